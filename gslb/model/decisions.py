@@ -1,0 +1,93 @@
+"""What steering chose, and why. Reasons are text made once, so that every face prints the same."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gslb.model.pools import Member
+from gslb.model.values import Address, Family, WhenAllDown
+
+
+class Mode(StrEnum):
+    """How a decision came about."""
+
+    NORMAL = "normal"
+    BELOW_MINIMUM = "below_minimum"
+    ALL_DOWN = "all_down"
+    STARTING = "starting"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberView:
+    """One member as one decision sees it: `addresses` are those that may be answered, `why` says in or out.
+
+    `share` is its part of answers (0 to 1); 0 when it is out. `tier` counts from 1.
+    """
+
+    member: Member
+    pool: str
+    tier: int
+    addresses: tuple[Address, ...]
+    share: float
+    chosen: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TierView:
+    """One tier as one decision saw it."""
+
+    tier: int
+    pool: str
+    holds: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchanger:
+    """One target of MX or SRV: a hostname with its healthy addresses. `tier` counts from 1."""
+
+    hostname: bytes
+    tier: int
+    weight: int
+    addresses: tuple[Address, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The decision for one service, seen in one family (ANY: for MX and SRV).
+
+    `tier` is the one in use (from 1), None when nothing is answered. `answers`: members per answer, 0 for all.
+    `action` is set only in Mode.ALL_DOWN. `nodata`: the family answers NODATA although the service lives.
+    `exchangers` (family ANY only): all healthy ones of the tier in use and later tiers, drawn only in the first.
+    `ttl` in whole seconds; `ttl_why` says what determined it. `members` lists every member of every tier, in and out.
+    """
+
+    service: str
+    family: Family
+    mode: Mode
+    tier: int | None
+    tiers: tuple[TierView, ...]
+    members: tuple[MemberView, ...]
+    answers: int
+    ttl: int
+    ttl_why: str
+    nodata: bool = False
+    action: WhenAllDown | None = None
+    exchangers: tuple[Exchanger, ...] = ()
+    reason: str = ""
+
+    @property
+    def chosen(self) -> tuple[MemberView, ...]:
+        """The members that may stand in an answer."""
+        return tuple(view for view in self.members if view.chosen)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostDecision:
+    """What a member's own hostname answers: its healthy addresses, or all when none is healthy."""
+
+    hostname: bytes
+    addresses: tuple[Address, ...]
+    all_down: bool
+    ttl: int
+    why: str

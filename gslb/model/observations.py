@@ -1,0 +1,182 @@
+"""What one probe saw. Phases, reasons and outcomes are closed lists: they stand in code, JSON and metrics."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from gslb.model.values import Address
+
+
+class Phase(StrEnum):
+    """Where in a dialogue something happened; each is timed apart."""
+
+    QUEUE = "queue"
+    RESOLVE = "resolve"
+    CONNECT = "connect"
+    PROXY = "proxy"
+    TLS = "tls"
+    GREETING = "greeting"
+    HELLO = "hello"
+    STARTTLS = "starttls"
+    TLS_UPGRADE = "tls_upgrade"
+    HELLO2 = "hello2"
+    AUTH = "auth"
+    COMMAND = "command"
+    REQUEST = "request"
+    FIRST_BYTE = "first_byte"
+    BODY = "body"
+    QUIT = "quit"
+    TOTAL = "total"
+
+
+class Reason(StrEnum):
+    """Why an outcome is what it is, and what a notice is about (probes.md 1.2)."""
+
+    OK = "ok"
+    SLOW = "slow"
+    CONNECT_REFUSED = "connect_refused"
+    CONNECT_TIMEOUT = "connect_timeout"
+    CONNECT_UNREACHABLE = "connect_unreachable"
+    RESET = "reset"
+    EOF_BEFORE_GREETING = "eof_before_greeting"
+    GREETING_TIMEOUT = "greeting_timeout"
+    EOF_MID_SESSION = "eof_mid_session"
+    REPLY_TIMEOUT = "reply_timeout"
+    DEADLINE = "deadline"
+    GREETING_REJECTED = "greeting_rejected"
+    BUSY = "busy"
+    PER_CLIENT_LIMIT = "per_client_limit"
+    NOT_ACCEPTING = "not_accepting"
+    TEMP_REPLY = "temp_reply"
+    GREYLISTED = "greylisted"
+    STORAGE_FULL = "storage_full"
+    PERM_REPLY = "perm_reply"
+    PROTOCOL_ERROR = "protocol_error"
+    BOUNDS_EXCEEDED = "bounds_exceeded"
+    TLS_NOT_OFFERED = "tls_not_offered"
+    STARTTLS_REFUSED = "starttls_refused"
+    STARTTLS_INJECTION = "starttls_injection"
+    TLS_HANDSHAKE = "tls_handshake"
+    TLS_TIMEOUT = "tls_timeout"
+    CERT_EXPIRED = "cert_expired"
+    CERT_NOT_YET = "cert_not_yet"
+    CERT_NAME = "cert_name"
+    CERT_UNTRUSTED = "cert_untrusted"
+    CERT_EXPIRING = "cert_expiring"
+    AUTH_TEMP = "auth_temp"
+    BODY_MISMATCH = "body_mismatch"
+    STATUS_UNEXPECTED = "status_unexpected"
+    REDIRECT_BLOCKED = "redirect_blocked"
+    REDIRECT_LOOP = "redirect_loop"
+    # notices that decide nothing
+    GREET_DELAY = "greet_delay"
+    AUTH_STALLED = "auth_stalled"
+    BARE_LF = "bare_lf"
+    CAPS_UNKNOWN = "caps_unknown"
+    REPLY_IGNORED = "reply_ignored"
+    PLAINTEXT_ON_TLS_PORT = "plaintext_on_tls_port"
+    TLS_PORT_SPOKEN_PLAIN = "tls_port_spoken_plain"
+    # our own fault: inconclusive, moves nothing
+    LOCAL_RESOLVE = "local_resolve"
+    LOCAL_BIND = "local_bind"
+    LOCAL_NO_ROUTE = "local_no_route"
+    LOCAL_FD_LIMIT = "local_fd_limit"
+    LOCAL_STALL = "local_stall"
+    LOCAL_CONFIG = "local_config"
+    LOCAL_CANCELLED = "local_cancelled"
+    LOCAL_BUG = "local_bug"
+
+
+class OutcomeKind(StrEnum):
+    """The four words an outcome is told by."""
+
+    PASSED = "passed"
+    DEGRADED = "degraded"
+    FAILED = "failed"
+    INCONCLUSIVE = "inconclusive"
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """The service did all that was asked."""
+
+    kind = OutcomeKind.PASSED
+
+
+@dataclass(frozen=True, slots=True)
+class Degraded:
+    """Alive, with something to mend (`load` False: a notice) or under load (`load` True: busy, slow)."""
+
+    phase: Phase
+    reason: Reason
+    load: bool = False
+    kind = OutcomeKind.DEGRADED
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The service did not do what was asked."""
+
+    phase: Phase
+    reason: Reason
+    kind = OutcomeKind.FAILED
+
+
+@dataclass(frozen=True, slots=True)
+class Inconclusive:
+    """Our own fault: nothing is learned of the target."""
+
+    phase: Phase
+    reason: Reason
+    kind = OutcomeKind.INCONCLUSIVE
+
+
+Outcome: TypeAlias = Passed | Degraded | Failed | Inconclusive
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TlsFacts:
+    """What the handshake showed; `problem` is None when chain, time and name are in order (or not asked)."""
+
+    version: str = ""
+    cipher: str = ""
+    server_name: str | None = None
+    verified: bool = False
+    problem: Reason | None = None
+    leaf_not_after: float | None = None
+    chain_earliest_not_after: float | None = None
+    leaf_sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """The record of one probe run (probes.md 1.1). Times in seconds; `started` is Unix time.
+
+    `timings` holds the phases that occurred, in order, TOTAL last. `text` is at most 200 characters, escaped.
+    """
+
+    target: str
+    outcome: Outcome
+    started: float
+    code: str = ""
+    enhanced: str = ""
+    text: str = ""
+    notices: tuple[Reason, ...] = ()
+    timings: tuple[tuple[Phase, float], ...] = ()
+    peer: Address | None = None
+    source: Address | None = None
+    tls: TlsFacts | None = None
+    caps_plain: tuple[str, ...] = ()
+    caps_tls: tuple[str, ...] = ()
+    bytes_in: int = 0
+    lines_in: int = 0
+
+    @property
+    def phase(self) -> Phase | None:
+        """Where the outcome fell; None when all went well."""
+        return None if isinstance(self.outcome, Passed) else self.outcome.phase
+
+    @property
+    def reason(self) -> Reason:
+        """Why the outcome is what it is; OK when it passed."""
+        return Reason.OK if isinstance(self.outcome, Passed) else self.outcome.reason

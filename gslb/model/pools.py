@@ -1,0 +1,50 @@
+"""Pools of members, as declared."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gslb.model.values import Address, Family, family_of
+from gslb.model.verdicts import VerdictKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One instance of a service. Weight 0: still probed, never chosen. `standby`: only when no ordinary one is healthy.
+
+    `hostname` is a wire name (default MEMBER.POOL.ZONE); `hostname_given` tells whether the operator wrote it.
+    `verdicts` names, per answered address, the checks that judge it; an address without any is healthy.
+    """
+
+    name: str
+    addresses: tuple[Address, ...]
+    hostname: bytes
+    hostname_given: bool = False
+    weight: int = 1
+    standby: bool = False
+    machine: str | None = None
+    verdicts: Mapping[Address, tuple[VerdictKey, ...]]
+
+    def of_family(self, family: Family) -> tuple[Address, ...]:
+        """The member's addresses of one family; of both for ANY."""
+        if family is Family.ANY:
+            return self.addresses
+        return tuple(address for address in self.addresses if family_of(address) is family)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MinHealthy:
+    """The least a tier needs to answer: a number of members, or a percentage of configured weight (0 < p <= 100)."""
+
+    members: int | None = 1
+    percent: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pool:
+    """Members judged by the same checks. `own_name`: a short form's pool, whose name is its service's."""
+
+    name: str
+    members: tuple[Member, ...]
+    checks: tuple[str, ...] = ()
+    min_healthy: MinHealthy = MinHealthy()
+    short_form: bool = False

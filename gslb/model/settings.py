@@ -1,0 +1,76 @@
+"""The whole configuration as the rest of the project sees it: resolved, checked, frozen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from gslb.errors import Fault
+from gslb.model.checks import Check
+from gslb.model.targets import Target
+from gslb.model.values import Address
+from gslb.model.zones import Zone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """A listening address and port."""
+
+    address: Address
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.address}]:{self.port}" if self.address.version == 6 else f"{self.address}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpListener:
+    """The HTTP endpoint. `token_file`: the bearer token of writes and of reads from elsewhere."""
+
+    listen: Endpoint
+    token_file: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probing:
+    """Bounds and names of the prober; times in seconds. `name`: said in EHLO unless a check says otherwise."""
+
+    concurrency: int = 500
+    per_host: int = 4
+    source_ipv4: Address | None = None
+    source_ipv6: Address | None = None
+    name: str | None = None
+    startup_wait: float = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """This node: gslb.yaml."""
+
+    name: str
+    listen: tuple[Endpoint, ...]
+    workers: int
+    nsid: str
+    http: HttpListener
+    state_dir: Path
+    run_dir: Path
+    probing: Probing = Probing()
+    log_format: str | None = None
+    log_level: str = "info"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything, accepted as a whole. `digest`: 16 hex digits over the files' bytes. `warnings` never refuse.
+
+    `targets` is keyed by Target.id, `checks` by name.
+    """
+
+    node: Node
+    zones: tuple[Zone, ...]
+    checks: Mapping[str, Check]
+    targets: Mapping[str, Target]
+    directory: Path
+    digest: str
+    warnings: tuple[Fault, ...] = ()

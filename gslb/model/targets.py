@@ -1,0 +1,47 @@
+"""A target is one check's dialogue at one address: what is probed, once, however many services use it."""
+
+import hashlib
+from dataclasses import dataclass, fields, is_dataclass
+
+from gslb.model.checks import CheckSettings, Timing
+from gslb.model.values import Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What the prober needs to know. `settings` is fully resolved for this member (port, names).
+
+    `timing` is the most eager of the checks that share the target; it is not part of the identity.
+    """
+
+    id: str
+    address: Address
+    settings: CheckSettings
+    timing: Timing
+    slow_after: float | None = None
+    source: Address | None = None
+
+    @property
+    def port(self) -> int:
+        """The TCP port probed."""
+        return self.settings.port
+
+
+def target_id(settings: CheckSettings, address: Address, source: Address | None = None) -> str:
+    """The identity of a target, 16 hex digits: type, address, port and dialogue keys (contract, "Health").
+
+    Not of intervals, thresholds, file or node, so that a reload which changes those keeps the state.
+    """
+    canonical = f"{settings.type}|{address}|{source or ''}|{_canonical(settings)}"
+    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+
+def _canonical(value: object) -> str:
+    if is_dataclass(value):
+        inner = ",".join(f"{f.name}={_canonical(getattr(value, f.name))}" for f in sorted(fields(value), key=_name))
+        return f"({inner})"
+    return repr(value)
+
+
+def _name(field: object) -> str:
+    return str(getattr(field, "name", ""))

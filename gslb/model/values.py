@@ -1,0 +1,68 @@
+"""Small words that many rooms share: address families, record types, modes."""
+
+from enum import IntEnum, StrEnum
+from ipaddress import IPv4Address, IPv6Address
+from typing import TypeAlias
+
+Address: TypeAlias = IPv4Address | IPv6Address
+
+
+class Family(IntEnum):
+    """Of an address, or ANY for answers that hold names (MX, SRV)."""
+
+    ANY = 0
+    IPV4 = 4
+    IPV6 = 6
+
+
+def family_of(address: Address) -> Family:
+    """The family of one address."""
+    return Family.IPV4 if address.version == 4 else Family.IPV6
+
+
+class RecordType(IntEnum):
+    """The record types that are made here (IANA DNS parameters); static records may hold any."""
+
+    A = 1
+    NS = 2
+    CNAME = 5
+    SOA = 6
+    MX = 15
+    TXT = 16
+    AAAA = 28
+    SRV = 33
+    DNAME = 39
+    RRSIG = 46
+    NSEC = 47
+
+
+class MxMode(StrEnum):
+    """How the exchangers of a service share mail: in drawn order, or all with one preference per tier."""
+
+    RANKED = "ranked"
+    EQUAL = "equal"
+
+
+class WhenAllDown(StrEnum):
+    """What a service answers when no family has an eligible healthy member in any tier (contract, "All down")."""
+
+    SERVE_ALL = "serve_all"
+    NODATA = "nodata"
+    SERVFAIL = "servfail"
+    REFUSED = "refused"
+
+
+class TlsMode(StrEnum):
+    """When a dialogue turns to TLS: never, if offered, by command (required), or from the first byte."""
+
+    NONE = "none"
+    TRY = "try"
+    STARTTLS = "starttls"
+    IMPLICIT = "implicit"
+
+
+class Verify(StrEnum):
+    """What a bad certificate means: degraded with a notice, or failed."""
+
+    REPORT = "report"
+    FULL = "full"

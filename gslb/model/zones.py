@@ -1,0 +1,88 @@
+"""Zones and services, as declared, with every default resolved."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gslb.model.pools import Pool
+from gslb.model.values import Address, MxMode, RecordType, WhenAllDown
+
+ALL = 0
+"""`Service.answers` when every healthy member is answered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameServer:
+    """A name server of the zone, wire name; addresses (glue) only when the name lies in the zone."""
+
+    name: bytes
+    addresses: tuple[Address, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaticRecord:
+    """One static record: owner in wire form, type number, TTL in seconds, rdata in wire form, uncompressed."""
+
+    owner: bytes
+    rtype: int
+    ttl: int
+    rdata: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoaTimers:
+    """Seconds, for secondaries (RFC 1035 section 3.3.13)."""
+
+    refresh: int = 3600
+    retry: int = 600
+    expire: int = 1_209_600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SrvOwner:
+    """An SRV owner relative to the service's zone, as wire name, and the port answered (RFC 2782)."""
+
+    owner: bytes
+    port: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """An ordered chain of pools (tiers) behind one name.
+
+    `name` is the label or "@"; `owner` the wire name. `answers`: how many members one answer holds, ALL for every one.
+    `alias_of`: the service whose decision this name shows (its own `records` still count). `pool_name`: the
+    service POOL.ZONE that every pool has by itself.
+    """
+
+    name: str
+    owner: bytes
+    records: tuple[RecordType, ...]
+    pools: tuple[str, ...]
+    answers: int = 1
+    mx: MxMode = MxMode.RANKED
+    srv: tuple[SrvOwner, ...] = ()
+    when_all_down: WhenAllDown = WhenAllDown.SERVE_ALL
+    alias_of: str | None = None
+    pool_name: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zone:
+    """One delegated zone. `name` is wire form, `text` as people write it, without the final dot. TTLs in seconds.
+
+    `services` holds the declared ones and one for each pool's own name, keyed by Service.name.
+    """
+
+    name: bytes
+    text: str
+    contact: bytes
+    nameservers: tuple[NameServer, ...]
+    pools: Mapping[str, Pool]
+    services: Mapping[str, Service]
+    ttl: int = 30
+    min_ttl: int = 15
+    negative_ttl: int = 30
+    static_ttl: int = 3600
+    soa: SoaTimers = SoaTimers()
+    records: tuple[StaticRecord, ...] = ()
+    path: str = ""
