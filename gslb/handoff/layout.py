@@ -1,0 +1,92 @@
+"""The layout of table files: what control writes once and every worker reads in place.
+
+A table is a manifest that names one *names file* and 1 to 256 *parts*. All are immutable, little-endian and 8-byte
+aligned. References are u32 offsets in units of 8 bytes inside the same file, so that `struct.unpack_from` and C read
+the same bytes where they lie. A reader refuses a file whose magic, version, length or digest is not as told.
+
+    header   magic 8s · version u32 · reserved u32 · generation u64 · length u64 · digest 32s (BLAKE2b-256)
+
+The digest covers the file with its own 32 octets left out.
+
+Names file: what configuration fixes and changes only with it.
+
+    directory   NAMES_DIRECTORY, at 64
+    buckets     u32 × (bucket count + 1): where each bucket's index records start (by number)
+    index       (hash u32, node u32) grouped by bucket; hash = CRC-32 of the lower-cased wire name,
+                bucket = hash & (bucket count - 1)
+    nodes       NODE × n
+    types       (type u16, view u16, slot u32), per node sorted by type, then view; type 0 is the node's own NODATA
+    zones       ZONE × n
+    order       u32 node numbers, each zone's in canonical order (denial, transfer)
+    hash order  u32 node numbers by NSEC3 hash (empty until signing)
+    ranges      client ranges → class (empty until views): IPv4 (u32, u32), IPv6 (16s, u32, u32)
+    classes     class → ordered views
+    names       wire names, each at an 8-byte boundary
+
+Grouped buckets rather than open addressing with a chosen seed: CRC-32 is affine, so another seed only permutes the
+buckets of names of one length and cannot break up a crowded one; grouping has no chains to bound.
+
+Part: what health moves. All slots of one name lie in one part, so that a type and its bitmap swap together.
+
+    directory   PART_DIRECTORY, at 64
+    slots       u32: where the slot's entry stands; 0: no entry
+    entries     ENTRY, then its thresholds and variants
+    chunks      records in wire form. Owners of answers are C00C; names in rdata and owners elsewhere are uncompressed
+
+A chunk's plain form is a prefix of its signed form (all records, then all RRSIGs): the DO bit picks a length only.
+"""
+
+import struct
+
+MANIFEST = "table.json"
+VERSION = 1
+NAMES_MAGIC = b"GSLBNAME"
+PART_MAGIC = b"GSLBPART"
+UNIT = 8
+MAX_PARTS = 256
+
+HEADER = struct.Struct("<8sIIQQ32s")
+DIGEST_AT = 32
+
+NAMES_DIRECTORY = struct.Struct("<22I")
+"""buckets_at, bucket_count, index_at, index_count, nodes_at, node_count, types_at, type_count, zones_at, zone_count,
+order_at, order_count, hash_order_at, hash_order_count, ranges4_at, ranges4_count, ranges6_at, ranges6_count,
+classes_at, class_count, names_at, reserved"""
+
+NODE = struct.Struct("<IBBHIHHIIII")
+"""name_at, name length, flags, part, first type, type count, zone, wildcard child + 1, zone cut at or above + 1,
+reserved, reserved"""
+
+TYPE = struct.Struct("<HHI")
+
+ZONE = struct.Struct("<IIIIIIHHI")
+"""apex node, NXDOMAIN slot, NODATA slot, first of order, order count, first of hash order, part, flags, reserved"""
+
+PART_DIRECTORY = struct.Struct("<6I")
+"""slots_at, slot_count, counter_count, part number, reserved, reserved"""
+
+ENTRY = struct.Struct("<BBBBHHIIIHHHHIHHHHIIII")
+"""rcode, flags, draw kind, reserved, variant count, EDE code + 1, thresholds_at, variants_at,
+authority: at, plain length, plain count, signed length, signed count,
+additional: at, plain length, plain count, signed length, signed count,
+EDE text at (u8 length, then UTF-8), first counter, transfer chunk at, reserved"""
+
+VARIANT = struct.Struct("<IHHHHHH")
+"""chunk_at, start in octets inside the chunk, plain length, plain count, signed length, signed count, reserved"""
+
+NODE_APEX = 1
+NODE_EMPTY = 2
+NODE_WILDCARD = 4
+NODE_CUT = 8
+NODE_CNAME = 16
+NODE_DNAME = 32
+NODE_VIEWS = 64
+
+ENTRY_AA = 1
+
+DRAW_NONE = 0
+DRAW_THRESHOLDS = 1
+DRAW_STICKY = 2
+
+NEGATIVE = 0
+"""The pseudo type under which a node keeps its own NODATA entry, where the zone's common one will not do."""

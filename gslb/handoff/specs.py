@@ -1,0 +1,78 @@
+"""What a builder hands to the writers: nodes, zones and entries, before they become bytes (see layout)."""
+
+from dataclasses import dataclass
+
+from gslb.handoff.layout import DRAW_NONE, DRAW_THRESHOLDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeSpec:
+    """One existing name. `types` holds (type, view, slot); `wildcard` and `cut` are wire names of other nodes."""
+
+    name: bytes
+    zone: int
+    part: int = 0
+    flags: int = 0
+    types: tuple[tuple[int, int, int], ...] = ()
+    wildcard: bytes | None = None
+    cut: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneSpec:
+    """One zone: its apex and the slots of its common negative answers, all in `part`."""
+
+    apex: bytes
+    nxdomain_slot: int
+    nodata_slot: int
+    part: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """Records in wire form. `data[:plain_length]` is served without DO; all of it, with `signed_count`, with DO.
+
+    For unsigned data leave `signed_count` at None.
+    """
+
+    data: bytes = b""
+    plain_count: int = 0
+    plain_length: int | None = None
+    signed_count: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariantSpec:
+    """One ready answer section: `length` octets of `data` from `start`, holding `count` records.
+
+    `signed_length` and `signed_count` default to the plain ones. Equal `data` is stored once.
+    """
+
+    data: bytes = b""
+    count: int = 0
+    start: int = 0
+    length: int | None = None
+    signed_length: int | None = None
+    signed_count: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntrySpec:
+    """One type of one name in one view: variants to draw from, and the tail they share.
+
+    `thresholds` are cumulative, the last 2**32 - 1: variant i is chosen by the first threshold not below the draw.
+    """
+
+    rcode: int = 0
+    authoritative: bool = True
+    ede: int | None = None
+    ede_text: str = ""
+    thresholds: tuple[int, ...] = ()
+    variants: tuple[VariantSpec, ...] = ()
+    authority: Chunk = Chunk()
+    additional: Chunk = Chunk()
+
+    @property
+    def draw_kind(self) -> int:
+        """How a variant is picked: not at all where there is one or none."""
+        return DRAW_THRESHOLDS if len(self.variants) > 1 else DRAW_NONE

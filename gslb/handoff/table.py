@@ -1,0 +1,161 @@
+"""A table as a whole: published by control, opened by workers, swapped as one reference.
+
+Files are written beside each other in `run_dir`, synced, and the manifest is renamed into place last: a reader sees
+the old table or the new one, never half of one. Old files are removed once no manifest names them; a worker that
+still maps one keeps it until it lets go.
+"""
+
+import json
+import mmap
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gslb.errors import TableError
+from gslb.handoff import layout
+from gslb.handoff.integrity import verified
+from gslb.handoff.layout import MANIFEST
+from gslb.handoff.reader import Names, Part
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What names a table. `carries_health`: made after the first round. `written`: Unix time."""
+
+    generation: int
+    names: str
+    parts: tuple[str, ...]
+    carries_health: bool
+    written: float
+
+
+class Table:
+    """An opened table: names, parts and the manifest that named them. Immutable."""
+
+    __slots__ = ("manifest", "names", "parts")
+
+    def __init__(self, manifest: Manifest, names: Names, parts: tuple[Part, ...]) -> None:
+        self.manifest = manifest
+        self.names = names
+        self.parts = parts
+
+    @property
+    def generation(self) -> int:
+        """Rises with every publication."""
+        return self.manifest.generation
+
+    def __repr__(self) -> str:
+        m = self.manifest
+        return f"<Table {m.generation} names={self.names.node_count} parts={len(self.parts)} health={m.carries_health}>"
+
+
+def in_memory(names: bytes, parts: Sequence[bytes], *, carries_health: bool = True, written: float = 0.0) -> Table:
+    """A table that never was a file, for tests and `explain`; verified like any other."""
+    generation = verified(memoryview(names), layout.NAMES_MAGIC)
+    opened = []
+    for part in parts:
+        generation = max(generation, verified(memoryview(part), layout.PART_MAGIC))
+        opened.append(Part(memoryview(part)))
+    manifest = Manifest(
+        generation=generation,
+        names="",
+        parts=("",) * len(opened),
+        carries_health=carries_health,
+        written=written,
+    )
+    return Table(manifest, Names(memoryview(names)), tuple(opened))
+
+
+def publish(run_dir: Path, manifest: Manifest, files: Mapping[str, bytes]) -> None:
+    """Write `files` (those that are new), then rename the manifest into place, then drop what it no longer names.
+
+    Raises OSError when the disk refuses; the old table then stands untouched.
+    """
+    for name, data in files.items():
+        _write(run_dir / name, data)
+    text = json.dumps(
+        {
+            "version": layout.VERSION,
+            "generation": manifest.generation,
+            "names": manifest.names,
+            "parts": list(manifest.parts),
+            "carries_health": manifest.carries_health,
+            "written": manifest.written,
+        }
+    )
+    _write(run_dir / MANIFEST, text.encode())
+    _drop_unnamed(run_dir, {manifest.names, *manifest.parts})
+
+
+def _write(path: Path, data: bytes) -> None:
+    aside = path.with_name(path.name + ".new")
+    try:
+        with aside.open("wb") as file:
+            file.write(data)
+        os.replace(aside, path)
+    except OSError:
+        aside.unlink(missing_ok=True)
+        raise
+
+
+def _drop_unnamed(run_dir: Path, named: set[str]) -> None:
+    for path in run_dir.glob("*.tbl"):
+        if path.name not in named:
+            path.unlink(missing_ok=True)
+
+
+def read_manifest(run_dir: Path) -> Manifest:
+    """The manifest that stands. Raises TableError when there is none or it cannot be read."""
+    try:
+        raw = json.loads((run_dir / MANIFEST).read_bytes())
+        if raw["version"] != layout.VERSION:
+            raise TableError(f"layout version is {raw['version']}, this program reads {layout.VERSION}")
+        return Manifest(
+            generation=int(raw["generation"]),
+            names=str(raw["names"]),
+            parts=tuple(map(str, raw["parts"])),
+            carries_health=bool(raw["carries_health"]),
+            written=float(raw["written"]),
+        )
+    except TableError:
+        raise
+    except OSError as error:
+        raise TableError(f"no table: {error}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise TableError(f"the manifest cannot be read: {error!r}") from error
+
+
+def open_table(run_dir: Path, previous: Table | None = None) -> Table:
+    """Map and verify the table that the manifest names; files shared with `previous` are taken over.
+
+    Reads whole files to check digests: never call it on the loop that answers. Raises TableError.
+    """
+    manifest = read_manifest(run_dir)
+    if not 1 <= len(manifest.parts) <= layout.MAX_PARTS:
+        raise TableError(f"{len(manifest.parts)} parts")
+    known: dict[str, Names | Part] = {}
+    if previous is not None:
+        known[previous.manifest.names] = previous.names
+        known.update(zip(previous.manifest.parts, previous.parts, strict=True))
+    names = known.get(manifest.names)
+    if not isinstance(names, Names):
+        names = Names(_map(run_dir / manifest.names, layout.NAMES_MAGIC))
+    parts = []
+    for name in manifest.parts:
+        part = known.get(name)
+        parts.append(part if isinstance(part, Part) else Part(_map(run_dir / name, layout.PART_MAGIC)))
+    return Table(manifest, names, tuple(parts))
+
+
+def _map(path: Path, magic: bytes) -> memoryview:
+    try:
+        with path.open("rb") as file:
+            data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    except (OSError, ValueError) as error:
+        raise TableError(f"{path.name}: {error}") from error
+    try:
+        verified(data, magic)
+    except TableError as error:
+        raise TableError(f"{path.name}: {error}") from error
+    return data

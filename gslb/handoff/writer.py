@@ -1,0 +1,177 @@
+"""Table files from specs. Pure: bytes out; publishing them is table.publish's business."""
+
+import zlib
+from array import array
+from collections.abc import Mapping, Sequence
+
+from gslb.handoff import layout
+from gslb.handoff.integrity import digest
+from gslb.handoff.layout import ENTRY, HEADER, NAMES_DIRECTORY, NODE, PART_DIRECTORY, TYPE, UNIT, VARIANT, ZONE
+from gslb.handoff.specs import Chunk, EntrySpec, NodeSpec, VariantSpec, ZoneSpec
+
+CROWDED = 8
+"""A bucket with more records than this makes the writer double the buckets, up to four per name."""
+
+
+def names_file(nodes: Sequence[NodeSpec], zones: Sequence[ZoneSpec], *, generation: int) -> bytes:
+    """The names file of these nodes and zones. Names must be lower-cased wire names, each once."""
+    out = _Sections(layout.NAMES_MAGIC, NAMES_DIRECTORY.size)
+    number = {node.name: n for n, node in enumerate(nodes)}
+    starts, index = _index([node.name for node in nodes])
+    names_at = [0] * len(nodes)
+    for n, node in enumerate(nodes):
+        names_at[n] = out.put(node.name)
+    types: list[bytes] = []
+    records = bytearray()
+    for n, node in enumerate(nodes):
+        wildcard = 0 if node.wildcard is None else number[node.wildcard] + 1
+        cut = 0 if node.cut is None else number[node.cut] + 1
+        count = len(node.types)
+        records += NODE.pack(
+            names_at[n], len(node.name), node.flags, node.part, len(types), count, node.zone, wildcard, cut, 0, 0
+        )
+        types.extend(TYPE.pack(*entry) for entry in sorted(node.types))
+    order, first = _canonical_order(nodes, len(zones))
+    zone_records = b"".join(
+        ZONE.pack(number[z.apex], z.nxdomain_slot, z.nodata_slot, first[n][0], first[n][1], 0, z.part, 0, 0)
+        for n, z in enumerate(zones)
+    )
+    directory = (
+        out.put(starts.tobytes()), len(starts) - 1,
+        out.put(index.tobytes()), len(nodes),
+        out.put(bytes(records)), len(nodes),
+        out.put(b"".join(types)), len(types),
+        out.put(zone_records), len(zones),
+        out.put(order.tobytes()), len(order),
+        0, 0, 0, 0, 0, 0, 0, 0,
+        names_at[0] if names_at else 0, 0,
+    )  # fmt: skip
+    return out.finish(NAMES_DIRECTORY.pack(*directory), generation)
+
+
+def _index(names: Sequence[bytes]) -> tuple["array[int]", "array[int]"]:
+    hashes = [zlib.crc32(name) for name in names]
+    count = 1
+    while count < 2 * len(names):
+        count *= 2
+    limit = 2 * count
+    while True:
+        buckets: list[list[int]] = [[] for _ in range(count)]
+        for n, value in enumerate(hashes):
+            buckets[value & (count - 1)].append(n)
+        if count >= limit or max(map(len, buckets), default=0) <= CROWDED:
+            break
+        count *= 2
+    starts, index = array("I", [0]), array("I")
+    for bucket in buckets:
+        for n in bucket:
+            index.extend((hashes[n], n))
+        starts.append(len(index) // 2)
+    return starts, index
+
+
+def _canonical_order(nodes: Sequence[NodeSpec], zones: int) -> tuple["array[int]", list[tuple[int, int]]]:
+    by_zone: list[list[int]] = [[] for _ in range(zones)]
+    for n, node in enumerate(nodes):
+        by_zone[node.zone].append(n)
+    order = array("I")
+    first = []
+    for members in by_zone:
+        members.sort(key=lambda n: _canonical_key(nodes[n].name))
+        first.append((len(order), len(members)))
+        order.extend(members)
+    return order, first
+
+
+def _canonical_key(wire: bytes) -> tuple[bytes, ...]:
+    """RFC 4034 section 6.1; names here are lower-cased already."""
+    labels = []
+    at = 0
+    while wire[at]:
+        labels.append(wire[at + 1 : at + 1 + wire[at]])
+        at += 1 + wire[at]
+    return tuple(reversed(labels))
+
+
+def part_file(
+    entries: Mapping[int, EntrySpec], *, slots: int, generation: int, number: int = 0
+) -> tuple[bytes, dict[int, int]]:
+    """The part that holds `entries` (slot → entry), and the first counter of each slot.
+
+    An entry owns as many counters as it has variants, at least one; they are numbered in slot order.
+    """
+    out = _Sections(layout.PART_MAGIC, PART_DIRECTORY.size)
+    table = array("I", [0]) * slots
+    counters: dict[int, int] = {}
+    following = 0
+    for slot in sorted(entries):
+        entry = entries[slot]
+        counters[slot] = following
+        table[slot] = _put_entry(out, entry, following)
+        following += max(1, len(entry.variants))
+    directory = PART_DIRECTORY.pack(out.put(table.tobytes()), slots, following, number, 0, 0)
+    return out.finish(directory, generation), counters
+
+
+def _put_entry(out: "_Sections", entry: EntrySpec, first_counter: int) -> int:
+    thresholds_at = out.put_shared(array("I", entry.thresholds).tobytes()) if len(entry.variants) > 1 else 0
+    variants = b"".join(_variant(out, variant) for variant in entry.variants)
+    variants_at = out.put_shared(variants) if variants else 0
+    text = entry.ede_text.encode()[:255]
+    text_at = out.put_shared(bytes((len(text),)) + text) if text else 0
+    return out.put(
+        ENTRY.pack(
+            entry.rcode, layout.ENTRY_AA if entry.authoritative else 0, entry.draw_kind, 0,
+            len(entry.variants), 0 if entry.ede is None else entry.ede + 1, thresholds_at, variants_at,
+            *_chunk(out, entry.authority), *_chunk(out, entry.additional),
+            text_at, first_counter, 0, 0,
+        )
+    )  # fmt: skip
+
+
+def _variant(out: "_Sections", variant: VariantSpec) -> bytes:
+    length = len(variant.data) - variant.start if variant.length is None else variant.length
+    signed_length = length if variant.signed_length is None else variant.signed_length
+    signed_count = variant.count if variant.signed_count is None else variant.signed_count
+    at = out.put_shared(variant.data) if variant.data else 0
+    return VARIANT.pack(at, variant.start, length, variant.count, signed_length, signed_count, 0)
+
+
+def _chunk(out: "_Sections", chunk: Chunk) -> tuple[int, int, int, int, int]:
+    if not chunk.data:
+        return 0, 0, 0, 0, 0
+    plain = len(chunk.data) if chunk.plain_length is None else chunk.plain_length
+    signed = chunk.plain_count if chunk.signed_count is None else chunk.signed_count
+    return out.put_shared(chunk.data), plain, chunk.plain_count, len(chunk.data), signed
+
+
+class _Sections:
+    """A file under construction: header and directory first, then sections at 8-byte boundaries."""
+
+    def __init__(self, magic: bytes, directory_size: int) -> None:
+        self.magic = magic
+        self.directory_size = directory_size
+        self.body = bytearray(HEADER.size + directory_size)
+        self.shared: dict[bytes, int] = {}
+
+    def put(self, data: bytes) -> int:
+        """Append; the answer is the offset in units."""
+        self.body += bytes(-len(self.body) % UNIT)
+        at = len(self.body) // UNIT
+        self.body += data
+        return at
+
+    def put_shared(self, data: bytes) -> int:
+        """Append unless the same bytes stand already."""
+        at = self.shared.get(data)
+        if at is None:
+            at = self.shared[data] = self.put(data)
+        return at
+
+    def finish(self, directory: bytes, generation: int) -> bytes:
+        body = self.body
+        body += bytes(-len(body) % UNIT)
+        body[HEADER.size : HEADER.size + self.directory_size] = directory
+        HEADER.pack_into(body, 0, self.magic, layout.VERSION, 0, generation, len(body), bytes(32))
+        body[layout.DIGEST_AT : HEADER.size] = digest(body)
+        return bytes(body)
