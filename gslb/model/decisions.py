@@ -81,6 +81,17 @@ class Decision:
         """The members that may stand in an answer."""
         return tuple(view for view in self.members if view.chosen)
 
+    @property
+    def extended_error(self) -> tuple[int, str] | None:
+        """Code and text of the extended DNS error that goes with the answer (RFC 8914 section 4); None: none.
+
+        14 is "not ready"; 0 is "other", told by its text. A member's name never stands there.
+        """
+        return EXTENDED_ERRORS.get(self.mode)
+
+
+EXTENDED_ERRORS = {Mode.STARTING: (14, ""), Mode.ALL_DOWN: (0, "all members down")}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostDecision:

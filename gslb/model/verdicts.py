@@ -52,8 +52,10 @@ class Verdict:
     """The belief of one check on one target, with its counters. Times are Unix seconds.
 
     `successes`: good outcomes in a row. `failures`: bad outcomes not yet forgiven (while up). `since`: when `state`
-    began. `degraded`: whether load or a notice stands (entered and left after two outcomes in a row). `saved`: known
-    from a saved file only, not yet confirmed by an outcome here. `stale`: no conclusive outcome for too long.
+    began. `degraded`: whether load or a notice stands (entered and left after two outcomes in a row); `degraded_run`:
+    outcomes in a row that contradict it. `saved`: known from a saved file only, not yet confirmed by an outcome here.
+    `stale`: no conclusive outcome for too long. `provisional`: the belief is that of a target since changed; it
+    stands until the first conclusive outcome, which then decides alone.
     """
 
     state: State = State.UNKNOWN
@@ -67,6 +69,7 @@ class Verdict:
     saved: bool = False
     stale: bool = False
     transitions: int = 0
+    provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,9 +88,10 @@ class Transition:
 class AddressHealth:
     """What steering sees of one member address: its health, why, and how soon it could change (seconds).
 
-    `changes_in` is inf for an address that nothing probes.
+    `changes_in` is inf for an address that nothing probes; `changes_by` names the check that could change first.
     """
 
     health: Health
     changes_in: float = float("inf")
     why: str = ""
+    changes_by: str = ""

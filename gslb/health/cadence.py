@@ -1,0 +1,39 @@
+"""How soon a target is probed again, and how soon a verdict could change. Seconds throughout.
+
+`interval` while all is calm. `fast_interval` from the first surprise to the verdict: a failure counted against an up
+member (until it is down or forgiven), a success of a down one (until it is up or fails again), and as long as nothing
+is known. `down_interval` while a down member keeps failing. The fast spell is bounded: a failure is forgiven after
+`forgive` successes in a row, and `fall` of them end it.
+
+A target that says it is busy, or that we connect too often, is never probed faster than `interval` (probes.md 2.4).
+"""
+
+from gslb.health.machine import hold_left
+from gslb.model.checks import Thresholds, Timing
+from gslb.model.observations import Degraded, Reason
+from gslb.model.verdicts import State, Verdict
+
+OVERLOADED = frozenset({Reason.BUSY, Reason.PER_CLIENT_LIMIT})
+
+
+def interval(verdict: Verdict, timing: Timing) -> float:
+    """Seconds from the start of the last probe to the start of the next, as the verdict stands after it."""
+    if verdict.provisional or verdict.state is State.UNKNOWN:
+        return timing.fast_interval
+    if isinstance(verdict.last, Degraded) and verdict.last.reason in OVERLOADED:
+        return timing.interval
+    if verdict.state is State.UP:
+        return timing.fast_interval if verdict.failures else timing.interval
+    return timing.fast_interval if verdict.successes else timing.down_interval
+
+
+def changes_in(verdict: Verdict, thresholds: Thresholds, pace: float, now: float) -> float:
+    """Seconds to the earliest possible change: the outcomes still missing × `pace`, the interval now in use.
+
+    A down verdict cannot change before its hold has passed either.
+    """
+    if verdict.provisional or verdict.state is State.UNKNOWN:
+        return pace
+    if verdict.state is State.UP:
+        return max(1, thresholds.fall - verdict.failures) * pace
+    return max(max(1, thresholds.rise - verdict.successes) * pace, hold_left(verdict, thresholds, now))

@@ -1,0 +1,193 @@
+"""The book of verdicts: the one thing in this room that changes. Control owns the only one; no clock, no IO.
+
+A verdict belongs to a check on a target, so several members, pools and zones may read the same one, and one
+observation of a target moves the verdict of every check that uses it.
+
+What survives a reload is decided here, in this order, for each verdict the new configuration names:
+
+1. the same check on the same target: the verdict as it is, whatever became of intervals and thresholds;
+2. the same target under another check (renamed, or added beside it): that verdict, counters and all;
+3. another target in the same place (zone, pool, member, address, check): its belief, provisionally;
+4. nothing: unknown, as at start.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+from gslb.health import cadence
+from gslb.health.machine import step
+from gslb.health.members import address_health
+from gslb.health.saved import Saved, from_plain, to_plain
+from gslb.model.observations import Observation
+from gslb.model.pools import Member
+from gslb.model.settings import Config
+from gslb.model.values import Address
+from gslb.model.verdicts import AddressHealth, State, Transition, Verdict, VerdictKey
+
+STALE_AFTER = 5
+"""Intervals without a conclusive outcome after which a verdict is flagged stale."""
+
+
+class Place(NamedTuple):
+    """Where a verdict is used: what stays the same when the dialogue of a check changes."""
+
+    zone: str
+    pool: str
+    member: str
+    address: Address
+    check: str
+
+
+class Ledger:
+    """Every verdict the configuration names. Unknown until observed, restored or inherited."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._places = dict(_places(config))
+        self._book: dict[VerdictKey, Verdict] = {key: Verdict() for key in self._places.values()}
+        self._keys = _by_target(self._book)
+        self._resumed_at = 0.0
+
+    def __repr__(self) -> str:
+        counts = {state.value: 0 for state in State}
+        for verdict in self._book.values():
+            counts[verdict.state.value] += 1
+        return f"<Ledger {len(self._keys)} targets, verdicts {counts}>"
+
+    def fold(self, observation: Observation, now: float) -> tuple[Transition, ...]:
+        """Let one observation move every verdict on its target; the changes of belief, if any.
+
+        An observation of a target that is no longer configured moves nothing.
+        """
+        transitions = []
+        for key in self._keys.get(observation.target, ()):
+            before = self._book[key]
+            after = step(before, observation.outcome, self._config.checks[key.check].thresholds, now)
+            self._book[key] = after
+            if after.state is not before.state:
+                transitions.append(
+                    Transition(
+                        key=key,
+                        before=before.state,
+                        after=after.state,
+                        at=now,
+                        reason=observation.reason,
+                        text=observation.text,
+                    )
+                )
+        return tuple(transitions)
+
+    def verdict(self, key: VerdictKey) -> Verdict:
+        """What is believed; unknown for a key the configuration does not name."""
+        return self._book.get(key, _UNKNOWN)
+
+    def verdicts(self) -> Mapping[VerdictKey, Verdict]:
+        """Every verdict as it stands now: a copy."""
+        return dict(self._book)
+
+    def unknown(self) -> tuple[VerdictKey, ...]:
+        """The verdicts still without a conclusive outcome, saved or seen."""
+        return tuple(key for key, verdict in self._book.items() if verdict.state is State.UNKNOWN)
+
+    def interval(self, target: str) -> float:
+        """Seconds from one start to the next for a target: the most eager of its checks. KeyError if not configured."""
+        return min(
+            cadence.interval(self._book[key], self._config.checks[key.check].timing) for key in self._keys[target]
+        )
+
+    def health_of(self, now: float) -> Callable[[Member, Address], AddressHealth]:
+        """What steering asks: the combined health of one address of one member, as of `now`."""
+        checks = self._config.checks
+
+        def look(member: Member, address: Address) -> AddressHealth:
+            return address_health(
+                member, address, verdict_of=self.verdict, pace_of=self.interval, checks=checks, now=now
+            )
+
+        return look
+
+    def mark_stale(self, now: float) -> tuple[VerdictKey, ...]:
+        """Flag verdicts that had no conclusive outcome for 5 intervals; those newly flagged. The belief stands."""
+        self._resumed_at = min(self._resumed_at, now)
+        stale = tuple(key for key, verdict in tuple(self._book.items()) if self._is_overdue(key, verdict, now))
+        for key in stale:
+            self._book[key] = replace(self._book[key], stale=True)
+        return stale
+
+    def _is_overdue(self, key: VerdictKey, verdict: Verdict, now: float) -> bool:
+        if verdict.stale or verdict.state is State.UNKNOWN:
+            return False
+        if verdict.last_at > now:  # the clock was set back: silence is counted from now
+            self._book[key] = replace(verdict, last_at=now)
+            return False
+        pace = max(self._config.checks[key.check].timing.interval, self.interval(key.target))
+        # Time in which this process was not there to probe does not make a verdict stale.
+        return now - max(verdict.last_at, self._resumed_at) > STALE_AFTER * pace
+
+    def replace(self, config: Config, now: float) -> None:
+        """Take over a new configuration; what survives is told at the top of this file."""
+        old, old_places = self._book, self._places
+        self._config = config
+        self._places = dict(_places(config))
+        twins = _by_target(old)
+        book: dict[VerdictKey, Verdict] = {}
+        for place, key in self._places.items():
+            if key not in book or book[key].state is State.UNKNOWN:
+                book[key] = _inherited(key, old, twins) or _provisional(old_places.get(place), old) or _UNKNOWN
+        self._book = book
+        self._keys = _by_target(book)
+        self._resumed_at = min(self._resumed_at, now)
+
+    def export(self, now: float) -> dict[str, object]:
+        """Plain values for `restore` (health.saved), stamped with `now`."""
+        return to_plain(self._book, now)
+
+    def restore(self, data: object, now: float) -> tuple[str, ...]:
+        """Take over saved verdicts where nothing is known yet; a sentence for each thing that was ignored.
+
+        Anything at all may stand in `data`. Verdicts saved more than 5 minutes ago are ignored.
+        """
+        saved: Saved = from_plain(data, now)
+        twins = _by_target(saved.verdicts)
+        for key, verdict in self._book.items():
+            if verdict.state is State.UNKNOWN:
+                self._book[key] = _inherited(key, saved.verdicts, twins) or verdict
+        self._resumed_at = now
+        return saved.ignored
+
+
+_UNKNOWN = Verdict()
+
+
+def _places(config: Config) -> Iterator[tuple[Place, VerdictKey]]:
+    for zone in config.zones:
+        for pool in zone.pools.values():
+            for member in pool.members:
+                for address, keys in member.verdicts.items():
+                    for key in keys:
+                        yield Place(zone.text, pool.name, member.name, address, key.check), key
+
+
+def _by_target(book: Mapping[VerdictKey, Verdict]) -> dict[str, tuple[VerdictKey, ...]]:
+    keys: dict[str, list[VerdictKey]] = {}
+    for key in book:
+        keys.setdefault(key.target, []).append(key)
+    return {target: tuple(sharing) for target, sharing in keys.items()}
+
+
+def _inherited(
+    key: VerdictKey, book: Mapping[VerdictKey, Verdict], twins: Mapping[str, tuple[VerdictKey, ...]]
+) -> Verdict | None:
+    """The verdict of this very key, else of another check on the same target."""
+    if key in book:
+        return book[key]
+    sharing = twins.get(key.target)
+    return book[sharing[0]] if sharing else None
+
+
+def _provisional(key: VerdictKey | None, book: Mapping[VerdictKey, Verdict]) -> Verdict | None:
+    """The belief alone of the verdict that stood in the same place."""
+    if key is None or book[key].state is State.UNKNOWN:
+        return None
+    return replace(book[key], successes=0, failures=0, degraded_run=0, provisional=True)

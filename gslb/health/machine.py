@@ -1,0 +1,132 @@
+"""From one outcome to the next belief: the only place that knows what rise, fall, forgive and min_hold mean.
+
+The shape is gdnsd's: three counters, of which the failure count survives single successes. RULES is the whole
+machine; `step` only looks a rule up. Times are Unix seconds.
+
+    state     good outcome                                   bad outcome
+    unknown   up, by this one alone                          down, by this one alone
+    up        `forgive` in a row clear the failure count     counted; the `fall`th takes it down
+    down      `rise` in a row bring it up, after min_hold    the run of successes starts anew
+
+A void outcome (inconclusive: our own fault) returns the very same verdict: no counter moves, none is reset.
+
+A saved verdict keeps its counters: one unlucky probe after a restart decides no more than one before it. It is
+`saved` until the first conclusive outcome. A provisional verdict (its target was changed by a reload) stands as it
+is until the first conclusive outcome, which decides alone, as from unknown.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from enum import StrEnum
+from typing import TypeAlias
+
+from gslb.model.checks import Thresholds
+from gslb.model.observations import Degraded, Outcome, OutcomeKind
+from gslb.model.verdicts import State, Verdict
+
+DEGRADED_RUN = 2
+"""Outcomes in a row that enter, and that leave, the degraded flag, so that weights do not flutter."""
+
+
+class Signal(StrEnum):
+    """What an outcome says to the machine."""
+
+    GOOD = "good"
+    BAD = "bad"
+    VOID = "void"
+
+
+def step(verdict: Verdict, outcome: Outcome, thresholds: Thresholds, now: float) -> Verdict:
+    """The belief after one more outcome at `now`; the same object when the outcome is void."""
+    known = State.UNKNOWN if verdict.provisional else verdict.state
+    return RULES[known, signal(outcome)](verdict, outcome, thresholds, now)
+
+
+def signal(outcome: Outcome) -> Signal:
+    """A degraded service is alive: good."""
+    return _SIGNALS[outcome.kind]
+
+
+_SIGNALS = {
+    OutcomeKind.PASSED: Signal.GOOD,
+    OutcomeKind.DEGRADED: Signal.GOOD,
+    OutcomeKind.FAILED: Signal.BAD,
+    OutcomeKind.INCONCLUSIVE: Signal.VOID,
+}
+
+
+def hold_left(verdict: Verdict, thresholds: Thresholds, now: float) -> float:
+    """Seconds a down verdict must still stay down, whatever succeeds.
+
+    Never more than min_hold: a clock that was set back must not hold a member for the length of the step.
+    """
+    return min(thresholds.min_hold, max(0.0, verdict.since + thresholds.min_hold - now))
+
+
+def _stand(verdict: Verdict, _outcome: Outcome, _thresholds: Thresholds, _now: float) -> Verdict:
+    return verdict
+
+
+def _first_good(verdict: Verdict, outcome: Outcome, _thresholds: Thresholds, now: float) -> Verdict:
+    return replace(_turned(_heard(verdict, outcome, now), State.UP, now), degraded=isinstance(outcome, Degraded))
+
+
+def _first_bad(verdict: Verdict, outcome: Outcome, _thresholds: Thresholds, now: float) -> Verdict:
+    return _turned(_heard(verdict, outcome, now), State.DOWN, now)
+
+
+def _up_good(verdict: Verdict, outcome: Outcome, thresholds: Thresholds, now: float) -> Verdict:
+    heard = _succeeded(_heard(verdict, outcome, now), outcome)
+    return replace(heard, failures=0) if heard.successes >= thresholds.forgive else heard
+
+
+def _up_bad(verdict: Verdict, outcome: Outcome, thresholds: Thresholds, now: float) -> Verdict:
+    heard = replace(_heard(verdict, outcome, now), failures=verdict.failures + 1, successes=0, degraded_run=0)
+    return _turned(heard, State.DOWN, now) if heard.failures >= thresholds.fall else heard
+
+
+def _down_good(verdict: Verdict, outcome: Outcome, thresholds: Thresholds, now: float) -> Verdict:
+    heard = _succeeded(_heard(verdict, outcome, now), outcome)
+    if heard.successes < thresholds.rise or hold_left(heard, thresholds, now) > 0:
+        return heard
+    return replace(_turned(heard, State.UP, now), degraded=heard.degraded)
+
+
+def _down_bad(verdict: Verdict, outcome: Outcome, _thresholds: Thresholds, now: float) -> Verdict:
+    return replace(_heard(verdict, outcome, now), successes=0, degraded=False, degraded_run=0)
+
+
+Rule: TypeAlias = Callable[[Verdict, Outcome, Thresholds, float], Verdict]
+
+RULES: Mapping[tuple[State, Signal], Rule] = {
+    (State.UNKNOWN, Signal.GOOD): _first_good,
+    (State.UNKNOWN, Signal.BAD): _first_bad,
+    (State.UNKNOWN, Signal.VOID): _stand,
+    (State.UP, Signal.GOOD): _up_good,
+    (State.UP, Signal.BAD): _up_bad,
+    (State.UP, Signal.VOID): _stand,
+    (State.DOWN, Signal.GOOD): _down_good,
+    (State.DOWN, Signal.BAD): _down_bad,
+    (State.DOWN, Signal.VOID): _stand,
+}
+
+
+def _heard(verdict: Verdict, outcome: Outcome, now: float) -> Verdict:
+    # A clock set back would leave `since` in the future: the hold is then counted from now.
+    since = min(verdict.since, now)
+    return replace(verdict, last=outcome, last_at=now, since=since, saved=False, stale=False, provisional=False)
+
+
+def _turned(verdict: Verdict, state: State, now: float) -> Verdict:
+    cleared = replace(verdict, successes=0, failures=0, degraded=False, degraded_run=0)
+    if state is verdict.state:  # a provisional belief confirmed: no change, so it keeps its age
+        return cleared
+    return replace(cleared, state=state, since=now, transitions=verdict.transitions + 1)
+
+
+def _succeeded(verdict: Verdict, outcome: Outcome) -> Verdict:
+    contradicts = isinstance(outcome, Degraded) is not verdict.degraded
+    run = verdict.degraded_run + 1 if contradicts else 0
+    if run >= DEGRADED_RUN:
+        return replace(verdict, successes=verdict.successes + 1, degraded=not verdict.degraded, degraded_run=0)
+    return replace(verdict, successes=verdict.successes + 1, degraded_run=run)
