@@ -1,0 +1,46 @@
+# Two commands do all set-up on a fresh machine: `make run` and `make test`. The others are for contributors.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: run test check lint suite packages bench clean
+
+run: $(VENV)/.run  ## a small mail estate, its configuration and the server, telling a story
+	@$(BIN)/gslb demo
+
+test: check packages suite  ## lint, types, import contracts, Debian packages that tests need, the suite
+
+check: $(VENV)/.dev  ## lint, types and import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+packages:
+	@sh tests/packages.sh
+
+suite: $(VENV)/.dev  ## the suite with branch coverage: 100 % for the pure core, 90 % elsewhere
+	@rm -f .coverage .coverage.*
+	$(BIN)/pytest --cov --cov-report=
+	$(BIN)/python tests/coverage_gate.py
+
+bench: $(VENV)/.dev  ## CPU per query of the running server, beside the peers that are installed
+	$(BIN)/python tests/bench/bench.py
+
+$(VENV)/bin/python:
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: pyproject.toml | $(VENV)/bin/python
+	@echo "setting up $(VENV) …"
+	@$(BIN)/pip install -q -e .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
+	@echo "setting up $(VENV) with the tools of the suite …"
+	@$(BIN)/pip install -q -e '.[dev]'
+	@touch $@ $(VENV)/.run
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis

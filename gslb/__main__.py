@@ -1,0 +1,5 @@
+"""`python -m gslb` is the command `gslb`."""
+
+from gslb.cli.main import main
+
+main()

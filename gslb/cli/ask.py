@@ -1,0 +1,24 @@
+"""Asking the running server over its control socket."""
+
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from gslb.errors import Unreachable
+
+SOCKET = "control.sock"
+PATIENCE = 60.0
+"""Seconds: a reload of a large configuration answers only when it is done."""
+
+
+def ask(run_dir: Path, method: str, path: str, **params: str) -> tuple[int, Any]:
+    """The HTTP status and the JSON that the server answered. Raises Unreachable when nobody answers."""
+    socket = run_dir / SOCKET
+    transport = httpx.HTTPTransport(uds=str(socket))
+    try:
+        with httpx.Client(transport=transport, base_url="http://gslb", timeout=PATIENCE) as client:
+            answer = client.request(method, path, params=params)
+            return answer.status_code, answer.json()
+    except (httpx.TransportError, ValueError) as error:
+        raise Unreachable(f"no server answers at {socket} ({error}); is `gslb run` running, with this -c?") from error

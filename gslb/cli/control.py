@@ -1,0 +1,18 @@
+"""`gslb control`: the role that probes, decides and publishes. The supervisor starts it; people do not."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from gslb.cli.options import config_option
+
+
+@click.command("control", hidden=True)
+@config_option
+@click.option("--heartbeat", type=int, help="Descriptor on which the supervisor listens for life.")
+def command(directory: Path, heartbeat: int | None) -> None:
+    """Probe, decide, publish; started by the supervisor."""
+    from gslb.control.service import run
+
+    sys.exit(run(directory, heartbeat))

@@ -1,0 +1,33 @@
+"""`gslb explain`: the decision behind one answer."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from gslb.cli.ask import ask
+from gslb.cli.options import config_option, json_option, print_json
+from gslb.config.files import run_dir_of
+
+FOUND = 200
+
+
+@click.command("explain")
+@click.argument("name")
+@click.argument("rtype", metavar="[TYPE]", default="A")
+@click.option("--from", "client", metavar="ADDRESS", help="The client or resolver that asks.")
+@config_option
+@json_option
+def command(name: str, rtype: str, client: str | None, directory: Path, as_json: bool) -> None:
+    """Say why NAME is answered as it is: tiers, members in and out, shares, TTL."""
+    params = {"name": name, "type": rtype.upper()}
+    if client is not None:
+        params["from"] = client
+    status, answer = ask(run_dir_of(directory), "GET", "/api/v1/explain", **params)
+    if as_json:
+        print_json(answer)
+    elif status == FOUND:
+        click.echo("\n".join(answer["lines"]))
+    else:
+        click.echo(answer.get("error", f"HTTP {status}"), err=True)
+    sys.exit(0 if status == FOUND else 1)

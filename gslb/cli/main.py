@@ -1,0 +1,68 @@
+"""The command `gslb`. One file per command; a command imports its rooms only when it runs.
+
+Exit codes: 0 good, 1 the answer is bad news, 2 wrong usage, 3 the server cannot be reached.
+"""
+
+import importlib
+import sys
+
+import click
+
+from gslb.errors import ConfigError, Unreachable
+
+COMMANDS = {
+    "run": "run",
+    "control": "control",
+    "validate": "validate",
+    "schema": "schema",
+    "reload": "reload",
+    "status": "status",
+    "probe": "probe",
+    "explain": "explain",
+    "delegation": "delegation",
+    "demo": "demo.command",
+}
+"""Command name → module below gslb.cli; each module holds a click command called `command`."""
+
+BAD_NEWS = 1
+UNREACHABLE = 3
+
+
+class Commands(click.Group):
+    """A group that imports a command's module when the command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The names, in the order an operator meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
+        """The click command, or None when there is no such name."""
+        module = COMMANDS.get(cmd_name)
+        if module is None:
+            return None
+        found = importlib.import_module(f"gslb.cli.{module}").command
+        if not isinstance(found, click.Command):
+            raise AssertionError(f"gslb.cli.{module}.command is no command")
+        return found
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="gslb-dns", prog_name="gslb")
+def gslb() -> None:
+    """Authoritative DNS load balancer for mail: weighted answers, filtered by probes that speak mail."""
+
+
+def main() -> None:
+    """Run the command line and exit with the code the contract promises."""
+    try:
+        gslb(standalone_mode=True)
+    except ConfigError as error:
+        click.echo(str(error), err=True)
+        sys.exit(BAD_NEWS)
+    except Unreachable as error:
+        click.echo(f"gslb: {error}", err=True)
+        sys.exit(UNREACHABLE)
+
+
+if __name__ == "__main__":
+    main()

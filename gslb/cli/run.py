@@ -1,0 +1,41 @@
+"""`gslb run`: check the configuration, then become the supervisor.
+
+The supervisor holds nothing that can go wrong, so it does not hold the configuration either: this process is
+replaced by `python -m gslb.supervisor`, which knows argument lists only.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from gslb.cli.options import config_option
+
+
+@click.command("run")
+@config_option
+def command(directory: Path) -> None:
+    """Serve: supervisor, control and workers, until SIGTERM."""
+    from gslb.config.files import load
+    from gslb.supervisor.plan import Settings
+
+    node = load(directory).node
+    for needed in (node.run_dir, node.state_dir):
+        _make(needed)
+    settings = Settings(
+        listen=tuple((str(endpoint.address), endpoint.port) for endpoint in node.listen),
+        workers=node.workers,
+        run_dir=str(node.run_dir),
+        nsid=node.nsid,
+        control=(sys.executable, "-m", "gslb", "control", "-c", str(directory)),
+        worker=(sys.executable, "-m", "gslb.dns.worker"),
+    )
+    os.execv(sys.executable, [sys.executable, "-m", "gslb.supervisor", settings.to_json()])  # noqa: S606 - no shell
+
+
+def _make(directory: Path) -> None:
+    try:
+        directory.mkdir(mode=0o750, parents=True, exist_ok=True)
+    except OSError as error:
+        raise click.ClickException(f"{directory}: {error.strerror}; set run_dir and state_dir in gslb.yaml") from error
