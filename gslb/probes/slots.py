@@ -1,0 +1,121 @@
+"""Which probes may run now: the caps, and the queue before them (probes.md 2.5). No clock, no loop.
+
+A probe passes three gates: one at a time per address and port, `per_host` at a time per address, and, for targets
+whose last probe ran into a timeout, half of all slots (so that hanging machines cannot starve the healthy ones). Over
+all stands the number of slots. Those who wait are served in the order of their scheduled times.
+
+A waiting ticket lies in the common queue, or parked before a closed gate. When a gate opens, the first of its parked
+tickets returns to the queue. A ticket that comes through one open gate only to be parked at another hands its chance
+on; so no ticket ever waits before an open gate, and no step looks at more tickets than it moves.
+"""
+
+import heapq
+from collections import Counter
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+
+_SUSPECTS = "suspects"
+
+
+@dataclass(slots=True, order=True)
+class Ticket:
+    """One probe that wants to run at `host` (an address, packed). Lower `scheduled` goes first, then lower `number`."""
+
+    scheduled: float
+    number: int
+    target: str = field(compare=False)
+    host: bytes = field(compare=False)
+    port: int = field(compare=False)
+    suspect: bool = field(compare=False, default=False)
+    withdrawn: bool = field(compare=False, default=False)
+
+    @property
+    def gates(self) -> tuple[Hashable, ...]:
+        """The gates this ticket has to pass, narrowest first."""
+        passed = ((self.host, self.port), self.host)
+        return (*passed, _SUSPECTS) if self.suspect else passed
+
+
+class Slots:
+    """The slots, their gates and the queue. `take` until it gives None; `release` each ticket taken, once."""
+
+    def __init__(self, *, concurrency: int, per_host: int) -> None:
+        self.concurrency = concurrency
+        self.per_host = per_host
+        self.running = 0
+        self.queued = 0
+        self._held: Counter[Hashable] = Counter()
+        self._queue: list[Ticket] = []
+        self._parked: dict[Hashable, list[Ticket]] = {}
+
+    def ask(self, ticket: Ticket) -> None:
+        """Queue up."""
+        self.queued += 1
+        heapq.heappush(self._queue, ticket)
+
+    def withdraw(self, ticket: Ticket) -> None:
+        """Give up a ticket that waits."""
+        ticket.withdrawn = True
+        self.queued -= 1
+
+    def take(self) -> Ticket | None:
+        """The next ticket that may run now, its slot held; None when all must wait."""
+        while self._queue and self.running < self.concurrency:
+            ticket = heapq.heappop(self._queue)
+            closed = None if ticket.withdrawn else self._closed_gate(ticket)
+            if not ticket.withdrawn and closed is None:
+                self._hold(ticket)
+                return ticket
+            if closed is not None:
+                heapq.heappush(self._parked.setdefault(closed, []), ticket)
+            self._hand_on(ticket)
+        return None
+
+    def release(self, ticket: Ticket) -> None:
+        """A probe has ended: its gates open for the next."""
+        self.running -= 1
+        for gate in ticket.gates:
+            self._held[gate] -= 1
+            if not self._held[gate]:
+                del self._held[gate]
+            self._unpark(gate)
+
+    def resize(self, *, concurrency: int, per_host: int) -> None:
+        """Change the caps; who runs already goes on, and everybody who waits asks anew."""
+        self.concurrency = concurrency
+        self.per_host = per_host
+        self._queue.extend(ticket for heap in self._parked.values() for ticket in heap)
+        self._parked.clear()
+        heapq.heapify(self._queue)
+
+    def __repr__(self) -> str:
+        return f"<Slots {self.running}/{self.concurrency} running, {self.queued} waiting>"
+
+    def _hold(self, ticket: Ticket) -> None:
+        self.running += 1
+        self.queued -= 1
+        self._held.update(ticket.gates)
+
+    def _hand_on(self, ticket: Ticket) -> None:
+        for gate in ticket.gates:
+            if self._is_open(gate):
+                self._unpark(gate)
+
+    def _unpark(self, gate: Hashable) -> None:
+        parked = self._parked.get(gate)
+        if parked is None:
+            return
+        heapq.heappush(self._queue, heapq.heappop(parked))
+        if not parked:
+            del self._parked[gate]
+
+    def _closed_gate(self, ticket: Ticket) -> Hashable | None:
+        return next((gate for gate in ticket.gates if not self._is_open(gate)), None)
+
+    def _is_open(self, gate: Hashable) -> bool:
+        return self._held[gate] < self._cap(gate)
+
+    def _cap(self, gate: Hashable) -> int:
+        if gate is _SUSPECTS:
+            return max(1, self.concurrency // 2)
+        return 1 if isinstance(gate, tuple) else self.per_host
