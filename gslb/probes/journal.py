@@ -1,0 +1,120 @@
+"""What one probe run has learned so far: phases and their times, notices, facts, and at last the verdict.
+
+A prober is `async def prober(target: Target, journal: Journal) -> None`. It enters phases, notes notices, hands its
+stream over as soon as it has one, and concludes. `gslb.probes.run` owns the rest: the one deadline, what a timeout, a
+fault of the stream or a bug mean, the certificate's part in the verdict, and the end of the stream.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from gslb.model.observations import Phase, Reason, TlsFacts
+from gslb.model.values import Address
+from gslb.probes.dialogue.commands import Conclusion
+
+CONNECT_LIMIT: Final = 4.0
+HANDSHAKE_LIMIT: Final = 5.0
+QUIT_GRACE: Final = 1.0
+
+
+class Peer(Protocol):
+    """What the journal asks of a stream."""
+
+    peer: Address | None
+    source: Address | None
+    bytes_in: int
+    buffer: bytearray
+
+    def abort(self) -> None:
+        """End at once."""
+
+
+class Journal:
+    """The running record of one probe. `timeout` in seconds; `limit` is the one deadline, moved as phases begin.
+
+    `transcript`, where given, is called with lines of text: "S: " and "C: " for what was said, "-- " for the rest.
+    """
+
+    def __init__(
+        self,
+        timeout: float,
+        *,
+        limit: asyncio.Timeout | None = None,
+        now: Callable[[], float] = time.time,
+        name: str | None = None,
+        greeting_limit: float | None = None,
+        transcript: Callable[[str], None] | None = None,
+    ) -> None:
+        self.timeout = timeout
+        self.now = now
+        self.name = name
+        self.transcript = transcript
+        self.phase = Phase.RESOLVE
+        self.notices: list[Reason] = []
+        self.timings: dict[Phase, float] = {}
+        self.total = 0.0
+        self.stream: Peer | None = None
+        self.tls: TlsFacts | None = None
+        self.tls_phase = Phase.TLS
+        self.caps_plain: tuple[str, ...] = ()
+        self.caps_tls: tuple[str, ...] = ()
+        self.lines_in = 0
+        self.conclusion: Conclusion | None = None
+        self._limit = limit
+        self._begun = self._entered = time.perf_counter()
+        self._deadline = limit.when() if limit is not None else None
+        self._limits = {
+            Phase.CONNECT: CONNECT_LIMIT,
+            Phase.TLS: HANDSHAKE_LIMIT,
+            Phase.TLS_UPGRADE: HANDSHAKE_LIMIT,
+        }
+        if greeting_limit is not None:
+            self._limits[Phase.GREETING] = greeting_limit
+
+    def enter(self, phase: Phase) -> None:
+        """A phase begins, and the one before it ends; phases entered twice add up."""
+        self._stamp()
+        self.phase = phase
+        if self._limit is not None and self._deadline is not None:
+            self._move(phase, self._limit, self._deadline)
+        if self.transcript is not None:
+            self.say(f"-- {phase}")
+
+    def note(self, reason: Reason) -> None:
+        """Keep a notice, once."""
+        if reason not in self.notices:
+            self.notices.append(reason)
+
+    def conclude(self, conclusion: Conclusion) -> None:
+        """The verdict: the first one stands. What follows has QUIT_GRACE seconds."""
+        if self.conclusion is None:
+            self._stamp()
+            self.conclusion = conclusion
+            self.total = self._entered - self._begun
+
+    def say(self, line: str) -> None:
+        """One line of the transcript, with the seconds since the start."""
+        if self.transcript is not None:
+            self.transcript(f"{time.perf_counter() - self._begun:7.3f} {line}")
+
+    def elapsed(self) -> float:
+        """Seconds since the run began."""
+        return time.perf_counter() - self._begun
+
+    def _stamp(self) -> None:
+        now = time.perf_counter()
+        if self._entered != self._begun or self.phase is not Phase.RESOLVE:
+            self.timings[self.phase] = self.timings.get(self.phase, 0.0) + now - self._entered
+        self._entered = now
+
+    def _move(self, phase: Phase, limit: asyncio.Timeout, deadline: float) -> None:
+        if phase is Phase.QUIT:
+            when = asyncio.get_running_loop().time() + QUIT_GRACE
+        elif phase in self._limits:
+            when = min(deadline, asyncio.get_running_loop().time() + self._limits[phase])
+        else:
+            when = deadline
+        if when != limit.when():
+            limit.reschedule(when)

@@ -1,0 +1,245 @@
+"""One connection to a peer that may do anything: five verbs over one capped buffer.
+
+    read      wait until the buffer has grown; False once the peer has ended
+    write     hand bytes over; probes send little, so nothing waits for it
+    start_tls encrypt what follows, and tell what the handshake showed
+    close     end politely (FIN, or close_notify), without waiting
+    abort     end at once, without waiting
+
+An `asyncio.Protocol` and `loop.start_tls()` instead of `asyncio.StreamReader`: the reader's buffer outlives STARTTLS,
+so that plain text sent behind the go-ahead would be read as if it had come encrypted, and its flow control goes on
+acting on the old transport.
+
+OSError and ssl.SSLError become a StreamFault here and nowhere else. TimeoutError never arises here: the deadline is
+`gslb.probes.run`'s. No handshake verifies: chain, time and name are looked at afterwards (gslb.probes.certificates),
+so that a probe of a server with an expired certificate ends politely and still knows the facts.
+"""
+
+import asyncio
+import socket
+import ssl
+from typing import Final, cast
+
+from gslb.model.checks import TlsSettings
+from gslb.model.observations import Phase, Reason, TlsFacts
+from gslb.model.values import Address
+from gslb.probes import certificates
+from gslb.probes.faults import LocalFault, StreamFault, fault_of, handshake_fault_of
+
+SESSION_LIMIT: Final = 64 * 1024
+
+_context: ssl.SSLContext | None = None
+
+
+async def dial(address: Address, port: int, *, source: Address | None = None, limit: int = SESSION_LIMIT) -> "Stream":
+    """A plain TCP connection from `source` (default: the system's choice). Raises StreamFault.
+
+    `limit` bounds the bytes of the whole session; one more is bounds_exceeded.
+    """
+    loop = asyncio.get_running_loop()
+    stream = Stream(address, limit)
+    sock = _socket(address, source)
+    try:
+        await loop.sock_connect(sock, (str(address), port))
+        await loop.create_connection(lambda: stream, sock=sock)
+    except OSError as error:
+        sock.close()
+        raise fault_of(error, Phase.CONNECT, address) from error
+    except BaseException:
+        sock.close()
+        raise
+    return stream
+
+
+class Stream(asyncio.Protocol):
+    """A dialled connection. `buffer` holds what came and was not taken; only its owner removes from it.
+
+    `peer`, `source`: the addresses really used. `bytes_in` counts the session, after decryption.
+    """
+
+    def __init__(self, peer: Address | None = None, limit: int = SESSION_LIMIT) -> None:
+        self.peer = peer
+        self.source: Address | None = None
+        self.buffer = bytearray()
+        self.bytes_in = 0
+        self.encrypted = False
+        self._limit = limit
+        self._plain: asyncio.Transport | None = None
+        self._transport: asyncio.Transport | None = None
+        self._ended = False
+        self._error: Exception | None = None
+        self._waiter: asyncio.Future[None] | None = None
+
+    # the verbs
+
+    async def read(self) -> bool:
+        """Wait until the buffer has grown. False: the peer has ended. Raises StreamFault (reset, bounds_exceeded)."""
+        if not self._ended:
+            before = self.bytes_in
+            self._waiter = asyncio.get_running_loop().create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
+            if self.bytes_in > self._limit:
+                raise StreamFault(None, Reason.BOUNDS_EXCEEDED, f"more than {self._limit} bytes")
+            if self.bytes_in > before:
+                return True
+        if self._error is not None:
+            raise fault_of(self._error, None, self.peer) from self._error
+        return False
+
+    def take(self, count: int | None = None) -> bytes:
+        """Remove and return the first `count` bytes of the buffer, or all of it."""
+        taken = bytes(self.buffer[:count])
+        del self.buffer[:count]
+        return taken
+
+    def write(self, data: bytes) -> None:
+        """Send; a peer that does not read is found out by its silence."""
+        if self._transport is not None:
+            self._transport.write(data)
+
+    async def start_tls(self, settings: TlsSettings, now: float) -> TlsFacts:
+        """The handshake, with SNI where `server_name` is a DNS name. `now` is Unix time. Raises StreamFault.
+
+        The buffer must be empty: what came in plain text never mixes with what is encrypted.
+        """
+        if self.buffer:
+            raise StreamFault(None, Reason.STARTTLS_INJECTION, "bytes before the handshake")
+        trust = certificates.trust_of(settings.ca_file)
+        sni = certificates.sni_of(settings.server_name)
+        try:
+            self._transport = await self._handshake(sni)
+        except (OSError, ValueError) as error:
+            self.abort()
+            raise handshake_fault_of(error) from error
+        self.encrypted = True
+        return self._facts(settings, trust, now)
+
+    def close(self) -> None:
+        """FIN, or close_notify and FIN; never waits for the peer's."""
+        if self._transport is None or self._plain is None:
+            return
+        if self.encrypted:
+            self._transport.close()
+            # The answer to close_notify may never come: asyncio would wait 30 s for it.
+            asyncio.get_running_loop().call_soon(self.abort)
+        elif self._transport.get_write_buffer_size():
+            self.abort()
+        else:
+            self._transport.close()
+
+    def abort(self) -> None:
+        """Drop the connection and everything unsent, at once."""
+        if self._transport is not None and self._transport is not self._plain:
+            self._transport.abort()
+        if self._plain is not None:
+            self._plain.abort()
+
+    def __repr__(self) -> str:
+        state = "ended" if self._ended else "encrypted" if self.encrypted else "plain"
+        return f"<Stream to {self.peer}: {state}, {self.bytes_in} bytes in, {len(self.buffer)} waiting>"
+
+    # what the loop calls
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The loop hands the transport over."""
+        self._plain = self._transport = cast("asyncio.Transport", transport)
+        name = transport.get_extra_info("sockname")
+        self.source = certificates.address_of(name[0])
+
+    def data_received(self, data: bytes) -> None:
+        """More bytes: kept up to the session's limit, then nothing more is read."""
+        self.bytes_in += len(data)
+        if self.bytes_in > self._limit:
+            self._ended = True
+            self.abort()
+        else:
+            self.buffer += data
+        self._wake()
+
+    def eof_received(self) -> None:
+        """The peer sent FIN or close_notify."""
+        self._ended = True
+        self._wake()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is gone."""
+        self._ended = True
+        if self._error is None:
+            self._error = exc
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    # the handshake
+
+    async def _handshake(self, sni: str | None) -> asyncio.Transport:
+        if self._plain is None or self._ended:
+            raise ConnectionResetError("closed before the handshake")
+        loop = asyncio.get_running_loop()
+        transport = await loop.start_tls(self._plain, self, tls_context(), server_hostname=sni)
+        if transport is None:
+            raise ConnectionResetError("closed during the handshake")
+        return transport
+
+    def _facts(self, settings: TlsSettings, trust: certificates.Trust, now: float) -> TlsFacts:
+        tls = self._transport.get_extra_info("ssl_object") if self._transport is not None else None
+        if tls is None:
+            return TlsFacts(server_name=settings.server_name)
+        cipher = tls.cipher()
+        return certificates.facts_of(
+            presented_chain(tls),
+            settings.server_name,
+            now,
+            trust,
+            version=tls.version() or "",
+            cipher=cipher[0] if cipher else "",
+        )
+
+
+def tls_context() -> ssl.SSLContext:
+    """The one context of all handshakes, built once: no setting of a check changes what it holds.
+
+    Nothing is verified in the handshake, so no CA is loaded; TLS 1.2 is the least (RFC 8996, RFC 9325).
+    """
+    global _context  # noqa: PLW0603 - built on first use, kept for the life of the process
+    if _context is None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        # Many mail servers end without close_notify; a truncated reply shows in its own framing.
+        context.options |= ssl.OP_IGNORE_UNEXPECTED_EOF | ssl.OP_NO_RENEGOTIATION
+        _context = context
+    return _context
+
+
+def presented_chain(tls: ssl.SSLObject) -> tuple[bytes, ...]:
+    """The certificates the peer sent, DER, leaf first; the leaf alone where the chain cannot be had."""
+    get_chain = getattr(tls, "get_unverified_chain", None)  # public from Python 3.13
+    if get_chain is not None:
+        return tuple(get_chain() or ())
+    private = getattr(getattr(tls, "_sslobj", None), "get_unverified_chain", None)
+    if private is not None:
+        return tuple(ssl.PEM_cert_to_DER_cert(certificate.public_bytes()) for certificate in private() or ())
+    leaf = tls.getpeercert(binary_form=True)
+    return (leaf,) if leaf else ()
+
+
+def _socket(address: Address, source: Address | None) -> socket.socket:
+    try:
+        sock = socket.socket(socket.AF_INET if address.version == 4 else socket.AF_INET6, socket.SOCK_STREAM)
+    except OSError as error:
+        raise fault_of(error, Phase.CONNECT, address) from error
+    try:
+        sock.setblocking(False)
+        if source is not None:
+            sock.bind((str(source), 0))
+    except OSError as error:
+        sock.close()
+        raise LocalFault(Phase.CONNECT, Reason.LOCAL_BIND, str(error)) from error
+    return sock
