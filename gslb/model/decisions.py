@@ -102,3 +102,4 @@ class HostDecision:
     all_down: bool
     ttl: int
     why: str
+    ttl_why: str = ""

@@ -1,0 +1,97 @@
+"""From health to decision: what one service answers in one family, and why.
+
+STAGES is the whole of it, in order. Each is a plain function that reads and fills in the draft. What is to come has
+its place: an operator's override and a client's view in `look`, weights in motion in `share`, a last good set and a
+list of addresses in `fall_back`, a delayed failback in `choose`.
+"""
+
+from collections.abc import Callable
+
+from gslb.model.decisions import Decision, MemberView, Mode, TierView
+from gslb.model.values import Family
+from gslb.model.verdicts import Health
+from gslb.model.zones import Service, Zone
+from gslb.steering.draft import FAMILY_NAMES, Draft, HealthOf, Seen, Tier
+from gslb.steering.eligibility import look
+from gslb.steering.mx import exchange
+from gslb.steering.tiers import choose, fall_back, judge
+from gslb.steering.ttl import limit
+from gslb.steering.weights import share
+
+STAGES: tuple[Callable[[Draft], None], ...] = (look, judge, choose, fall_back, share, exchange, limit)
+
+
+def decide(zone: Zone, service: Service, family: Family, health_of: HealthOf, *, ready: bool) -> Decision:
+    """What `service` of `zone` answers in `family` (ANY: for MX and SRV). `ready`: whether health is known at all."""
+    draft = Draft(zone, resolved(zone, service), family, health_of, ready)
+    for stage in STAGES:
+        stage(draft)
+    return Decision(
+        service=service.name,
+        family=family,
+        mode=draft.mode,
+        tier=None if draft.tier is None else draft.tier.number,
+        tiers=tuple(
+            [TierView(tier=tier.number, pool=tier.pool.name, holds=tier.holds, why=tier.why) for tier in draft.tiers]
+        ),
+        members=tuple([_view(draft, tier, seen) for tier in draft.tiers for seen in tier.seen]),
+        answers=draft.service.answers,
+        ttl=draft.ttl,
+        ttl_why=draft.ttl_why,
+        nodata=draft.nodata,
+        action=draft.action,
+        exchangers=draft.exchangers,
+        reason=draft.reason,
+    )
+
+
+def resolved(zone: Zone, service: Service) -> Service:
+    """The service that decides for this one: itself, or what its alias leads to (config refuses cycles)."""
+    while service.alias_of is not None:
+        service = zone.services[service.alias_of]
+    return service
+
+
+def _view(draft: Draft, tier: Tier, seen: Seen) -> MemberView:
+    return MemberView(
+        member=seen.member,
+        pool=tier.pool.name,
+        tier=tier.number,
+        addresses=seen.accepted[draft.family],
+        share=seen.share,
+        chosen=seen.chosen,
+        why=_why(draft, tier, seen),
+    )
+
+
+def _why(draft: Draft, tier: Tier, seen: Seen) -> str:
+    health = _health_text(seen, draft.family)
+    if seen.chosen:
+        return f"served although {health}" if draft.mode is Mode.ALL_DOWN else health
+    if not health:
+        return f"no {FAMILY_NAMES[draft.family]} address"
+    if not seen.eligible:
+        return f"weight 0: drained, never chosen; {health}"
+    if not seen.accepted[draft.family]:
+        unknown = any(state.health is Health.UNKNOWN for _, state in seen.healths[draft.family])
+        return f"{health}; left out while another is known good" if unknown else health
+    return f"{_passed_over(draft, tier, seen)}; {health}"
+
+
+def _passed_over(draft: Draft, tier: Tier, seen: Seen) -> str:
+    """Why a healthy member that may be chosen is not."""
+    if draft.tier is None:
+        return "nothing is answered yet"
+    if seen not in tier.active:
+        return "standby: an ordinary member is healthy"
+    if tier.number < draft.tier.number:
+        return f"tier {tier.number} falls short"
+    return f"listed after tier {draft.tier.number}" if draft.exchangers else f"tier {draft.tier.number} answers"
+
+
+def _health_text(seen: Seen, family: Family) -> str:
+    """`smtp up`; one text per address where they differ; empty without an address of the family."""
+    healths = seen.healths[family]
+    if len({health.why for _, health in healths}) > 1:
+        return "; ".join([f"{address}: {health.why}" for address, health in healths])
+    return healths[0][1].why if healths else ""

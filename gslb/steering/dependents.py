@@ -1,0 +1,59 @@
+"""Which decisions a target has a say in: what must be decided again when its verdict moves."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from gslb.model.pools import Member
+from gslb.model.settings import Config
+from gslb.model.zones import Zone
+from gslb.steering.decide import resolved
+from gslb.steering.hosts import hostnames
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dependents:
+    """(zone text, service name) of services, aliases and pool names among them; (zone text, wire name) of hosts."""
+
+    services: frozenset[tuple[str, str]] = frozenset()
+    hosts: frozenset[tuple[str, bytes]] = frozenset()
+
+
+NOTHING = Dependents()
+
+
+def dependents(config: Config) -> Mapping[str, Dependents]:
+    """By target id. A target that no service reaches still has its member's hosts."""
+    found: dict[str, _Found] = {}
+    for zone in config.zones:
+        services = _services_by_pool(zone)
+        for pool in zone.pools.values():
+            for member in pool.members:
+                own = {(zone.text, hostname) for hostname in hostnames(zone, pool.name, member)}
+                for target in _targets(member):
+                    one = found.setdefault(target, _Found())
+                    one.services |= services.get(pool.name, set())
+                    one.hosts |= own
+    return {
+        target: Dependents(services=frozenset(one.services), hosts=frozenset(one.hosts))
+        for target, one in found.items()
+    }
+
+
+@dataclass(slots=True)
+class _Found:
+    services: set[tuple[str, str]] = field(default_factory=set)
+    hosts: set[tuple[str, bytes]] = field(default_factory=set)
+
+
+def _services_by_pool(zone: Zone) -> dict[str, set[tuple[str, str]]]:
+    found: dict[str, set[tuple[str, str]]] = {}
+    for service in zone.services.values():
+        for pool in resolved(zone, service).pools:
+            found.setdefault(pool, set()).add((zone.text, service.name))
+    return found
+
+
+def _targets(member: Member) -> Iterator[str]:
+    for keys in member.verdicts.values():
+        for key in keys:
+            yield key.target

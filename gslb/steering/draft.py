@@ -1,0 +1,78 @@
+"""The sheet one decision is worked out on: made, filled in by the stages, read once and thrown away within `decide`.
+
+It is the only thing in this room that changes; nothing of it leaves the room.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from gslb.model.decisions import Exchanger, Mode
+from gslb.model.pools import Member, Pool
+from gslb.model.values import Address, Family, WhenAllDown
+from gslb.model.verdicts import AddressHealth
+from gslb.model.zones import Service, Zone
+
+HealthOf: TypeAlias = Callable[[Member, Address], AddressHealth]
+"""The health of one address of one member, as of the moment of the decision."""
+
+Judged: TypeAlias = tuple[Address, AddressHealth]
+
+OTHER_FAMILY = {Family.IPV4: Family.IPV6, Family.IPV6: Family.IPV4}
+FAMILY_NAMES = {Family.ANY: "any", Family.IPV4: "IPv4", Family.IPV6: "IPv6"}
+
+
+@dataclass(slots=True, eq=False)
+class Seen:
+    """One member in one tier. `healths`: per family (ANY: both), its addresses in the order declared.
+
+    `accepted`: those of them that may be answered as healthy, in the families the decision depends on.
+
+    `eligible` is where an operator's drain belongs beside weight 0; `weight` is where a weight in motion belongs.
+    """
+
+    member: Member
+    healths: dict[Family, tuple[Judged, ...]]
+    eligible: bool
+    weight: int
+    accepted: dict[Family, tuple[Address, ...]] = field(default_factory=dict)
+    share: float = 0.0
+    chosen: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Tier:
+    """One pool in its place (from 1). `family`: the one it is judged in; `active`: who would answer for it.
+
+    `weight` is the sum over `active`.
+    """
+
+    number: int
+    pool: Pool
+    seen: list[Seen]
+    family: Family = Family.ANY
+    active: list[Seen] = field(default_factory=list)
+    weight: int = 0
+    holds: bool = False
+    why: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Draft:
+    """`service` is the one that decides (an alias is resolved before); `answering` are the members of the answer."""
+
+    zone: Zone
+    service: Service
+    family: Family
+    health_of: HealthOf
+    ready: bool
+    tiers: list[Tier] = field(default_factory=list)
+    mode: Mode = Mode.NORMAL
+    tier: Tier | None = None
+    answering: list[Seen] = field(default_factory=list)
+    nodata: bool = False
+    action: WhenAllDown | None = None
+    reason: str = ""
+    exchangers: tuple[Exchanger, ...] = ()
+    ttl: int = 0
+    ttl_why: str = ""

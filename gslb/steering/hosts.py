@@ -1,0 +1,68 @@
+"""The members' own names: MEMBER.POOL.ZONE and the hostnames given that lie in the zone.
+
+They ignore drain, weight and tiers (contract, "Never empty by health"): a sender that still holds an MX answer from
+before must be able to finish with it.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from gslb.model import names
+from gslb.model.decisions import HostDecision
+from gslb.model.pools import Member
+from gslb.model.values import Address
+from gslb.model.verdicts import AddressHealth
+from gslb.model.zones import Zone
+from gslb.steering.draft import HealthOf
+from gslb.steering.ttl import clamp
+
+Hosts = Mapping[bytes, tuple[tuple[str, Member], ...]]
+"""Hostname in wire form to the (pool name, member) pairs that stand behind it, in the order declared."""
+
+
+def hosts(zone: Zone) -> Hosts:
+    """Every hostname in the zone that members answer to."""
+    found: dict[bytes, tuple[tuple[str, Member], ...]] = {}
+    for pool in zone.pools.values():
+        for member in pool.members:
+            for hostname in hostnames(zone, pool.name, member):
+                found[hostname] = (*found.get(hostname, ()), (pool.name, member))
+    return found
+
+
+def hostnames(zone: Zone, pool: str, member: Member) -> tuple[bytes, ...]:
+    """The names in the zone that one member answers to: MEMBER.POOL.ZONE and, if it lies there, the one given."""
+    given = member.hostname
+    if not member.hostname_given:
+        return (given,)
+    own = names.to_wire(member.name if pool == "@" else f"{member.name}.{pool}", zone.name)
+    return (own, given) if names.is_below(given, zone.name) and given != own else (own,)
+
+
+def decide_host(zone: Zone, hostname: bytes, health_of: HealthOf, *, known: Hosts | None = None) -> HostDecision:
+    """The healthy addresses behind a hostname, or all when none is healthy. KeyError if the zone has no such host.
+
+    Both families together: with one healthy address of either, only healthy ones are answered. `known` is
+    `hosts(zone)`, for callers that decide many.
+    """
+    members = (hosts(zone) if known is None else known)[hostname]
+    judged = tuple(_judge(members, health_of))
+    everything = tuple(dict.fromkeys(address for _, address, _ in judged))
+    bad = {address for _, address, health in judged if not health.health.is_good}
+    healthy = tuple(address for address in everything if address not in bad)
+    ttl, ttl_why = clamp(zone, judged)
+    return HostDecision(
+        hostname=hostname,
+        addresses=healthy or everything,
+        all_down=not healthy,
+        ttl=ttl,
+        why="; ".join(f"{address}: {health.why}" for _, address, health in judged),
+        ttl_why=ttl_why,
+    )
+
+
+def _judge(
+    members: tuple[tuple[str, Member], ...], health_of: HealthOf
+) -> Iterator[tuple[str, Address, AddressHealth]]:
+    for pool, member in members:
+        for address in member.addresses:
+            yield f"{pool}/{member.name}", address, health_of(member, address)

@@ -1,0 +1,59 @@
+"""Stage 6: the exchangers, which MX and SRV name.
+
+An exchanger is listed while one of its addresses is healthy. Members with one hostname are one exchanger: weights in
+the tier are summed, addresses joined. A hostname stands in the first tier it is healthy in.
+
+How many of them one answer holds, and with which preference, is for the room of answers.
+"""
+
+from dataclasses import dataclass
+
+from gslb.model.decisions import Exchanger, Mode
+from gslb.model.values import Address, Family
+from gslb.steering.draft import Draft, Seen
+
+
+def exchange(draft: Draft) -> None:
+    """Those of the tier in use in the order declared, then those of each later tier by falling weight.
+
+    When all are down, only those that are served nevertheless.
+    """
+    if draft.family is not Family.ANY or draft.tier is None:
+        return
+    listed: dict[bytes, _Listed] = {}
+    _list(listed, draft.tier.number, draft.answering)
+    exchangers = list(listed.values())
+    if draft.mode is not Mode.ALL_DOWN:
+        for tier in draft.tiers[draft.tier.number :]:
+            before = len(listed)
+            _list(listed, tier.number, tier.active)
+            exchangers += sorted(list(listed.values())[before:], key=_heaviest_first)
+    draft.exchangers = tuple(
+        [
+            Exchanger(hostname=one.hostname, tier=one.tier, weight=one.weight, addresses=tuple(one.addresses))
+            for one in exchangers
+        ]
+    )
+
+
+@dataclass(slots=True)
+class _Listed:
+    hostname: bytes
+    tier: int
+    weight: int
+    addresses: dict[Address, None]
+
+
+def _list(listed: dict[bytes, _Listed], tier: int, members: list[Seen]) -> None:
+    for seen in members:
+        hostname = seen.member.hostname
+        one = listed.get(hostname)
+        if one is None:
+            one = listed[hostname] = _Listed(hostname, tier, 0, {})
+        if one.tier == tier:
+            one.weight += seen.weight
+        one.addresses.update(dict.fromkeys(seen.accepted[Family.ANY]))
+
+
+def _heaviest_first(one: _Listed) -> int:
+    return -one.weight

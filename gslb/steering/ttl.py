@@ -1,0 +1,46 @@
+"""Stage 7: how long an answer may be cached: no longer than it is sure to stand, as gdnsd does."""
+
+from collections.abc import Iterable, Iterator
+from math import inf
+
+from gslb.model.decisions import Mode
+from gslb.model.values import Address, Family
+from gslb.model.verdicts import AddressHealth
+from gslb.model.zones import Zone
+from gslb.steering.draft import Draft
+
+
+def limit(draft: Draft) -> None:
+    """The least time to a change over the members that took part, clamped to the zone's [min_ttl, ttl]."""
+    if draft.mode is Mode.STARTING:
+        draft.ttl, draft.ttl_why = draft.zone.min_ttl, "min_ttl: not ready yet"
+    else:
+        draft.ttl, draft.ttl_why = clamp(draft.zone, _took_part(draft))
+
+
+def clamp(zone: Zone, healths: Iterable[tuple[str, Address, AddressHealth]]) -> tuple[int, str]:
+    """Whole seconds, and what determined them. `healths`: whose, which address, and its health."""
+    least = inf
+    soonest: tuple[str, Address, AddressHealth] | None = None
+    for entry in healths:
+        if entry[2].changes_in < least:
+            least, soonest = entry[2].changes_in, entry
+    if soonest is None or least >= zone.ttl:
+        return zone.ttl, "ttl: nothing could change sooner"
+    who, address, health = soonest
+    if least < zone.min_ttl:
+        return zone.min_ttl, f"min_ttl: {who} {address} could change sooner ({health.changes_by})"
+    return int(least), f"{who} {address} could change in {int(least)} s ({health.changes_by})"
+
+
+def _took_part(draft: Draft) -> Iterator[tuple[str, Address, AddressHealth]]:
+    """Members of the tiers looked at: up to the one in use, all where later ones are listed or none held."""
+    tier = draft.tier
+    one_tier_held = draft.mode is Mode.NORMAL and tier is not None and draft.family is not Family.ANY
+    looked_at = draft.tiers[: tier.number] if tier is not None and one_tier_held else draft.tiers
+    for each in looked_at:
+        family = Family.ANY if draft.mode is Mode.ALL_DOWN else each.family
+        for seen in each.seen:
+            if seen.eligible:
+                for address, health in seen.healths[family]:
+                    yield f"{each.pool.name}/{seen.member.name}", address, health
