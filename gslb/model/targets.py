@@ -32,16 +32,13 @@ def target_id(settings: CheckSettings, address: Address, source: Address | None 
 
     Not of intervals, thresholds, file or node, so that a reload which changes those keeps the state.
     """
-    canonical = f"{settings.type}|{address}|{source or ''}|{_canonical(settings)}"
+    canonical = f"{settings.type}|{address}|{settings.port}|{source or ''}|{_canonical(settings)}"
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
 
 def _canonical(value: object) -> str:
+    """Keys at their default are left out, so that a release which adds a key keeps every identity."""
     if is_dataclass(value):
-        inner = ",".join(f"{f.name}={_canonical(getattr(value, f.name))}" for f in sorted(fields(value), key=_name))
-        return f"({inner})"
-    return repr(value)
-
-
-def _name(field: object) -> str:
-    return str(getattr(field, "name", ""))
+        said = ((f.name, getattr(value, f.name)) for f in fields(value) if getattr(value, f.name) != f.default)
+        return "(" + ",".join(f"{name}={_canonical(each)}" for name, each in sorted(said)) + ")"
+    return str(value) if isinstance(value, str) else repr(value)
