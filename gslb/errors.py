@@ -3,6 +3,7 @@
     GslbError
     ├── ConfigError      the configuration is refused; holds every Fault found
     ├── TableError       a table file cannot be trusted (magic, version, digest, bounds); also a ValueError
+    ├── ListenError      the server cannot have an address, a port or run_dir; also an OSError
     ├── WireError        a name or packet breaks RFC 1035; also a ValueError
     └── Unreachable      the running server cannot be asked (command line only); also a ConnectionError
 
@@ -51,6 +52,10 @@ class TableError(GslbError, ValueError):
 
 class WireError(GslbError, ValueError):
     """Bytes or text that are no DNS name or packet (RFC 1035 sections 3.1, 4.1)."""
+
+
+class ListenError(GslbError, OSError):
+    """The server cannot have what it needs to start: an address, a port, run_dir. The text names it and a remedy."""
 
 
 class Unreachable(GslbError, ConnectionError):  # noqa: N818 - reads as the state it names
