@@ -68,7 +68,7 @@ class Screen:
             table.add_row(
                 member["pool"],
                 member["name"],
-                ", ".join(member["addresses"]),
+                ", ".join(each["address"] for each in member["addresses"]),
                 str(member["weight"]),
                 Text(state, style=COLOURS.get(state, "")),
                 member["why"],

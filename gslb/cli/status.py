@@ -1,0 +1,106 @@
+"""`gslb status`: what the server believes, and why."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from gslb.cli.ask import ask
+from gslb.cli.options import config_option, json_option, print_json
+from gslb.config.files import run_dir_of
+
+COLOURS = {"up": "green", "normal": "green", "degraded": "yellow", "below_minimum": "yellow", "unknown": "dim"}
+BAD = "red"
+WIDE = 200
+"""Columns of a table that is piped: nothing is cut."""
+
+
+@click.command("status")
+@config_option
+@json_option
+def command(directory: Path, as_json: bool) -> None:
+    """Show node, services, tiers and members; 1 when the node is not ready or a service is all down."""
+    _, status = ask(run_dir_of(directory), "GET", "/api/v1/status")
+    if as_json:
+        print_json(status)
+    else:
+        show(status, Console() if sys.stdout.isatty() else Console(width=WIDE))
+    sys.exit(0 if status["readiness"]["ready"] and all_serve(status) else 1)
+
+
+def all_serve(status: dict[str, Any]) -> bool:
+    """Whether every service has a tier that has not failed."""
+    return all(service["healthy"] for zone in status["zones"] for service in zone["services"])
+
+
+def show(status: dict[str, Any], console: Console) -> None:
+    """The tables for people."""
+    ready = status["readiness"]
+    waiting = "; waiting for " + ", ".join(ready["waiting_for"]) if ready["waiting_for"] else ""
+    console.print(f"node {status['node']}: {'ready' if ready['ready'] else 'not ready'}{waiting}", highlight=False)
+    config, table = status["config"], status["table"]
+    console.print(
+        f"config {config['digest']} loaded {when(config['loaded_at'])};"
+        f" table {table['generation']}, {table['age']:.0f} s old; {len(status['workers'])} worker(s) connected",
+        highlight=False,
+    )
+    for zone in status["zones"]:
+        console.print(services(zone))
+        console.print(members(zone))
+
+
+def services(zone: dict[str, Any]) -> Table:
+    """One line per service and family."""
+    table = Table(title=f"services of {zone['name']}, serial {zone['serial']}", title_justify="left")
+    for column in ("service", "records", "family", "mode", "tier", "ttl", "why"):
+        table.add_column(column)
+    for service in zone["services"]:
+        for family in service["families"]:
+            tier = next(
+                (f"{t['number']} {t['pool']}" for t in family["tiers"] if t["number"] == family["tier"]), "none"
+            )
+            table.add_row(
+                service["name"],
+                ", ".join(service["records"]),
+                family["family"],
+                coloured(family["mode"]),
+                tier,
+                str(family["ttl"]),
+                family["reason"],
+            )
+    return table
+
+
+def members(zone: dict[str, Any]) -> Table:
+    """One line per member."""
+    table = Table(title=f"members of {zone['name']}", title_justify="left")
+    for column in ("pool", "member", "addresses", "weight", "real", "effective", "answers", "why"):
+        table.add_column(column)
+    for pool in zone["pools"]:
+        for member in pool["members"]:
+            table.add_row(
+                pool["name"],
+                member["name"] + (" (standby)" if member["standby"] else ""),
+                ", ".join(address["address"] for address in member["addresses"]),
+                str(member["weight"]),
+                coloured(member["real"]),
+                coloured(member["effective"]),
+                str(member["answers_given"]),
+                member["why"],
+            )
+    return table
+
+
+def coloured(word: str) -> Text:
+    """A state in its colour; plain when piped."""
+    return Text(word, style=COLOURS.get(word, BAD))
+
+
+def when(at: float) -> str:
+    """A Unix time as people read it."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

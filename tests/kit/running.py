@@ -1,0 +1,170 @@
+"""A whole gslb server on free loopback ports, with a configuration of the test's own."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import dns.message
+import dns.query
+import httpx
+
+PAUSE = threading.Event()
+"""Never set: what waits between two looks at a condition."""
+
+
+def until(true: Callable[[], Any], patience: float, what: str) -> Any:
+    """The first truthy answer of `true`; AssertionError when none comes in `patience` seconds."""
+    end = time.monotonic() + patience
+    while True:
+        answer = true()
+        if answer:
+            return answer
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {patience} s: {what}")
+        PAUSE.wait(0.01)
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports free for UDP and TCP on loopback just now."""
+    held: list[socket.socket] = []
+    ports: list[int] = []
+    while len(ports) < count:
+        tcp = socket.socket()
+        tcp.bind(("127.0.0.1", 0))
+        port = tcp.getsockname()[1]
+        udp = socket.socket(type=socket.SOCK_DGRAM)
+        held += [tcp, udp]
+        try:
+            udp.bind(("127.0.0.1", port))
+        except OSError:
+            continue
+        ports.append(port)
+    for each in held:
+        each.close()
+    return ports
+
+
+class Running:
+    """`gslb run` on a directory of files; `extra` goes into gslb.yaml. Start it by `with`."""
+
+    def __init__(self, directory: Path, files: Mapping[str, str], *, workers: int = 2, extra: str = "") -> None:
+        self.directory = directory
+        self.dns_port, self.http_port = free_ports(2)
+        self.run_dir = directory / "run"
+        self.state_dir = directory / "state"
+        self.node = f"""\
+node: test
+dns: {{listen: ["127.0.0.1:{self.dns_port}"], workers: {workers}}}
+http: {{listen: "127.0.0.1:{self.http_port}", token_file: {directory}/token}}
+state_dir: {self.state_dir}
+run_dir: {self.run_dir}
+log: {{format: json, level: info}}
+{extra}"""
+        self.write({"gslb.yaml": self.node, "token": "secret-of-the-test\n", **files})
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def write(self, files: Mapping[str, str]) -> None:
+        """Put files into the configuration directory."""
+        for name, text in files.items():
+            path = self.directory / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        (self.directory / "token").chmod(0o600)
+
+    def __enter__(self) -> "Running":
+        self.start()
+        self.wait_ready()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start the supervisor in a session of its own; its log goes to a file."""
+        with (self.directory / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "gslb", "run", "-c", str(self.directory)],
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def stop(self) -> int:
+        """SIGTERM, and the exit status; SIGKILL for the whole session when that takes over 15 s."""
+        if self.process is None:
+            return 0
+        self.process.terminate()
+        try:
+            return self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            raise AssertionError("the server did not end:\n" + self.log()) from None
+        finally:
+            self.process = None
+
+    def log(self) -> str:
+        """What the server wrote so far."""
+        return (self.directory / "log").read_text(errors="replace")
+
+    def events(self) -> list[dict[str, Any]]:
+        """The JSON lines of the log."""
+        return [json.loads(line) for line in self.log().splitlines() if line.startswith("{")]
+
+    def wait_ready(self, patience: float = 30) -> None:
+        """Until /ready says 200."""
+
+        def ready() -> bool:
+            if self.process is not None and self.process.poll() is not None:
+                raise AssertionError("the server ended:\n" + self.log())
+            try:
+                return self.get("/ready").status_code == 200
+            except httpx.TransportError:
+                return False
+
+        try:
+            until(ready, patience, "ready")
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.log()}") from None
+
+    def get(self, path: str, **params: str) -> httpx.Response:
+        """A GET over TCP, as anybody on loopback may."""
+        return httpx.get(f"http://127.0.0.1:{self.http_port}{path}", params=params, timeout=10)
+
+    def post(self, path: str) -> httpx.Response:
+        """A POST over the control socket."""
+        transport = httpx.HTTPTransport(uds=str(self.run_dir / "control.sock"))
+        with httpx.Client(transport=transport, base_url="http://gslb", timeout=30) as client:
+            return client.post(path)
+
+    def pids(self) -> dict[str, Any]:
+        """supervisor, control and workers, as the supervisor wrote them."""
+        pids: dict[str, Any] = json.loads((self.run_dir / "supervisor.json").read_text())
+        return pids
+
+    def query(
+        self, name: str, rtype: str, *, tcp: bool = False, timeout: float = 2, **options: Any
+    ) -> dns.message.Message:
+        """One question by dnspython."""
+        options.setdefault("use_edns", 0)
+        question = dns.message.make_query(name, rtype, **options)
+        ask = dns.query.tcp if tcp else dns.query.udp
+        return ask(question, "127.0.0.1", port=self.dns_port, timeout=timeout)
+
+    def answers(self, name: str, rtype: str = "A", **options: Any) -> set[str]:
+        """The rdata of one answer, as text."""
+        reply = self.query(name, rtype, **options)
+        return {str(rdata) for rrset in reply.answer for rdata in rrset}
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """A gslb command about this server."""
+        line = [sys.executable, "-m", "gslb", *arguments, "-c", str(self.directory)]
+        return subprocess.run(line, capture_output=True, text=True, timeout=60, check=False)

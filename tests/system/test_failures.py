@@ -1,0 +1,135 @@
+"""Roles die and hang; answers go on."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from gslb.cli.demo.estate import Estate
+from tests.kit.running import Running, until
+from tests.kit.traffic import Traffic
+from tests.kit.zones import FOUR, FOUR_ADDRESSES, QUICK, probed
+
+pytestmark = pytest.mark.system
+
+NAME = "smtp.mail.example.com"
+MACHINES = {"r1": "127.0.1.11", "r2": "127.0.1.12", "r3": "127.0.1.13"}
+
+
+def control_is_back(server: Running, dead: int) -> bool:
+    """Whether another control is ready."""
+    try:
+        return server.pids()["control"] not in (dead, None) and server.get("/ready").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def test_a_killed_control_costs_no_answer(tmp_path: Path) -> None:
+    """kill -9 of control: not one of 10,000 queries is unanswered, and control is back by itself."""
+    with Running(tmp_path, {"zones/mail.yaml": FOUR}) as server:
+        dead = server.pids()["control"]
+        with Traffic(server.dns_port, NAME, "A", rate=2000) as traffic:
+            traffic.wait_for(2000)
+            os.kill(dead, signal.SIGKILL)
+            traffic.wait_for(10_000)
+        until(lambda: control_is_back(server, dead), 20, "control is back")
+
+        assert traffic.result.failed_twice == 0
+        assert set(traffic.result.rcodes) == {0}
+        assert traffic.result.sent >= 10_000
+
+
+def test_a_killed_worker_is_replaced_within_a_second(tmp_path: Path) -> None:
+    """kill -9 of a worker: another answers within a second, and no query fails twice."""
+    with Running(tmp_path, {"zones/mail.yaml": FOUR}) as server:
+        dead = server.pids()["workers"][0]
+        with Traffic(server.dns_port, NAME, "A") as traffic:
+            traffic.wait_for(1000)
+            os.kill(dead, signal.SIGKILL)
+            killed = time.monotonic()
+            until(lambda: server.pids()["workers"][0] not in (dead, None), 5, "another worker")
+            took = time.monotonic() - killed
+            traffic.wait_for(traffic.result.sent + 3000)
+
+        assert took < 1
+        assert traffic.result.failed_twice == 0
+
+
+def test_a_hanging_worker_is_replaced_within_five_seconds(tmp_path: Path) -> None:
+    """SIGSTOP of a worker: another serves its socket within 5 seconds; after that no query fails twice."""
+    with Running(tmp_path, {"zones/mail.yaml": FOUR}) as server:
+        stuck = server.pids()["workers"][0]
+        with Traffic(server.dns_port, NAME, "A", rate=500) as traffic:
+            traffic.wait_for(500)
+            os.kill(stuck, signal.SIGSTOP)
+            stopped = time.monotonic()
+            until(lambda: server.pids()["workers"][0] not in (stuck, None), 10, "another worker")
+            took = time.monotonic() - stopped
+            traffic.wait_for(traffic.result.sent + 2000)
+
+        assert took < 5
+        assert [at for at in traffic.result.failures if at > stopped + 5 + 1] == []
+
+
+def test_a_worker_started_while_control_is_dead_answers(tmp_path: Path) -> None:
+    """Control cannot start, a worker dies: its successor serves the last table."""
+    with Running(tmp_path, {"zones/mail.yaml": FOUR}, workers=1) as server:
+        server.write({"zones/broken.yaml": "zone: [\n"})
+        os.kill(server.pids()["control"], signal.SIGKILL)
+        dead = server.pids()["workers"][0]
+        os.kill(dead, signal.SIGKILL)
+        until(lambda: server.pids()["workers"][0] not in (dead, None), 5, "another worker")
+
+        assert server.answers(NAME, timeout=5) <= set(FOUR_ADDRESSES)
+
+        (server.directory / "zones/broken.yaml").unlink()
+        until(lambda: control_is_back(server, -1), 30, "control is back once it can start")
+
+
+def test_a_restart_never_answers_with_the_dead(tmp_path: Path) -> None:
+    """Restart with one member dead: none of the first 1,000 answers holds it."""
+    with Estate([(name, address, "smtp") for name, address in MACHINES.items()]) as estate:
+        check = f"smtp: {{type: smtp, tls: none, port: {estate.ports['smtp']}, {QUICK}}}"
+        files = {"zones/mail.yaml": probed(MACHINES, "smtp"), "checks/smtp.yaml": check}
+        server = Running(tmp_path, files)
+        with server:
+            estate.fail("r1")
+            until(lambda: member_state(server, "r1") == "down", 10, "r1 is down")
+        with server:
+            seen = [server.answers(NAME) for _ in range(1000)]
+
+        assert set.union(*seen) == {MACHINES["r2"], MACHINES["r3"]}
+
+
+def test_a_start_from_nothing_waits_for_the_first_round(tmp_path: Path) -> None:
+    """A first start with one member dead: SERVFAIL until the round is over, then never the dead one."""
+    with Estate([(name, address, "smtp") for name, address in MACHINES.items()]) as estate:
+        check = f"smtp: {{type: smtp, tls: none, port: {estate.ports['smtp']}, {QUICK}}}"
+        estate.fail("r1")
+        with Running(tmp_path, {"zones/mail.yaml": probed(MACHINES, "smtp"), "checks/smtp.yaml": check}) as server:
+            seen = [server.answers(NAME) for _ in range(1000)]
+
+        assert set.union(*seen) == {MACHINES["r2"], MACHINES["r3"]}
+
+
+def test_sigterm_is_a_lame_duck_first(tmp_path: Path) -> None:
+    """On SIGTERM /ready turns 503 while answers go on; then the server ends with 0."""
+    with Running(tmp_path, {"zones/mail.yaml": FOUR}) as server:
+        process = server.process
+        assert process is not None
+        process.terminate()
+        until(lambda: server.get("/ready").status_code == 503, 2, "/ready is 503")
+
+        assert server.answers(NAME) <= set(FOUR_ADDRESSES)
+        assert process.wait(10) == 0
+
+
+def member_state(server: Running, name: str) -> str:
+    """The effective state of a member."""
+    for member in server.get("/api/v1/members").json()["members"]:
+        if member["name"] == name:
+            return str(member["effective"])
+    return ""
