@@ -1,0 +1,188 @@
+"""Rules between the names of one zone: who owns which name and type, CNAME, delegations."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gslb.config.documents import spelled
+from gslb.config.drafts import ZoneDraft, addresses_of
+from gslb.config.positions import Path
+from gslb.config.records import PlacedRecord
+from gslb.config.schema_zone import ServiceTable
+from gslb.model import names
+from gslb.model.values import RecordType
+
+_BOTH = (RecordType.A, RecordType.AAAA)
+_GLUE = frozenset((int(RecordType.A), int(RecordType.AAAA)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A name and type that some key answers; `placed` for static records, which share names among themselves."""
+
+    owner: bytes
+    rtype: int
+    path: Path
+    placed: PlacedRecord | None = None
+    shared: str = ""
+
+    def __str__(self) -> str:
+        return f"{_type_text(self.rtype)} of {names.to_text(self.owner)}"
+
+
+def check_names(draft: ZoneDraft) -> None:
+    """Every rule about names of this zone; none can be judged without the zone's own name."""
+    if draft.document.is_damaged(("zone",)):
+        return
+    static = [claim for claim in _static(draft) if _belongs(draft, claim)]
+    claims = [*_made(draft), *static]
+    _same_name_and_type(draft, claims)
+    _cnames(draft, claims)
+    _delegations(draft, claims)
+    _sets(draft, static)
+
+
+def _refuse(draft: ZoneDraft, claim: _Claim, message: str) -> None:
+    if claim.placed is not None:
+        draft.fault_at_record(claim.placed, message)
+    else:
+        draft.document.fault(claim.path, message)
+
+
+def _static(draft: ZoneDraft) -> Iterator[_Claim]:
+    for placed, path in draft.records:
+        yield _Claim(placed.record.owner, placed.record.rtype, path, placed, shared="static")
+
+
+def _belongs(draft: ZoneDraft, claim: _Claim) -> bool:
+    """Whether a static record may stand in this zone at all."""
+    if not names.is_below(claim.owner, draft.origin):
+        _refuse(draft, claim, f"{names.to_text(claim.owner)} lies outside the zone {draft.table.zone}")
+    elif claim.rtype == RecordType.SOA:
+        _refuse(draft, claim, "SOA: the zone makes its own from contact, soa and negative_ttl")
+    elif claim.rtype == RecordType.NS and claim.owner == draft.origin:
+        _refuse(draft, claim, "NS of the zone itself: write its name servers under nameservers")
+    else:
+        return True
+    return False
+
+
+def _made(draft: ZoneDraft) -> Iterator[_Claim]:
+    """The names the configuration itself makes."""
+    yield _Claim(draft.origin, RecordType.SOA, ("zone",))
+    yield _Claim(draft.origin, RecordType.NS, ("nameservers",))
+    for name, addresses in draft.table.nameservers.items():
+        for version in sorted({address.version for address in addresses or []}):
+            rtype = RecordType.A if version == 4 else RecordType.AAAA
+            yield _Claim(names.to_wire(name, draft.origin), rtype, ("nameservers", name))
+    for name, service in draft.table.services.items():
+        yield from _of_service(draft, name, service)
+    yield from _of_pools(draft)
+
+
+def _of_service(draft: ZoneDraft, name: str, service: ServiceTable) -> Iterator[_Claim]:
+    owner = names.to_wire(name, draft.origin)
+    for word in record_words(draft, name):
+        yield _Claim(owner, RecordType[word], ("services", name))
+    for srv in service.srv:
+        yield _Claim(names.to_wire(srv, draft.origin), RecordType.SRV, ("services", name, "srv", srv))
+
+
+def record_words(draft: ZoneDraft, name: str) -> list[str]:
+    """The record types a service answers: its own, else those of its alias's service, else A and AAAA."""
+    seen: set[str] = set()
+    while (service := draft.table.services.get(name)) is not None and name not in seen:
+        if service.records is not None:
+            return [str(word) for word in service.records]
+        seen.add(name)
+        if service.alias is None:
+            break
+        name = service.alias
+    return ["A", "AAAA"]
+
+
+def _of_pools(draft: ZoneDraft) -> Iterator[_Claim]:
+    for pool in draft.pools.values():
+        apex = names.to_wire(pool.name, draft.origin)
+        if not pool.short_form and pool.name not in draft.table.services:
+            yield from (_Claim(apex, rtype, pool.path) for rtype in _BOTH)
+        for name, member in pool.members.items():
+            path = (*pool.path, "members", name)
+            owners = [names.to_wire(name, apex)]
+            if member.hostname is not None:
+                owners.append(names.to_wire(member.hostname + "."))
+            for owner in owners:
+                if names.is_below(owner, draft.origin) and addresses_of(member):
+                    yield from (_Claim(owner, rtype, path, shared="member") for rtype in _BOTH)
+
+
+def _same_name_and_type(draft: ZoneDraft, claims: list[_Claim]) -> None:
+    first: dict[tuple[bytes, int], _Claim] = {}
+    told: set[tuple[bytes, Path, PlacedRecord | None]] = set()
+    for claim in claims:
+        other = first.setdefault((claim.owner, claim.rtype), claim)
+        if other is claim or (claim.shared and claim.shared == other.shared):
+            continue
+        once = (claim.owner, claim.path, claim.placed)
+        if once not in told:
+            told.add(once)
+            _refuse(draft, claim, f"{claim} comes from {spelled(other.path)} already")
+
+
+def _cnames(draft: ZoneDraft, claims: list[_Claim]) -> None:
+    aliases: dict[bytes, _Claim] = {}
+    for claim in claims:
+        if claim.rtype == RecordType.CNAME and aliases.setdefault(claim.owner, claim) is not claim:
+            _refuse(draft, claim, f"a second CNAME of {names.to_text(claim.owner)}")
+    others: dict[bytes, _Claim] = {}
+    for claim in claims:
+        if claim.rtype != RecordType.CNAME and claim.owner in aliases:
+            others.setdefault(claim.owner, claim)
+    for owner, other in others.items():
+        message = f"CNAME beside other data: {other} comes from {spelled(other.path)}"
+        _refuse(draft, aliases[owner], message)
+
+
+def _delegations(draft: ZoneDraft, claims: list[_Claim]) -> None:
+    cuts = {claim.owner for claim in claims if claim.rtype == RecordType.NS and claim.owner != draft.origin}
+    for claim in claims if cuts else ():
+        cut = _cut_above(claim.owner, cuts, draft.origin)
+        if cut is None or (claim.placed is not None and _fits_delegation(claim, cut)):
+            continue
+        _refuse(draft, claim, f"{claim} is hidden by the delegation of {names.to_text(cut)} (NS in the static records)")
+
+
+def _cut_above(owner: bytes, cuts: set[bytes], origin: bytes) -> bytes | None:
+    found = None
+    while len(owner) > len(origin):
+        if owner in cuts:
+            found = owner
+        owner = names.parent(owner)
+    return found
+
+
+def _fits_delegation(claim: _Claim, cut: bytes) -> bool:
+    return claim.rtype in _GLUE or (claim.rtype == RecordType.NS and claim.owner == cut)
+
+
+def _sets(draft: ZoneDraft, static: list[_Claim]) -> None:
+    """One TTL to a set of records (RFC 2181 section 5.2), and no record twice."""
+    ttls: dict[tuple[bytes, int], int] = {}
+    seen: set[tuple[bytes, int, bytes]] = set()
+    for claim in static:
+        placed = claim.placed
+        if placed is None:
+            continue
+        record = placed.record
+        ttl = ttls.setdefault((record.owner, record.rtype), record.ttl)
+        if ttl != record.ttl:
+            draft.fault_at_record(placed, f"TTL {record.ttl} beside {ttl}: {claim} has one TTL")
+        if (record.owner, record.rtype, record.rdata) in seen:
+            draft.fault_at_record(placed, f"the same record twice: {claim}")
+        seen.add((record.owner, record.rtype, record.rdata))
+
+
+def _type_text(rtype: int) -> str:
+    try:
+        return RecordType(rtype).name
+    except ValueError:
+        return f"type {rtype}"

@@ -1,0 +1,187 @@
+"""Rules between the tables of one zone: pools, members, services, aliases, name servers."""
+
+from collections import Counter
+from collections.abc import Collection
+
+from gslb.config.documents import Document
+from gslb.config.drafts import PoolDraft, ZoneDraft, addresses_of
+from gslb.config.positions import Path
+from gslb.config.schema_zone import MemberTable, ServiceTable
+from gslb.config.sentences import did_you_mean, listed
+from gslb.config.values import show_duration
+from gslb.model import names
+from gslb.model.values import Address
+
+_SHORT_FORM_KEYS = ("checks", "min_healthy")
+_ALIAS_KEYS = frozenset(("alias", "records", "srv"))
+
+
+def check_zone(draft: ZoneDraft, checks: Collection[str]) -> None:
+    """Every rule of this file; `checks` are the names defined (or damaged) anywhere."""
+    document, table = draft.document, draft.table
+    if table.min_ttl is not None and table.min_ttl > table.ttl and not document.is_damaged(("ttl",)):
+        document.fault(("min_ttl",), f"above ttl: {show_duration(table.ttl)} at most")
+    _nameservers(draft)
+    for pool in draft.pools.values():
+        _pool(document, pool, checks)
+    for name, service in table.services.items():
+        _service(draft, name, service)
+    _aliases(draft)
+
+
+def _nameservers(draft: ZoneDraft) -> None:
+    document = draft.document
+    if document.is_damaged(("zone",)):
+        return
+    for name, addresses in draft.table.nameservers.items():
+        path: Path = ("nameservers", name)
+        if document.is_damaged(path):
+            continue
+        inside = names.is_below(names.to_wire(name, draft.origin), draft.origin)
+        if inside and not addresses:
+            document.fault(path, "in the zone, so it needs an address; a name elsewhere ends in a dot")
+        if not inside and addresses:
+            document.fault(path, "outside the zone, so its addresses are not answered here: leave them out")
+        for address in sorted(_twice(addresses or []), key=str):
+            document.fault(path, f"{address} stands twice")
+
+
+def _twice(items: list[Address]) -> set[Address]:
+    return {item for item, count in Counter(items).items() if count > 1}
+
+
+def _pool(document: Document, pool: PoolDraft, checks: Collection[str]) -> None:
+    _check_names(document, pool, checks)
+    holders: dict[Address, str] = {}
+    for name, member in pool.members.items():
+        path = (*pool.path, "members", name)
+        _member(document, path, member, pool)
+        for address in addresses_of(member):
+            if address in holders:
+                document.fault(path, f"{address} stands twice in this pool: {holders[address]} has it")
+            holders.setdefault(address, name)
+    _min_healthy(document, pool)
+
+
+def _check_names(document: Document, pool: PoolDraft, checks: Collection[str]) -> None:
+    path = (*pool.path, "checks")
+    for index, name in enumerate(pool.checks):
+        if name not in checks:
+            document.fault((*path, index), f"no check is named {name}{did_you_mean(name, checks)}")
+        elif name in pool.checks[:index]:
+            document.fault((*path, index), f"{name} stands twice")
+
+
+def _member(document: Document, path: Path, member: MemberTable, pool: PoolDraft) -> None:
+    if document.is_damaged(path):
+        return
+    if member.address is not None and member.addresses is not None:
+        document.fault(path, "address and addresses: use one of them")
+    elif not addresses_of(member):
+        document.fault(path, "required: address, or addresses for more than one")
+    _probe_address(document, path, member)
+    _probe_port(document, path, member, pool)
+
+
+def _probe_address(document: Document, path: Path, member: MemberTable) -> None:
+    probed, answered = member.probe_address, addresses_of(member)
+    if isinstance(probed, dict):
+        for address in probed:
+            if address not in answered:
+                known = listed(answered)
+                document.fault((*path, "probe_address"), f"{address} is no address of this member; it has {known}")
+    elif probed is not None and len(answered) > 1:
+        document.fault((*path, "probe_address"), "several addresses: write a table, answered: probed")
+
+
+def _probe_port(document: Document, path: Path, member: MemberTable, pool: PoolDraft) -> None:
+    port = member.probe_port
+    if isinstance(port, dict):
+        for check in port:
+            if check not in pool.checks:
+                near = did_you_mean(check, pool.checks)
+                document.fault((*path, "probe_port", check), f"no check of this pool{near}")
+    elif port is not None and len(pool.checks) != 1:
+        wanted = "several checks: write a table, check: port" if pool.checks else "the pool has no check to use it"
+        document.fault((*path, "probe_port"), wanted)
+
+
+def _min_healthy(document: Document, pool: PoolDraft) -> None:
+    least = pool.table.min_healthy
+    if least is None or least.members is None or "min_healthy" not in pool.table.model_fields_set:
+        return
+    has = countable(pool)
+    if least.members > has and not document.is_damaged((*pool.path, "members")):
+        document.fault((*pool.path, "min_healthy"), f"{least.members} is more than the pool has: {has} at most")
+
+
+def countable(pool: PoolDraft) -> int:
+    """Members that can count for min_healthy: ordinary ones with weight, or the standby where there are none."""
+    ordinary = [member for member in pool.members.values() if not member.standby and member.weight]
+    return len(ordinary) or sum(1 for member in pool.members.values() if member.standby and member.weight)
+
+
+def _service(draft: ZoneDraft, name: str, service: ServiceTable) -> None:
+    document, path = draft.document, ("services", name)
+    forms = [key for key in ("pools", "members", "alias") if getattr(service, key) is not None]
+    if len(forms) != 1 and not document.is_damaged(path):
+        document.fault(path, "needs exactly one of pools, members (short form) and alias")
+    if service.members is None:
+        for key in _SHORT_FORM_KEYS:
+            if getattr(service, key) is not None and not document.is_damaged(path):
+                document.fault((*path, key), "belongs to a pool, or to the short form with members")
+    elif name == "@":
+        document.fault(path, "@ has no short form: its pool would have no name; declare the pool under pools")
+    if service.alias is not None:
+        for key in sorted(service.model_fields_set - _ALIAS_KEYS - set(forms) - set(_SHORT_FORM_KEYS)):
+            document.fault((*path, key), "an alias answers as its service does: only records and srv are its own")
+    if name in draft.table.pools:
+        document.fault(path, f"a pool is named {name} too, and every pool's name answers by itself: rename one")
+    _records(document, path, service)
+    _pools_of(draft, path, service)
+
+
+def _records(document: Document, path: Path, service: ServiceTable) -> None:
+    records = service.records
+    if records is None or document.is_damaged((*path, "records")):
+        return
+    if not records and not service.srv:
+        document.fault((*path, "records"), "no record type is left: write some of A, AAAA, MX, or srv")
+    for index, record in enumerate(records):
+        if record in records[:index]:
+            document.fault((*path, "records", index), f"{record} stands twice")
+
+
+def _pools_of(draft: ZoneDraft, path: Path, service: ServiceTable) -> None:
+    document, pools = draft.document, service.pools or []
+    for index, pool in enumerate(pools):
+        here = (*path, "pools", index)
+        if pool in pools[:index]:
+            document.fault(here, f"{pool} stands twice")
+        elif pool not in draft.pools and not document.is_damaged(("pools", pool)):
+            document.fault(here, f"no pool is named {pool}{did_you_mean(pool, draft.pools)}")
+
+
+def _aliases(draft: ZoneDraft) -> None:
+    document, services = draft.document, draft.table.services
+    known = {*services, *draft.pools}
+    aliases = {name: service.alias for name, service in services.items() if service.alias is not None}
+    for name, target in aliases.items():
+        path: Path = ("services", name, "alias")
+        if target not in known:
+            if not document.is_damaged(("services", target)):
+                document.fault(path, f"no service is named {target}{did_you_mean(target, known)}")
+        elif cycle := _cycle(name, aliases):
+            document.fault(path, f"aliases run in a circle: {' -> '.join(cycle)}")
+
+
+def _cycle(name: str, aliases: dict[str, str]) -> list[str]:
+    """The circle this alias lies on, from itself to itself; empty where it lies on none."""
+    walked = [name]
+    while (following := aliases.get(walked[-1])) is not None:
+        walked.append(following)
+        if following == name:
+            return walked
+        if following in walked[:-1]:
+            break
+    return []

@@ -1,0 +1,182 @@
+"""Files as far as they are understood: what crosscheck judges and resolve makes the model of."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from gslb.config import records
+from gslb.config.documents import Document
+from gslb.config.positions import NOWHERE, Path, Place
+from gslb.config.records import PlacedRecord
+from gslb.config.schema_check import TYPES, AnyCheck
+from gslb.config.schema_node import NodeFile
+from gslb.config.schema_zone import MemberTable, PoolTable, ServiceTable, ZoneFile
+from gslb.config.sentences import did_you_mean, listed
+from gslb.config.unavailable import LATER_TYPES
+from gslb.config.values import parse_check_name, shown
+from gslb.errors import Fault
+from gslb.model import names
+from gslb.model.values import Address
+
+ReadText: TypeAlias = Callable[[str], str]
+"""The text of a records file, by its path as written; raises OSError or UnicodeError."""
+
+_ZONE_STAND_INS: dict[str, object] = {
+    "zone": "zone.invalid",
+    "contact": "hostmaster@zone.invalid",
+    "nameservers": {"ns.zone.invalid.": []},
+}
+
+
+@dataclass(slots=True)
+class PoolDraft:
+    """A pool as declared, or as a short form declares it; `path` is where its keys stand."""
+
+    name: str
+    path: Path
+    checks: list[str]
+    table: PoolTable | ServiceTable
+    members: Mapping[str, MemberTable]
+    short_form: bool
+
+
+@dataclass(slots=True)
+class ZoneDraft:
+    """One zone file: its document, its table, its name on the wire, its static records with their places."""
+
+    document: Document
+    table: ZoneFile
+    origin: bytes
+    pools: dict[str, PoolDraft]
+    records: list[tuple[PlacedRecord, Path]] = field(default_factory=list)
+
+    def fault_at_record(self, placed: PlacedRecord, message: str) -> None:
+        """Refuse a static record, wherever it is written."""
+        _record_fault(self.document, self.table, placed.line, placed.column, message)
+
+
+@dataclass(slots=True)
+class CheckDraft:
+    """One check and the document it stands in."""
+
+    name: str
+    document: Document
+    table: AnyCheck
+
+
+def node_draft(document: Document) -> NodeFile:
+    """gslb.yaml as a table; defaults stand for what is wrong."""
+    return document.model("gslb", NodeFile, {}) or NodeFile()
+
+
+def check_drafts(document: Document) -> list[CheckDraft]:
+    """The checks of one file, each judged by its type's table."""
+    if not document.readable:
+        return []
+    document.refuse_unavailable("checks")
+    if document.value is None:
+        return []
+    if not isinstance(document.value, dict):
+        document.fault((), f"{shown(document.value)} is no table of checks: write NAME: {{type: smtp}}")
+        return []
+    drafts = (_check_draft(document, name, value) for name, value in document.value.items())
+    return [draft for draft in drafts if draft is not None]
+
+
+def _check_draft(document: Document, name: str, value: object) -> CheckDraft | None:
+    try:
+        parse_check_name(name)
+    except ValueError as error:
+        document.fault((name,), str(error))
+    if not isinstance(value, dict):
+        document.fault((name,), f"{shown(value)} is no table of keys: a check needs at least its type")
+        return None
+    word = value.get("type")
+    model = TYPES.get(word) if isinstance(word, str) else None
+    if model is None:
+        if not document.is_damaged((name, "type")):
+            _refuse_type(document, name, word)
+        return None
+    table = document.validated(value, model, (name,), {"type": word})
+    return None if table is None else CheckDraft(name, document, table)
+
+
+def _refuse_type(document: Document, name: str, word: object) -> None:
+    if word is None:
+        document.fault((name, "type"), f"required: one of {listed(TYPES)}")
+        return
+    near = did_you_mean(word, (*TYPES, *LATER_TYPES))
+    document.fault((name, "type"), f"{shown(word)} is not one of {listed(TYPES)}{near}")
+
+
+def zone_draft(document: Document, read_text: ReadText) -> ZoneDraft | None:
+    """One zone file, with its static records parsed."""
+    table = document.model("zone", ZoneFile, _ZONE_STAND_INS)
+    if table is None:
+        return None
+    draft = ZoneDraft(document, table, names.to_wire(table.zone + "."), _pools(table))
+    _read_records(draft, read_text)
+    return draft
+
+
+def _pools(table: ZoneFile) -> dict[str, PoolDraft]:
+    pools = {
+        name: PoolDraft(name, ("pools", name), pool.checks, pool, pool.members, short_form=False)
+        for name, pool in table.pools.items()
+    }
+    for name, service in table.services.items():
+        if service.members is not None and name not in pools:
+            path: Path = ("services", name)
+            pools[name] = PoolDraft(name, path, service.checks or [], service, service.members, short_form=True)
+    return pools
+
+
+def _read_records(draft: ZoneDraft, read_text: ReadText) -> None:
+    document, table = draft.document, draft.table
+    if document.is_damaged(("zone",)):
+        return
+    text, path = table.records, ("records",)
+    if table.records_file is not None:
+        path = ("records_file",)
+        if table.records:
+            document.fault(path, "records stand in this file already: use one of records and records_file")
+            return
+        try:
+            text = read_text(table.records_file)
+        except (OSError, UnicodeError) as error:
+            document.fault(path, f"{table.records_file} cannot be read: {_why(error)}")
+            return
+    parsed = records.parse(text, draft.origin, table.static_ttl)
+    for line, column, message in parsed.faults:
+        _record_fault(document, table, line, column, message)
+    draft.records = [(placed, path) for placed in parsed.records]
+
+
+def _why(error: OSError | UnicodeError) -> str:
+    return str(error.strerror) if isinstance(error, OSError) and error.strerror else str(error)
+
+
+def _record_fault(document: Document, table: ZoneFile, line: int, column: int, message: str) -> None:
+    if table.records_file is not None:
+        document.faults.append(Fault(path=table.records_file, line=line, column=column, message=message))
+        return
+    document.fault(("records",), message, place=_place_in_block(document, table.records, line, column))
+
+
+def _place_in_block(document: Document, block: str, line: int, column: int) -> Place | None:
+    """Where a line of `records: |` stands in the file: below the indicator, behind the indentation."""
+    if ("records",) not in document.places.blocks:
+        return None
+    begins = document.places.values.get(("records",), NOWHERE)
+    in_file = document.text.split("\n")
+    at = begins.line + line
+    inside = block.split("\n")[line - 1]
+    indent = len(in_file[at - 1].removesuffix("\r")) - len(inside) if at <= len(in_file) else 0
+    return Place(at, column + max(indent, 0))
+
+
+def addresses_of(member: MemberTable) -> list[Address]:
+    """The addresses a member answers, however they are written."""
+    if member.address is not None:
+        return [member.address]
+    return member.addresses or []

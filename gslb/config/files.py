@@ -1,0 +1,204 @@
+"""The only reader of configuration: a directory, or texts by their paths in it, to one Config or every fault."""
+
+import hashlib
+import os
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path, PurePosixPath
+
+from gslb.config import positions, resolve, review
+from gslb.config.crosscheck import crosscheck
+from gslb.config.documents import Document
+from gslb.config.drafts import CheckDraft, ZoneDraft, check_drafts, node_draft, zone_draft
+from gslb.config.resolve import Host
+from gslb.config.resolve_checks import resolve_check
+from gslb.config.schema_node import NodeFile
+from gslb.config.values import parse_domain
+from gslb.errors import ConfigError, Fault
+from gslb.model.settings import Config
+
+NODE_FILE = "gslb.yaml"
+ZONES, CHECKS = "zones", "checks"
+DEFAULT_TOKEN = Path("/etc/gslb/http.token")
+DEFAULT_RUN_DIR = Path("/run/gslb")
+MAX_FILE = 64 * 1024 * 1024
+
+ReadFile = Callable[[str], bytes]
+"""A file's octets by its path, relative to the configuration directory or absolute; raises OSError."""
+
+
+def load(directory: Path) -> Config:
+    """Read and judge the configuration of a directory. Raises ConfigError with every fault."""
+    if not directory.is_dir():
+        raise ConfigError((Fault(path=str(directory), message="no such directory: -c DIR names one with zones/"),))
+    texts, faults = _read_all(directory)
+    token = DEFAULT_TOKEN if _is_file(DEFAULT_TOKEN) else None
+    host = Host(name=_host_name(), cpu_count=os.cpu_count() or 1, token_file=token)
+    return _load(texts, directory, host, lambda path: _read(directory / path), faults, checks_only=False)
+
+
+def load_texts(
+    texts: Mapping[str, str],
+    directory: Path = Path(),
+    *,
+    cpu_count: int = 1,
+    hostname: str = "localhost",
+    checks_only: bool = False,
+) -> Config:
+    """Judge texts by their paths in a directory (gslb.yaml, zones/a.yaml, checks/b.yaml); reads no file.
+
+    A records_file is looked up among the texts. `checks_only`: no zone is fine. Raises ConfigError with every fault.
+    """
+
+    def read_file(path: str) -> bytes:
+        if path not in texts:
+            raise FileNotFoundError(2, "No such file")
+        return texts[path].encode("utf-8", "surrogatepass")
+
+    host = Host(name=hostname, cpu_count=cpu_count)
+    return _load(texts, directory, host, read_file, [], checks_only=checks_only)
+
+
+def run_dir_of(directory: Path) -> Path:
+    """Where a server started from this directory has its control socket; whatever else may be wrong there."""
+    try:
+        value = positions.read(_read(directory / NODE_FILE).decode()).value
+    except (OSError, UnicodeError):
+        value = None
+    written = value.get("run_dir") if isinstance(value, dict) else None
+    return directory / written if isinstance(written, str) and written else DEFAULT_RUN_DIR
+
+
+def _load(
+    texts: Mapping[str, str],
+    directory: Path,
+    host: Host,
+    read_file: ReadFile,
+    faults: list[Fault],
+    *,
+    checks_only: bool,
+) -> Config:
+    used: dict[str, bytes] = {path: text.encode("utf-8", "surrogatepass") for path, text in texts.items()}
+
+    def read_text(path: str) -> str:
+        used[path] = read_file(path)
+        return used[path].decode()
+
+    node_file = Document(NODE_FILE, texts.get(NODE_FILE, ""))
+    check_files = [Document(path, texts[path]) for path in _inside(texts, CHECKS)]
+    zone_files = [Document(path, texts[path]) for path in _inside(texts, ZONES)]
+    node = node_draft(node_file)
+    checks = [draft for document in check_files for draft in check_drafts(document)]
+    zones = [draft for document in zone_files if (draft := zone_draft(document, read_text)) is not None]
+    crosscheck((node_file, node), zones, checks, check_files)
+    faults = [*faults, *_misplaced(texts)]
+    if not zone_files and not checks_only:
+        message = "no zone: write one into zones/NAME.yaml (zones/README.md shows how)"
+        faults.append(Fault(path=str(directory / ZONES), message=message))
+    documents = [node_file, *check_files, *zone_files]
+    faults.extend(fault for document in documents for fault in document.faults)
+    if faults:
+        raise ConfigError(tuple(sorted(set(faults))))
+    return _config(node, zones, checks, directory, host, _digest(used), documents)
+
+
+def _config(
+    table: NodeFile,
+    zones: list[ZoneDraft],
+    checks: list[CheckDraft],
+    directory: Path,
+    host: Host,
+    digest: str,
+    documents: list[Document],
+) -> Config:
+    node = resolve.resolve_node(table, directory, host)
+    resolved = {draft.name: resolve_check(draft.name, draft.table, node.probing, directory) for draft in checks}
+    targets = resolve.Targets(resolved, node.probing)
+    model_zones = tuple(resolve.resolve_zone(draft, targets) for draft in zones)
+    for check in checks:
+        review.review_check(check, resolved[check.name].check)
+    for draft, zone in zip(zones, model_zones, strict=True):
+        review.review_zone(draft, zone, {name: one.check for name, one in resolved.items()}, node)
+    return Config(
+        node=node,
+        zones=model_zones,
+        checks={name: one.check for name, one in resolved.items()},
+        targets=targets.found,
+        directory=directory,
+        digest=digest,
+        warnings=tuple(sorted(warning for document in documents for warning in document.warnings)),
+    )
+
+
+def _inside(texts: Mapping[str, str], folder: str) -> list[str]:
+    """The *.yaml files directly inside a folder, hidden ones left out, in order of name."""
+    return sorted(path for path in texts if _kind(path) == folder)
+
+
+def _kind(path: str) -> str | None:
+    parts = PurePosixPath(path)
+    hidden = parts.name.startswith(".")
+    return str(parts.parent) if parts.suffix == ".yaml" and not hidden and len(parts.parts) == 2 else None
+
+
+def _misplaced(paths: Mapping[str, str]) -> list[Fault]:
+    """Files that look as if they should be read and are not."""
+    faults = []
+    for path in paths:
+        parts = PurePosixPath(path)
+        if parts.suffix == ".yml" and not parts.name.startswith("."):
+            faults.append(Fault(path=path, message=f"not read: rename it to {parts.with_suffix('.yaml')}"))
+    return faults
+
+
+def _digest(used: Mapping[str, bytes]) -> str:
+    whole = hashlib.sha256()
+    for path in sorted(used):
+        whole.update(f"{len(path)}:{path}:{len(used[path])}:".encode("utf-8", "surrogatepass"))
+        whole.update(used[path])
+    return whole.hexdigest()[:16]
+
+
+def _read_all(directory: Path) -> tuple[dict[str, str], list[Fault]]:
+    texts: dict[str, str] = {}
+    faults = []
+    for path in sorted(_yaml_files(directory)):
+        name = path.relative_to(directory).as_posix()
+        try:
+            texts[name] = _read(path).decode("utf-8-sig")
+        except OSError as error:
+            faults.append(Fault(path=name, message=f"cannot be read: {error.strerror or error}"))
+        except UnicodeDecodeError as error:
+            faults.append(Fault(path=name, message=f"not UTF-8: octet {error.start + 1}"))
+    return texts, faults
+
+
+def _yaml_files(directory: Path) -> Iterator[Path]:
+    """gslb.yaml and what stands directly inside zones/ and checks/; .yml too, to be told what to do about it."""
+    yield from (path for path in (directory / "gslb.yaml", directory / "gslb.yml") if path.exists())
+    for folder in (directory / CHECKS, directory / ZONES):
+        if folder.is_dir():
+            yield from (path for path in folder.iterdir() if path.suffix in (".yaml", ".yml") and path.is_file())
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        content = file.read(MAX_FILE + 1)
+    if len(content) > MAX_FILE:
+        raise OSError(27, f"larger than {MAX_FILE // 1024 // 1024} MiB")
+    return content
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return True
+
+
+def _host_name() -> str:
+    """This host's name; one that DNS would not know gives `gslb`."""
+    try:
+        return parse_domain(socket.gethostname())
+    except ValueError:
+        return "gslb"

@@ -1,0 +1,246 @@
+"""Tables to the model: every default filled in, every name followed, every target found. No faults are left here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gslb.config.crosscheck_names import record_words
+from gslb.config.drafts import PoolDraft, ZoneDraft, addresses_of
+from gslb.config.resolve_checks import ResolvedCheck, for_member
+from gslb.config.schema_node import NodeFile
+from gslb.config.schema_zone import MemberTable, ServiceTable
+from gslb.config.values import contact_wire
+from gslb.model import names
+from gslb.model.checks import Timing
+from gslb.model.pools import Member, MinHealthy, Pool
+from gslb.model.settings import HttpListener, Node, Probing
+from gslb.model.targets import Target, target_id
+from gslb.model.values import Address, MxMode, RecordType, WhenAllDown
+from gslb.model.verdicts import VerdictKey
+from gslb.model.zones import ALL, NameServer, Service, SoaTimers, SrvOwner, Zone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """What the machine itself decides: its name, its cores, and a token file found at the default place."""
+
+    name: str
+    cpu_count: int
+    token_file: Path | None = None
+
+
+def resolve_node(table: NodeFile, directory: Path, host: Host) -> Node:
+    """gslb.yaml with its defaults; paths are relative to the configuration directory."""
+    name = table.node or host.name
+    http, tls = table.http, table.http.tls
+    return Node(
+        name=name,
+        listen=tuple(table.dns.listen),
+        workers=table.dns.workers or host.cpu_count,
+        nsid=table.dns.nsid or name,
+        http=HttpListener(
+            listen=http.listen,
+            token_file=directory / http.token_file if http.token_file else host.token_file,
+            certificate=directory / tls.certificate if tls else None,
+            key=directory / tls.key if tls else None,
+        ),
+        state_dir=directory / table.state_dir,
+        run_dir=directory / table.run_dir,
+        probing=_probing(table),
+        log_format=table.log.format,
+        log_level=table.log.level,
+    )
+
+
+def _probing(table: NodeFile) -> Probing:
+    probing = table.probing
+    return Probing(
+        concurrency=probing.concurrency,
+        per_host=probing.per_host,
+        source_ipv4=probing.source.ipv4,
+        source_ipv6=probing.source.ipv6,
+        name=probing.name,
+        startup_wait=probing.startup_wait,
+    )
+
+
+class Targets:
+    """Collects the targets of all zones: one for each dialogue with an address, however many checks share it."""
+
+    def __init__(self, checks: Mapping[str, ResolvedCheck], probing: Probing) -> None:
+        self.checks = checks
+        self.probing = probing
+        self.found: dict[str, Target] = {}
+
+    def key(self, check_name: str, member: MemberTable, answered: Address, public_name: str) -> VerdictKey:
+        """The verdict of one check on one answered address of a member; its target is added."""
+        resolved = self.checks[check_name]
+        check = resolved.check
+        port = member.probe_port.get(check_name) if isinstance(member.probe_port, dict) else member.probe_port
+        address = _probed(member, answered)
+        ipv4 = address.version == 4
+        source = check.source_ipv4 if ipv4 else check.source_ipv6
+        written = for_member(resolved.written, port, member.hostname, public_name)
+        target = Target(
+            id=target_id(written, address, source),
+            address=address,
+            settings=for_member(check.settings, port, member.hostname, public_name),
+            timing=check.timing,
+            slow_after=check.slow_after,
+            source=source or (self.probing.source_ipv4 if ipv4 else self.probing.source_ipv6),
+        )
+        other = self.found.get(target.id)
+        self.found[target.id] = target if other is None else _shared(other, target)
+        return VerdictKey(check_name, target.id)
+
+
+def _probed(member: MemberTable, answered: Address) -> Address:
+    if isinstance(member.probe_address, dict):
+        return member.probe_address.get(answered, answered)
+    return member.probe_address or answered
+
+
+def _shared(one: Target, other: Target) -> Target:
+    """One target for two checks, as eager as the more eager of them in every respect."""
+    slow = [target.slow_after for target in (one, other) if target.slow_after is not None]
+    timing = Timing(
+        interval=min(one.timing.interval, other.timing.interval),
+        fast_interval=min(one.timing.fast_interval, other.timing.fast_interval),
+        down_interval=min(one.timing.down_interval, other.timing.down_interval),
+        timeout=min(one.timing.timeout, other.timing.timeout),
+    )
+    return replace(one, timing=timing, slow_after=min(slow, default=None))
+
+
+def resolve_zone(draft: ZoneDraft, targets: Targets) -> Zone:
+    """One zone as the rest of the project sees it."""
+    table = draft.table
+    public_names = _public_names(draft)
+    pools = {pool.name: _pool(draft, pool, targets, public_names[pool.name]) for pool in draft.pools.values()}
+    return Zone(
+        name=draft.origin,
+        text=table.zone,
+        contact=contact_wire(table.contact),
+        nameservers=tuple(
+            NameServer(name=names.to_wire(name, draft.origin), addresses=tuple(addresses or ()))
+            for name, addresses in table.nameservers.items()
+        ),
+        pools=pools,
+        services=_services(draft, pools),
+        ttl=table.ttl,
+        min_ttl=max(1, table.ttl // 2) if table.min_ttl is None else table.min_ttl,
+        negative_ttl=table.negative_ttl,
+        static_ttl=table.static_ttl,
+        soa=SoaTimers(refresh=table.soa.refresh, retry=table.soa.retry, expire=table.soa.expire),
+        records=tuple(placed.record for placed, _ in draft.records),
+        path=draft.document.path,
+    )
+
+
+def _public_names(draft: ZoneDraft) -> dict[str, str]:
+    """The name clients know each pool by: that of the first service that uses it, else its own."""
+    zone = draft.table.zone
+    public: dict[str, str] = {}
+    for name, service in draft.table.services.items():
+        for pool in [name] if service.members is not None else service.pools or []:
+            public.setdefault(pool, zone if name == "@" else f"{name}.{zone}")
+    return {pool: public.get(pool, f"{pool}.{zone}") for pool in draft.pools}
+
+
+def _pool(draft: ZoneDraft, pool: PoolDraft, targets: Targets, public_name: str) -> Pool:
+    apex = names.to_wire(pool.name, draft.origin)
+    return Pool(
+        name=pool.name,
+        members=tuple(_member(name, member, pool, apex, targets, public_name) for name, member in pool.members.items()),
+        checks=tuple(pool.checks),
+        min_healthy=pool.table.min_healthy or MinHealthy(),
+        short_form=pool.short_form,
+    )
+
+
+def _member(name: str, member: MemberTable, pool: PoolDraft, apex: bytes, targets: Targets, public_name: str) -> Member:
+    addresses = tuple(addresses_of(member))
+    given = member.hostname is not None
+    return Member(
+        name=name,
+        addresses=addresses,
+        hostname=names.to_wire(f"{member.hostname}.") if given else names.to_wire(name, apex),
+        hostname_given=given,
+        weight=member.weight,
+        standby=member.standby,
+        machine=member.machine,
+        verdicts={
+            address: tuple(targets.key(check, member, address, public_name) for check in pool.checks)
+            for address in addresses
+        },
+    )
+
+
+def _services(draft: ZoneDraft, pools: Mapping[str, Pool]) -> dict[str, Service]:
+    table = draft.table
+    own = {
+        name: _service(draft, name, service, pools) for name, service in table.services.items() if service.alias is None
+    }
+    of_pools = {pool.name: _pool_service(draft, pool) for pool in pools.values() if not pool.short_form}
+    aliases = {
+        name: _alias(draft, name, service, {**own, **of_pools})
+        for name, service in table.services.items()
+        if service.alias is not None
+    }
+    declared = {name: own.get(name) or aliases[name] for name in table.services}
+    return {**declared, **of_pools}
+
+
+def _service(draft: ZoneDraft, name: str, service: ServiceTable, pools: Mapping[str, Pool]) -> Service:
+    chain = (name,) if service.members is not None else tuple(service.pools or ())
+    return Service(
+        name=name,
+        owner=names.to_wire(name, draft.origin),
+        records=_records(draft, name),
+        pools=chain,
+        answers=default_answers([pools[pool] for pool in chain]) if service.answers is None else service.answers,
+        mx=MxMode(service.mx),
+        srv=_srv(draft, service),
+        when_all_down=WhenAllDown(service.when_all_down),
+    )
+
+
+def _pool_service(draft: ZoneDraft, pool: Pool) -> Service:
+    return Service(
+        name=pool.name,
+        owner=names.to_wire(pool.name, draft.origin),
+        records=(RecordType.A, RecordType.AAAA),
+        pools=(pool.name,),
+        answers=default_answers([pool]),
+        pool_name=True,
+    )
+
+
+def _alias(draft: ZoneDraft, name: str, service: ServiceTable, own: Mapping[str, Service]) -> Service:
+    """A service that shows another's decision: `alias_of` names the one that decides, however many stand between."""
+    target = service.alias or ""
+    while target not in own:
+        target = draft.table.services[target].alias or ""
+    return replace(
+        own[target],
+        name=name,
+        owner=names.to_wire(name, draft.origin),
+        records=_records(draft, name),
+        srv=_srv(draft, service),
+        alias_of=target,
+        pool_name=False,
+    )
+
+
+def _records(draft: ZoneDraft, name: str) -> tuple[RecordType, ...]:
+    return tuple(RecordType[word] for word in record_words(draft, name))
+
+
+def _srv(draft: ZoneDraft, service: ServiceTable) -> tuple[SrvOwner, ...]:
+    return tuple(SrvOwner(owner=names.to_wire(owner, draft.origin), port=port) for owner, port in service.srv.items())
+
+
+def default_answers(pools: list[Pool]) -> int:
+    """All where the configured weights of those that take part are equal, else one (contract, zones)."""
+    weights = {member.weight for pool in pools for member in pool.members if not member.standby and member.weight}
+    return ALL if len(weights) <= 1 else 1

@@ -1,0 +1,219 @@
+"""Warnings: what is allowed and still likely to surprise (contract section 5). They refuse nothing.
+
+The sizes of answers are estimates from above: the answer section as `answers` writes it (names uncompressed, owners a
+pointer), without additional records, which are left out where they do not fit.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from gslb.config.drafts import CheckDraft, ZoneDraft
+from gslb.config.positions import Path
+from gslb.config.values import show_duration
+from gslb.model import names
+from gslb.model.checks import Check, TcpSettings
+from gslb.model.pools import Member, Pool
+from gslb.model.settings import Node
+from gslb.model.values import Family, MxMode, RecordType, WhenAllDown
+from gslb.model.zones import ALL, Service, Zone
+
+MAX_UDP = 1232
+"""Octets that pass any path unfragmented (DNS flag day 2020); a larger answer makes resolvers come again over TCP."""
+
+MAX_EXCHANGERS = 10
+MAIL_PORTS = frozenset((24, 25, 110, 143, 465, 587, 993, 995, 2003, 2424, 4190))
+
+_HEADER, _QUESTION, _OPT, _RECORD = 12, 4, 11, 12
+_NSID = 4
+
+
+def review_check(draft: CheckDraft, check: Check) -> None:
+    """Warn of one check."""
+    settings, timing = check.settings, check.timing
+    for key in ("interval", "fast_interval", "down_interval"):
+        seconds = getattr(timing, key)
+        if seconds < 1:
+            message = f"{show_duration(seconds)} is under 1s: each probe is a line in the server's log"
+            draft.document.warn((check.name, key), message)
+    if isinstance(settings, TcpSettings) and settings.port in MAIL_PORTS and not (settings.expect or settings.send):
+        message = (
+            f"port {settings.port} speaks mail: a bare connection proves little and leaves "
+            '"lost connection" in the log; use its own type'
+        )
+        draft.document.warn((check.name, "port"), message)
+
+
+def review_zone(draft: ZoneDraft, zone: Zone, checks: Mapping[str, Check], node: Node) -> None:
+    """Warn of one zone."""
+    for pool in zone.pools.values():
+        _pool(draft, pool)
+    _slow_checks(draft, zone, checks)
+    for service in zone.services.values():
+        if service.alias_of is None and not service.pool_name:
+            _service(draft, zone, service)
+    _foreign_hostnames(draft, zone)
+    _sizes(draft, zone, node)
+
+
+def _pool(draft: ZoneDraft, pool: Pool) -> None:
+    path = draft.pools[pool.name].path
+    if len(pool.members) == 1:
+        draft.document.warn((*path, "members"), f"one member only: nothing stands in for {pool.members[0].name}")
+    machines = {member.machine for member in pool.members}
+    if len(pool.members) > 1 and len(machines) == 1 and None not in machines:
+        draft.document.warn((*path, "members"), f"all members run on the machine {machines.pop()}")
+
+
+def _slow_checks(draft: ZoneDraft, zone: Zone, checks: Mapping[str, Check]) -> None:
+    told = set()
+    for pool in zone.pools.values():
+        for index, name in enumerate(pool.checks):
+            timeout = checks[name].timing.timeout
+            if timeout > zone.ttl and name not in told:
+                told.add(name)
+                message = f"{name} may take {show_duration(timeout)}, longer than an answer lives: ttl is {zone.ttl}s"
+                draft.document.warn((*draft.pools[pool.name].path, "checks", index), message)
+
+
+def _service(draft: ZoneDraft, zone: Zone, service: Service) -> None:
+    path: Path = ("services", service.name)
+    pools = [zone.pools[name] for name in service.pools]
+    if answers_mx(zone, service):
+        _all_down(draft, path, service)
+        _exchangers(draft, path, pools)
+    _shares(draft, path, service, pools)
+    _unreachable(draft, path, pools)
+
+
+def answers_mx(zone: Zone, service: Service) -> bool:
+    """Whether a service, or an alias of it, answers MX."""
+    shown = (other for other in zone.services.values() if other.alias_of == service.name)
+    return any(RecordType.MX in one.records for one in (service, *shown))
+
+
+def _all_down(draft: ZoneDraft, path: Path, service: Service) -> None:
+    effect = {
+        WhenAllDown.NODATA: "senders find no exchanger and bounce",
+        WhenAllDown.REFUSED: "every name server looks lame",
+    }.get(service.when_all_down)
+    if effect:
+        message = f"{service.when_all_down} on a service with MX: {effect}; servfail makes mail queue"
+        draft.document.warn((*path, "when_all_down"), message)
+
+
+def _exchangers(draft: ZoneDraft, path: Path, pools: list[Pool]) -> None:
+    for index, pool in enumerate(pools):
+        count = len({member.hostname for member in pool.members})
+        if count > MAX_EXCHANGERS:
+            where: Path = (*path, "pools", index)
+            draft.document.warn(where, f"{count} exchangers in {pool.name}: an answer holds {MAX_EXCHANGERS} of a tier")
+
+
+def _ordinary(pool: Pool) -> list[Member]:
+    return [member for member in pool.members if member.weight and not member.standby]
+
+
+def _shares(draft: ZoneDraft, path: Path, service: Service, pools: list[Pool]) -> None:
+    for pool in pools:
+        weights = [member.weight for member in _ordinary(pool)]
+        if len(set(weights)) <= 1:
+            continue
+        if service.answers == ALL:
+            draft.document.warn((*path, "answers"), f"all, but the weights in {pool.name} differ: shares cannot hold")
+        elif service.answers * max(weights) > sum(weights):
+            most = service.answers * max(weights) / sum(weights)
+            message = (
+                f"{service.answers} answers at these weights in {pool.name}: the heaviest would need to stand in "
+                f"{100 * most:.0f} % of them, so shares cannot hold"
+            )
+            draft.document.warn((*path, "answers"), message)
+        if service.mx is MxMode.EQUAL and RecordType.MX in service.records:
+            message = f"equal, but the weights in {pool.name} differ: senders share mail evenly"
+            draft.document.warn((*path, "mx"), message)
+
+
+def _unreachable(draft: ZoneDraft, path: Path, pools: list[Pool]) -> None:
+    endless: Pool | None = None
+    for index, pool in enumerate(pools):
+        where: Path = (*path, "pools", index)
+        if endless is not None:
+            draft.document.warn(where, f"never reached: {endless.name} before it has no check, so it never fails")
+        elif not any(member.weight for member in pool.members):
+            draft.document.warn(where, f"never answers: every weight in {pool.name} is 0")
+        elif not pool.checks:
+            endless = pool
+
+
+def _foreign_hostnames(draft: ZoneDraft, zone: Zone) -> None:
+    """Hostnames that MX and SRV answers give and whose addresses others answer, whatever is down."""
+    naming = {
+        pool
+        for service in zone.services.values()
+        if RecordType.MX in service.records or service.srv
+        for pool in service.pools
+    }
+    for name in zone.pools:
+        for member in zone.pools[name].members if name in naming else ():
+            if not names.is_below(member.hostname, zone.name):
+                path = (*draft.pools[name].path, "members", member.name, "hostname")
+                message = f"outside the zone {zone.text}: its addresses are answered elsewhere and not filtered"
+                draft.document.warn(path, message)
+
+
+def _sizes(draft: ZoneDraft, zone: Zone, node: Node) -> None:
+    option = _OPT + _NSID + len(node.nsid.encode())
+    for service in zone.services.values():
+        if service.pool_name:
+            continue
+        path: Path = ("services", service.name)
+        for rtype, size in _service_sizes(zone, service):
+            _too_large(draft, path, rtype.name, size + option)
+    static: Counter[tuple[bytes, int]] = Counter()
+    for record in zone.records:
+        static[record.owner, record.rtype] += _RECORD + len(record.rdata)
+    for (owner, number), size in static.items():
+        whole = size + option + _HEADER + len(owner) + _QUESTION
+        _too_large(draft, ("records",), f"type {number} of {names.to_text(owner)}", whole)
+
+
+def _too_large(draft: ZoneDraft, path: Path, what: str, size: int) -> None:
+    if size > MAX_UDP:
+        message = f"an answer to {what} may take {size} octets, above {MAX_UDP}: resolvers come again over TCP"
+        draft.document.warn(path, message)
+
+
+def _service_sizes(zone: Zone, service: Service) -> Iterable[tuple[RecordType, int]]:
+    pools = [zone.pools[name] for name in service.pools]
+    base = _HEADER + len(service.owner) + _QUESTION
+    for rtype, family, octets in ((RecordType.A, Family.IPV4, 4), (RecordType.AAAA, Family.IPV6, 16)):
+        if rtype in service.records:
+            count = max((_most_addresses(pool, family, service.answers) for pool in pools), default=0)
+            yield rtype, base + count * (_RECORD + octets)
+    if RecordType.MX in service.records:
+        hostnames = [sorted({len(member.hostname) for member in pool.members}) for pool in pools]
+        counts = [min(MAX_EXCHANGERS, len({member.hostname for member in pool.members})) for pool in pools]
+        yield (
+            RecordType.MX,
+            base + sum(count * (_RECORD + 2 + sizes[-1]) for count, sizes in zip(counts, hostnames, strict=True)),
+        )
+    for srv in service.srv:
+        longest = {member.hostname for pool in pools for member in pool.members}
+        yield RecordType.SRV, _HEADER + len(srv.owner) + _QUESTION + sum(_RECORD + 6 + len(name) for name in longest)
+
+
+def _most_addresses(pool: Pool, family: Family, answers: int) -> int:
+    """The most addresses one answer from a pool can hold."""
+    counts = sorted((len(member.of_family(family)) for member in pool.members), reverse=True)
+    return sum(counts if answers == ALL else counts[:answers])
+
+
+def mta_sts_lines(zone: Zone) -> tuple[str, ...]:
+    """The `mx:` lines an MTA-STS policy (RFC 8461 section 3.2) for this zone's MX answers needs, sorted."""
+    hostnames = {
+        member.hostname
+        for service in zone.services.values()
+        if RecordType.MX in service.records
+        for pool in service.pools
+        for member in zone.pools[pool].members
+    }
+    return tuple(f"mx: {names.to_text(hostname).removesuffix('.')}" for hostname in sorted(hostnames))

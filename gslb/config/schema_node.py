@@ -1,0 +1,94 @@
+"""gslb.yaml: this node. Every key is optional."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from gslb.config.tables import Domain, EndpointValue, IPv4Value, IPv6Value, Table, Text
+from gslb.config.tables import Hostname as HostnameValue
+from gslb.config.values import duration, whole_number
+
+
+class SourceTable(Table):
+    """The local addresses probes leave from."""
+
+    ipv4: IPv4Value | None = None
+    """The IPv4 address probes are sent from; default: the system's choice."""
+    ipv6: IPv6Value | None = None
+    """The IPv6 address probes are sent from; default: the system's choice."""
+
+
+class DnsTable(Table):
+    """Where and by how many processes queries are answered."""
+
+    listen: Annotated[list[EndpointValue], Field(min_length=1)] = Field(
+        default=["127.0.0.1:5300", "[::1]:5300"], validate_default=True
+    )
+    """Addresses and ports, UDP and TCP on each."""
+    workers: Annotated[int, whole_number(0, 256)] = 0
+    """Answering processes; 0: one per CPU core."""
+    nsid: Text | None = None
+    """What NSID (RFC 5001) tells; default: the node's name."""
+
+
+class TlsFilesTable(Table):
+    """The certificate of the HTTP endpoint."""
+
+    certificate: Text
+    """PEM file with the certificate and its chain; relative to the configuration directory."""
+    key: Text
+    """PEM file with the private key; relative to the configuration directory."""
+
+
+class HttpTable(Table):
+    """Status, metrics and control over HTTP."""
+
+    listen: EndpointValue = Field(default="127.0.0.1:8053", validate_default=True)
+    """Address and port of the HTTP endpoint."""
+    token_file: Text | None = None
+    """File with the bearer token that writes need, and reads from other hosts; default: /etc/gslb/http.token if it is there. Without a token TCP answers reads from loopback only."""  # noqa: E501 - one sentence for `gslb schema`
+    tls: TlsFilesTable | None = None
+    """Serve HTTPS with this certificate; default: plain HTTP."""
+
+
+class ProbingTable(Table):
+    """Bounds and names of the prober."""
+
+    concurrency: Annotated[int, whole_number(1, 20_000)] = 500
+    """Probes in flight at once."""
+    per_host: Annotated[int, whole_number(1, 100)] = 4
+    """Probes in flight at once to one address."""
+    source: SourceTable = SourceTable()
+    """The local addresses probes leave from, unless a check says otherwise."""
+    name: HostnameValue | None = None
+    """The name said in EHLO unless a check says otherwise; default: this host's full name, else its address."""
+    startup_wait: Annotated[float, duration(0, 600)] = 30.0
+    """How long the first round of probes may hold back readiness."""
+
+
+class LogTable(Table):
+    """What is logged and how."""
+
+    format: Literal["json", "console"] | None = None
+    """json or console; default: console when stderr is a terminal, else json."""
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    """The least level that is logged."""
+
+
+class NodeFile(Table):
+    """gslb.yaml: listeners, workers, HTTP, state and probing of this node."""
+
+    node: Domain | None = None
+    """The node's name; default: the host name."""
+    dns: DnsTable = DnsTable()
+    """Where and by how many processes queries are answered."""
+    http: HttpTable = HttpTable()
+    """Status, metrics and control over HTTP."""
+    state_dir: Text = "/var/lib/gslb"
+    """Directory of verdicts that outlive a restart."""
+    run_dir: Text = "/run/gslb"
+    """Directory of control.sock and the published table."""
+    probing: ProbingTable = ProbingTable()
+    """Bounds and names of the prober."""
+    log: LogTable = LogTable()
+    """What is logged and how."""

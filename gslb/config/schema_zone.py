@@ -1,0 +1,154 @@
+"""zones/*.yaml: one delegated zone each."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from gslb.config.tables import (
+    Answers,
+    CheckName,
+    Contact,
+    Domain,
+    Hostname,
+    Label,
+    Least,
+    MemberAddress,
+    NameServerName,
+    Port,
+    ServiceName,
+    SrvOwnerName,
+    Table,
+    Text,
+    Timer,
+    Ttl,
+)
+from gslb.config.values import Parsed, parse_member_address, whole_number
+from gslb.model.pools import MinHealthy
+from gslb.model.values import Address
+
+
+def _one_or_map(what: str) -> tuple[tuple[str, object], ...]:
+    return (("type", [what, "object"]),)
+
+
+def _probe_address(value: object) -> Address | dict[Address, Address]:
+    if not isinstance(value, dict):
+        return parse_member_address(value)
+    return {parse_member_address(answered): parse_member_address(probed) for answered, probed in value.items()}
+
+
+_ONE_PORT = whole_number(1, 65_535)
+
+
+def _probe_port(value: object) -> int | dict[str, int]:
+    if not isinstance(value, dict):
+        port: int = _ONE_PORT.parse(value)
+        return port
+    return {check: _ONE_PORT.parse(port) for check, port in value.items()}
+
+
+def _master_text(value: object) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise ValueError("records are master-file text: write `records: |` and one record to a line below it")
+    return value
+
+
+class MemberTable(Table):
+    """One instance of a service."""
+
+    address: MemberAddress | None = None
+    """The address answered; one of address and addresses is required."""
+    addresses: Annotated[list[MemberAddress], Field(min_length=1)] | None = None
+    """The addresses answered, of either family; each is probed for itself."""
+    weight: Annotated[int, whole_number(0, 65_535)] = 1
+    """The member's part of answers, in proportion to the others; 0: drained, still probed, never chosen."""
+    standby: bool = False
+    """true: chosen only when no ordinary member of the pool is healthy."""
+    hostname: Hostname | None = None
+    """The name MX and SRV answers give; default: MEMBER.POOL.ZONE."""
+    machine: Label | None = None
+    """The machine it runs on: members on one machine are drained together."""
+    probe_address: Annotated[Address | dict[Address, Address] | None, Parsed(_probe_address, _one_or_map("string"))] = (
+        None
+    )
+    """Where to probe when that is not the address answered; with several addresses a table answered: probed."""
+    probe_port: Annotated[int | dict[str, int] | None, Parsed(_probe_port, _one_or_map("integer"))] = None
+    """The port to probe when it is not the check's; with several checks a table check: port."""
+
+
+class PoolTable(Table):
+    """Members judged by the same checks."""
+
+    checks: list[CheckName] = Field(default_factory=list)
+    """Checks by name; a member address is healthy while all pass."""
+    min_healthy: Least = MinHealthy()
+    """The least this pool needs to answer as a tier: a number of members, or "50%" of configured weight; default 1."""
+    members: Annotated[dict[Label, MemberTable], Field(min_length=1)]
+    """The members by name."""
+
+
+class ServiceTable(Table):
+    """An ordered chain of pools behind one name; or, as short form, its one pool; or an alias."""
+
+    records: list[Literal["A", "AAAA", "MX"]] | None = None
+    """The record types answered; default: [A, AAAA], for an alias those of its service."""
+    pools: Annotated[list[Label], Field(min_length=1)] | None = None
+    """Pools in order: the first that has min_healthy answers. One of pools, members and alias is required."""
+    members: Annotated[dict[Label, MemberTable], Field(min_length=1)] | None = None
+    """Short form: the members of one pool that bears the service's name."""
+    checks: list[CheckName] | None = None
+    """Short form: the checks of that pool."""
+    min_healthy: Least | None = None
+    """Short form: the least that pool needs."""
+    alias: ServiceName | None = None
+    """The service whose answers this name gives as well."""
+    answers: Answers | None = None
+    """Members in one answer: 1, 2, … or all; default: all where the configured weights are equal, else 1."""
+    mx: Literal["ranked", "equal"] = "ranked"
+    """ranked: exchangers in drawn order, each with its own preference; equal: one preference per tier."""
+    srv: dict[SrvOwnerName, Port] = Field(default_factory=dict)
+    """SRV records: owner relative to the zone, and the port answered."""
+    when_all_down: Literal["serve_all", "nodata", "servfail", "refused"] = "serve_all"
+    """What is answered while no tier has a healthy member."""
+
+
+class SoaTable(Table):
+    """Timers for secondaries."""
+
+    refresh: Timer = 3600
+    """How often a secondary asks."""
+    retry: Timer = 600
+    """How soon it asks again after a failure."""
+    expire: Timer = 1_209_600
+    """When it gives up answering."""
+
+
+class ZoneFile(Table):
+    """zones/*.yaml: one delegated zone."""
+
+    zone: Domain
+    """The zone's name, as delegated by its parent."""
+    contact: Contact
+    """The mailbox of the zone's master, told in the SOA."""
+    nameservers: Annotated[dict[NameServerName, list[MemberAddress] | None], Field(min_length=1)]
+    """Name servers: names in the zone with their addresses, or absolute names (final dot) with none."""
+    ttl: Ttl = 30
+    """The most any service answer may be cached."""
+    min_ttl: Ttl | None = None
+    """The least a service answer is cached, even just before a change; default: half of ttl."""
+    negative_ttl: Ttl = 30
+    """TTL and minimum of the SOA: how long "no such data" is cached."""
+    static_ttl: Ttl = 3600
+    """TTL of NS, glue and static records without one of their own."""
+    soa: SoaTable = SoaTable()
+    """Timers for secondaries."""
+    records: Annotated[str, Parsed(_master_text, (("type", "string"),))] = ""
+    """Static records as RFC 1035 master-file text."""
+    records_file: Text | None = None
+    """A file of static records instead of `records`; relative to the configuration directory."""
+    pools: dict[Label, PoolTable] = Field(default_factory=dict)
+    """Pools by name."""
+    services: dict[ServiceName, ServiceTable] = Field(default_factory=dict)
+    """Services by name; `@` is the zone's own name."""

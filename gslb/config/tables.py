@@ -1,0 +1,57 @@
+"""What every table of the schema shares, and the annotations they are written with."""
+
+from ipaddress import IPv4Address, IPv6Address
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from gslb.config import values
+from gslb.config.values import DAY, Parsed
+from gslb.model.pools import MinHealthy
+from gslb.model.settings import Endpoint
+from gslb.model.values import Address
+
+
+class Table(BaseModel):
+    """A table of the configuration: no unknown keys, no silent conversions, described key by key."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True, arbitrary_types_allowed=True
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_is_default(cls, table: object) -> object:
+        # `dns:` with every key below it commented out means what no `dns:` means.
+        if not isinstance(table, dict) or None not in table.values():
+            return table
+        return {key: value for key, value in table.items() if value is not None or key not in cls.model_fields}
+
+
+def _string(parse: Any, format_: str) -> Parsed:
+    return Parsed(parse, (("type", "string"), ("format", format_)))
+
+
+AddressValue: TypeAlias = Annotated[Address, _string(values.parse_address, "ip")]
+MemberAddress: TypeAlias = Annotated[Address, _string(values.parse_member_address, "ip")]
+IPv4Value: TypeAlias = Annotated[IPv4Address, _string(values.parse_ipv4, "ipv4")]
+IPv6Value: TypeAlias = Annotated[IPv6Address, _string(values.parse_ipv6, "ipv6")]
+EndpointValue: TypeAlias = Annotated[Endpoint, _string(values.parse_endpoint, "address:port")]
+Label: TypeAlias = Annotated[str, _string(values.parse_label, "label")]
+ServiceName: TypeAlias = Annotated[str, _string(values.parse_service_name, "label or @")]
+CheckName: TypeAlias = Annotated[str, _string(values.parse_check_name, "check name")]
+Domain: TypeAlias = Annotated[str, _string(values.parse_domain, "domain name")]
+Hostname: TypeAlias = Annotated[str, _string(values.parse_hostname, "host name")]
+NameServerName: TypeAlias = Annotated[str, _string(values.parse_nameserver, "domain name")]
+Contact: TypeAlias = Annotated[str, _string(values.parse_contact, "mailbox")]
+SrvOwnerName: TypeAlias = Annotated[str, _string(values.parse_srv_owner, "_service._proto")]
+Port: TypeAlias = Annotated[int, values.PORT]
+Ttl: TypeAlias = Annotated[int, values.duration(1, DAY, whole=True)]
+Timer: TypeAlias = Annotated[int, values.duration(1, 365 * DAY, whole=True)]
+Least: TypeAlias = Annotated[
+    MinHealthy, Parsed(values.parse_min_healthy, (("type", ["integer", "string"]), ("x-format", "3 or 50%")))
+]
+Answers: TypeAlias = Annotated[
+    int, Parsed(values.parse_answers, (("type", ["integer", "string"]), ("x-format", "1, 2, … or all")))
+]
+Text: TypeAlias = Annotated[str, Parsed(values.parse_text, (("type", "string"), ("minLength", 1)))]

@@ -1,0 +1,137 @@
+"""Keys of the contract whose meaning is not built yet: refused whatever their value, never accepted and ignored.
+
+They stand in no schema. A line leaves this table in the commit that builds its capability.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from gslb.config.positions import Path
+
+Kind: TypeAlias = Literal["gslb", "zone", "checks"]
+
+
+class Later(NamedTuple):
+    """A key (`*`: any name or item), the capability it belongs to, and, where only some values are meant, which."""
+
+    kind: Kind
+    key: str
+    capability: str
+    when: Callable[[Any], bool] | None = None
+
+
+def _is_table(value: object) -> bool:
+    return isinstance(value, dict)
+
+
+def _is_one_of(*words: str) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, str) and value in words
+
+
+def _is_list_or_last_good(value: object) -> bool:
+    return isinstance(value, list) or value == "last_good"
+
+
+LATER_TYPES = ("lmtp", "sieve", "dns", "ldap", "exec", "file", "agent", "relay", "roundtrip")
+"""Check types the contract names that are not built yet."""
+
+_NODE = (
+    Later("gslb", "dns.cookies", "DNS cookies (RFC 9018)"),
+    Later("gslb", "dns.rate_limit", "response rate limiting"),
+    Later("gslb", "dns.state_txt", "state as TXT under _gslb"),
+    Later("gslb", "history", "the history of events"),
+    Later("gslb", "views", "views of client networks"),
+    Later("gslb", "probing.canary", "the isolation guard"),
+    Later("gslb", "cluster", "several nodes that vote"),
+    Later("gslb", "notify", "notifications"),
+)
+
+_ZONE = (
+    Later("zone", "dnssec", "DNSSEC"),
+    Later("zone", "transfer", "zone transfers"),
+    Later("zone", "pools.*.checks", "any_of and at_least among checks", _is_table),
+    Later("zone", "pools.*.degraded_weight", "less weight while degraded"),
+    Later("zone", "pools.*.members.*.capacity", "a cap on a member's share"),
+    Later("zone", "services.*.checks", "any_of and at_least among checks", _is_table),
+    Later("zone", "services.*.degraded_weight", "less weight while degraded"),
+    Later("zone", "services.*.members.*.capacity", "a cap on a member's share"),
+    Later("zone", "services.*.views", "views of client networks"),
+    Later("zone", "services.*.failback", "delayed and manual failback"),
+    Later("zone", "services.*.slow_start", "slow start"),
+    Later("zone", "services.*.sticky", "sticky answers"),
+    Later("zone", "services.*.together", "withdrawing A and AAAA together"),
+    Later("zone", "services.*.spill_over", "spill over to later tiers"),
+    Later("zone", "services.*.trickle", "a trickle to later tiers"),
+    Later("zone", "services.*.https", "HTTPS records of a service"),
+    Later("zone", "services.*.records.*", "HTTPS records of a service", _is_one_of("HTTPS", "SVCB")),
+    Later("zone", "services.*.when_all_down", "last_good and lists of addresses", _is_list_or_last_good),
+)
+
+_CHECK_KEYS = {
+    "capability assertions": (
+        "capabilities",
+        "require_caps",
+        "forbid_caps",
+        "assert_severity",
+    ),
+    "presets": ("preset",),
+    "escalation of busy answers": ("temp_fail_after",),
+    "logging in": (
+        "auth",
+        "user",
+        "password",
+        "password_file",
+        "login",
+        "login_every",
+        "stage_every",
+        "allow_inline_secrets",
+        "realm_regex",
+    ),
+    "the PROXY protocol": ("proxy_protocol",),
+    "checks that depend on others": ("depends_on",),
+    "patterns": ("banner_regex", "extract"),
+    "choice of TLS versions and pins": ("alpn", "min_version", "legacy", "pin_sha256", "client_certificate"),
+    "draining by status": ("drain_on_404",),
+    "relay tests": ("foreign_domain", "withdraw_on_relay"),
+    "flap damping": ("damping",),
+    "choice of closing": ("close",),
+    "stale verdicts by choice": ("stale_after", "on_stale"),
+    "IMAP ID": ("send_id",),
+    "groups with a cap of their own": ("group",),
+}
+
+_CHECKS = (
+    Later("checks", "*.type", "this type of check", _is_one_of(*LATER_TYPES)),
+    Later("checks", "*.stage", "logging in", _is_one_of("auth", "login", "mailbox")),
+    *(Later("checks", f"*.{key}", capability) for capability, keys in _CHECK_KEYS.items() for key in keys),
+)
+
+TABLE: tuple[Later, ...] = (*_NODE, *_ZONE, *_CHECKS)
+"""Every key, and every value of a key, that a later version will understand."""
+
+
+def find(kind: Kind, value: object) -> Iterator[tuple[Path, str]]:
+    """The key paths in one file's value that are not available yet, each with its capability."""
+    for later in TABLE:
+        if later.kind == kind:
+            for path, found in _matches(value, tuple(later.key.split(".")), ()):
+                if later.when is None or later.when(found):
+                    yield path, later.capability
+
+
+def _matches(value: object, pattern: tuple[str, ...], path: Path) -> Iterator[tuple[Path, object]]:
+    if not pattern:
+        yield path, value
+        return
+    first, rest = pattern[0], pattern[1:]
+    if first == "*":
+        for key, inner in _items(value):
+            yield from _matches(inner, rest, (*path, key))
+    elif isinstance(value, dict) and first in value:
+        yield from _matches(value[first], rest, (*path, first))
+
+
+def _items(value: object) -> list[tuple[str | int, object]]:
+    if isinstance(value, dict):
+        return list(value.items())
+    return list(enumerate(value)) if isinstance(value, list) else []
