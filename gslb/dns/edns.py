@@ -1,0 +1,95 @@
+"""EDNS(0): what a query's OPT record asks, and the OPT record of a reply (RFC 6891).
+
+option                  query                                       reply
+NSID, 3                 asked when present (RFC 5001)               the node's identity
+client subnet, 8        checked strictly, FORMERR (RFC 7871 7.1.2)  echoed, scope 0
+extended error, 15      ignored                                     code and text (RFC 8914)
+all others              ignored (RFC 6891 6.1.2)                    none
+"""
+
+from struct import Struct
+from typing import NamedTuple
+
+from gslb.dns.codes import OPT
+
+PAYLOAD = 1232
+"""Octets of UDP payload we offer and, at most, send: fits the IPv6 minimum MTU, so it never fragments."""
+SMALLEST_PAYLOAD = 512
+
+NSID = 3
+CLIENT_SUBNET = 8
+EXTENDED_ERROR = 15
+
+DO = 0x8000
+
+_OPTION = Struct("!HH")
+_SUBNET = Struct("!HBB")
+_RECORD = Struct("!BHHBBHH")
+_CODE = Struct("!HHH")
+_ADDRESS_BITS = {0: 0, 1: 32, 2: 128}
+
+
+class Edns(NamedTuple):
+    """What a query's OPT record says. `payload` in octets; `subnet` is the option's data as sent, empty for none."""
+
+    payload: int
+    version: int
+    do: bool
+    nsid: bool = False
+    subnet: bytes = b""
+
+
+def read_opt(payload: int, ttl: int, data: bytes) -> tuple[Edns, bool]:
+    """The OPT record of a query, from its class, TTL and rdata; and whether its options are well-formed.
+
+    Options of a version we do not speak are not looked at: their form is that version's business.
+    """
+    version, do = ttl >> 16 & 0xFF, bool(ttl & DO)
+    bare = Edns(payload, version, do)
+    if version or not data:
+        return bare, True
+    nsid, subnet, at = False, b"", 0
+    while at < len(data):
+        if at + 4 > len(data):
+            return bare, False
+        code, length = _OPTION.unpack_from(data, at)
+        at += 4 + length
+        if at > len(data):
+            return bare, False
+        if code == NSID:
+            nsid = True
+        elif code == CLIENT_SUBNET and not subnet:
+            subnet = data[at - length : at]
+            if not _is_subnet(subnet):
+                return bare, False
+    return Edns(payload, version, do, nsid, subnet), True
+
+
+def _is_subnet(data: bytes) -> bool:
+    """RFC 7871 section 6: scope 0 in a query, no more address octets than the prefix needs, the rest bits zero.
+
+    Family 0 with an empty prefix is how some clients say "no subnet, please"; it is echoed like any other.
+    """
+    if len(data) < 4:
+        return False
+    family, source, scope = _SUBNET.unpack_from(data)
+    address = data[4:]
+    if source > _ADDRESS_BITS.get(family, -1) or scope or len(address) != (source + 7) // 8:
+        return False
+    spare = -source % 8
+    return not (spare and address[-1] & ((1 << spare) - 1))
+
+
+def write_opt(query: Edns, *, rcode: int, nsid: bytes, errors: tuple[tuple[int, bytes], ...]) -> bytes:
+    """The OPT record of a reply: upper bits of `rcode`, DO copied (RFC 3225 section 3), version 0, other flags 0.
+
+    `errors` are extended errors, as (code, UTF-8 text).
+    """
+    options = b""
+    if query.nsid:
+        options += _OPTION.pack(NSID, len(nsid)) + nsid
+    if query.subnet:
+        options += _OPTION.pack(CLIENT_SUBNET, len(query.subnet)) + query.subnet
+    for code, text in errors:
+        options += _CODE.pack(EXTENDED_ERROR, 2 + len(text), code) + text
+    return _RECORD.pack(0, OPT, PAYLOAD, rcode >> 4, 0, DO if query.do else 0, len(options)) + options

@@ -1,0 +1,137 @@
+"""Which entry of a table answers one name and type: RFC 1034 section 4.3.2, steps 2 to 4, as look-ups.
+
+the name                                    what answers
+in none of our zones                        nothing (REFUSED, or the end of a chain)
+at or below a zone cut                      the cut's NS entry: a referral; but DS at the cut itself is ours
+exists, with the type                       its entry
+exists, as an alias                         its CNAME entry, to be followed
+exists, without the type                    its own NODATA entry, else its zone's; empty non-terminals likewise
+does not exist, below a DNAME               the DNAME entry (RFC 6672 section 3.2)
+does not exist, with a wildcard to match    as the wildcard's name (RFC 4592 section 3.3)
+does not exist                              its zone's NXDOMAIN entry
+"""
+
+from enum import Enum, auto
+from typing import NamedTuple
+
+from gslb.dns.codes import ANY, CNAME, DNAME, DS, NS
+from gslb.errors import TableError
+from gslb.handoff.layout import NEGATIVE, NODE_APEX, NODE_CNAME, NODE_CUT, NODE_DNAME
+from gslb.handoff.reader import Entry, Names, Node
+from gslb.handoff.table import Table
+
+
+class Kind(Enum):
+    """What an entry is to the one who asked."""
+
+    ANSWER = auto()
+    ALIAS = auto()
+    DNAME = auto()
+    REFERRAL = auto()
+    NEGATIVE = auto()
+
+
+class Hit(NamedTuple):
+    """The entry found, where it stands, and its zone. `owner_length`: of the DNAME's owner in octets, else 0."""
+
+    kind: Kind
+    part: int
+    slot: int
+    entry: Entry
+    zone: int
+    owner_length: int = 0
+
+
+def find(table: Table, name: bytes, qtype: int) -> Hit | None:
+    """The entry for a lower-cased wire name; None when no zone of ours holds the name."""
+    names = table.names
+    number = names.find(name)
+    if number >= 0:
+        return _at(table, names.node(number), name, qtype)
+    encloser, length = _closest(names, name)
+    if encloser is None:
+        return None
+    if encloser.cut:
+        return _referral(table, encloser)
+    if encloser.flags & NODE_DNAME:
+        hit = _hit(table, Kind.DNAME, encloser, DNAME)
+        return hit._replace(owner_length=length) if hit else nodata(table, encloser.zone)
+    if encloser.wildcard:
+        return _at(table, names.node(encloser.wildcard - 1), b"", qtype)
+    zone = names.zone(encloser.zone)
+    return _negative(table, encloser.zone, zone.part, zone.nxdomain_slot)
+
+
+def nodata(table: Table, zone: int) -> Hit:
+    """A zone's common NODATA entry."""
+    facts = table.names.zone(zone)
+    return _negative(table, zone, facts.part, facts.nodata_slot)
+
+
+def _at(table: Table, node: Node, name: bytes, qtype: int) -> Hit:
+    """The entry at an existing node. `name` is empty when a wildcard stands in for the name asked."""
+    if node.cut and not (qtype == DS and node.flags & NODE_CUT and name):
+        return _referral(table, node)
+    if qtype == ANY:
+        return _any(table, node)
+    hit = _hit(table, Kind.ANSWER, node, qtype)
+    if hit is None and node.flags & NODE_CNAME:
+        hit = _hit(table, Kind.ALIAS, node, CNAME)
+    if hit is None and qtype == DS and node.flags & NODE_APEX:
+        hit = _parent_side(table, name)
+    return hit or _nodata_at(table, node)
+
+
+def _hit(table: Table, kind: Kind, node: Node, rtype: int) -> Hit | None:
+    slot = table.names.slot(node, rtype)
+    if slot < 0:
+        return None
+    entry = table.parts[node.part].entry(slot)
+    return None if entry is None else Hit(kind, node.part, slot, entry, node.zone)
+
+
+def _any(table: Table, node: Node) -> Hit:
+    """One RRset that exists, the lowest type first (RFC 8482 section 4.1); an alias is not followed."""
+    for rtype, view, slot in table.names.types_of(node):
+        if rtype == NEGATIVE or view:
+            continue
+        entry = table.parts[node.part].entry(slot)
+        if entry is not None and entry.variant_count and table.parts[node.part].variant(entry, 0).plain_count:
+            return Hit(Kind.ANSWER, node.part, slot, entry, node.zone)
+    return _nodata_at(table, node)
+
+
+def _parent_side(table: Table, apex: bytes) -> Hit | None:
+    """DS at an apex belongs to the zone above, where that is ours too (RFC 4035 section 3.1.4.1)."""
+    above, _ = _closest(table.names, apex)
+    if above is None:
+        return None
+    return _referral(table, above) if above.cut else nodata(table, above.zone)
+
+
+def _referral(table: Table, node: Node) -> Hit:
+    cut = table.names.node(node.cut - 1)
+    return _hit(table, Kind.REFERRAL, cut, NS) or nodata(table, node.zone)
+
+
+def _nodata_at(table: Table, node: Node) -> Hit:
+    own = _hit(table, Kind.NEGATIVE, node, NEGATIVE)
+    return own or nodata(table, node.zone)
+
+
+def _negative(table: Table, zone: int, part: int, slot: int) -> Hit:
+    entry = table.parts[part].entry(slot)
+    if entry is None:
+        raise TableError(f"zone {zone} lacks a negative entry")
+    return Hit(Kind.NEGATIVE, part, slot, entry, zone)
+
+
+def _closest(names: Names, name: bytes) -> tuple[Node | None, int]:
+    """The nearest existing name above `name`, and its length in octets (RFC 4592: the closest encloser)."""
+    at = 0
+    while name[at]:
+        at += 1 + name[at]
+        number = names.find(name[at:])
+        if number >= 0:
+            return names.node(number), len(name) - at
+    return None, 0

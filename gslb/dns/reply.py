@@ -1,0 +1,85 @@
+"""Replies as packets: header, sections, OPT, and what gives way when they do not fit."""
+
+from dataclasses import dataclass
+from struct import Struct
+
+from gslb.dns.chain import Answer
+from gslb.dns.codes import AA, CD, HEADER_SIZE, OPCODE, QR, RD, SERVFAIL, TC
+from gslb.dns.edns import PAYLOAD, SMALLEST_PAYLOAD, write_opt
+from gslb.dns.query import Query
+
+LARGEST = 65_535
+"""Octets of a message over TCP (RFC 1035 section 4.2.2)."""
+
+_HEADER = Struct("!HHHHHH")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a reply depends on besides packet, table and draw. `stale`: control vouches for the table no longer."""
+
+    tcp: bool = False
+    nsid: bytes = b""
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A reply, and what to count: `sent` as (part, counter), `rcode` with its EDNS bits."""
+
+    data: bytes
+    rcode: int
+    sent: tuple[tuple[int, int], ...] = ()
+    truncated: bool = False
+
+
+def refusal(query: Query, rcode: int, facts: Facts, errors: tuple[tuple[int, bytes], ...] = ()) -> Response:
+    """A reply of header, the question where it was readable, and OPT where it was asked."""
+    opt = b"" if query.edns is None else write_opt(query.edns, rcode=rcode, nsid=facts.nsid, errors=errors)
+    counts = (1 if query.question else 0, 0, 0, bool(opt) + bool(query.tsig))
+    head = _HEADER.pack(query.id, _flags(query, rcode), *counts)
+    return Response(head + query.question + opt + query.tsig, rcode)
+
+
+def pack(query: Query, answer: Answer, facts: Facts, errors: tuple[tuple[int, bytes], ...] = ()) -> Response:
+    """An answer as a packet that fits: additional records are left out first, unless they are a referral's glue,
+    which asks for TCP instead (RFC 9471 section 3); what still does not fit is sent empty, with TC.
+    """
+    edns = query.edns
+    opt = b"" if edns is None else write_opt(edns, rcode=answer.rcode, nsid=facts.nsid, errors=answer.errors + errors)
+    flags = _flags(query, answer.rcode)
+    if answer.authoritative:
+        flags |= AA
+    room = limit(query, facts) - HEADER_SIZE - len(query.question) - len(opt)
+    room -= len(answer.answers) + len(answer.authority)
+    additional, additional_count = answer.additional, answer.additional_count
+    if len(additional) > room and not answer.referral:
+        additional, additional_count = b"", 0
+    if len(additional) > room:
+        head = _HEADER.pack(query.id, flags | TC, 1, 0, 0, 1 if opt else 0)
+        return Response(head + query.question + opt, answer.rcode, truncated=True)
+    head = _HEADER.pack(
+        query.id, flags, 1, answer.answer_count, answer.authority_count, additional_count + (1 if opt else 0)
+    )
+    data = head + query.question + answer.answers + answer.authority + additional + opt
+    return Response(data, answer.rcode, answer.sent)
+
+
+def limit(query: Query, facts: Facts) -> int:
+    """The most octets a reply may have (RFC 1035 section 4.2.1, RFC 6891 section 6.2.5)."""
+    if facts.tcp:
+        return LARGEST
+    if query.edns is None:
+        return SMALLEST_PAYLOAD
+    return min(max(query.edns.payload, SMALLEST_PAYLOAD), PAYLOAD)
+
+
+def servfail(packet: bytes) -> bytes:
+    """The least reply to a packet of at least a header: for when answering it failed by our own fault."""
+    flags = packet[2] << 8 | packet[3]
+    return _HEADER.pack(packet[0] << 8 | packet[1], QR | flags & (OPCODE | RD | CD) | SERVFAIL, 0, 0, 0, 0)
+
+
+def _flags(query: Query, rcode: int) -> int:
+    """Opcode, RD and CD go back as they came (RFC 4035 section 3.1.6); RA, AD and Z are 0."""
+    return QR | query.flags & (OPCODE | RD | CD) | rcode & 0xF
