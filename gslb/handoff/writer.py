@@ -5,9 +5,10 @@ from array import array
 from collections.abc import Mapping, Sequence
 
 from gslb.handoff import layout
+from gslb.handoff.blocks import Block, block
 from gslb.handoff.integrity import digest
-from gslb.handoff.layout import ENTRY, HEADER, NAMES_DIRECTORY, NODE, PART_DIRECTORY, TYPE, UNIT, VARIANT, ZONE
-from gslb.handoff.specs import Chunk, EntrySpec, NodeSpec, VariantSpec, ZoneSpec
+from gslb.handoff.layout import HEADER, NAMES_DIRECTORY, NODE, PART_DIRECTORY, TYPE, UNIT, ZONE
+from gslb.handoff.specs import EntrySpec, NodeSpec, ZoneSpec
 
 CROWDED = 8
 """A bucket with more records than this makes the writer double the buckets, up to four per name."""
@@ -100,49 +101,31 @@ def part_file(
 
     An entry owns as many counters as it has variants, at least one; they are numbered in slot order.
     """
-    out = _Sections(layout.PART_MAGIC, PART_DIRECTORY.size)
+    blocks = {slot: block(entry) for slot, entry in entries.items()}
+    return part_of_blocks(blocks, slots=slots, generation=generation, number=number)
+
+
+def part_of_blocks(
+    blocks: Mapping[int, Block], *, slots: int, generation: int, number: int = 0
+) -> tuple[bytes, dict[int, int]]:
+    """part_file, of entries encoded before."""
     table = array("I", [0]) * slots
     counters: dict[int, int] = {}
+    pieces: list[bytes] = []
     following = 0
-    for slot in sorted(entries):
-        entry = entries[slot]
+    slots_at = (HEADER.size + PART_DIRECTORY.size) // UNIT
+    at = slots_at + -(-slots * table.itemsize // UNIT)
+    for slot in sorted(blocks):
+        one = blocks[slot]
         counters[slot] = following
-        table[slot] = _put_entry(out, entry, following)
-        following += max(1, len(entry.variants))
-    directory = PART_DIRECTORY.pack(out.put(table.tobytes()), slots, following, number, 0, 0)
-    return out.finish(directory, generation), counters
-
-
-def _put_entry(out: "_Sections", entry: EntrySpec, first_counter: int) -> int:
-    thresholds_at = out.put_shared(array("I", entry.thresholds).tobytes()) if len(entry.variants) > 1 else 0
-    variants = b"".join(_variant(out, variant) for variant in entry.variants)
-    variants_at = out.put_shared(variants) if variants else 0
-    text = entry.ede_text.encode()[:255]
-    text_at = out.put_shared(bytes((len(text),)) + text) if text else 0
-    return out.put(
-        ENTRY.pack(
-            entry.rcode, layout.ENTRY_AA if entry.authoritative else 0, entry.draw_kind, 0,
-            len(entry.variants), 0 if entry.ede is None else entry.ede + 1, thresholds_at, variants_at,
-            *_chunk(out, entry.authority), *_chunk(out, entry.additional),
-            text_at, first_counter, 0, 0,
-        )
-    )  # fmt: skip
-
-
-def _variant(out: "_Sections", variant: VariantSpec) -> bytes:
-    length = len(variant.data) - variant.start if variant.length is None else variant.length
-    signed_length = length if variant.signed_length is None else variant.signed_length
-    signed_count = variant.count if variant.signed_count is None else variant.signed_count
-    at = out.put_shared(variant.data) if variant.data else 0
-    return VARIANT.pack(at, variant.start, length, variant.count, signed_length, signed_count, 0)
-
-
-def _chunk(out: "_Sections", chunk: Chunk) -> tuple[int, int, int, int, int]:
-    if not chunk.data:
-        return 0, 0, 0, 0, 0
-    plain = len(chunk.data) if chunk.plain_length is None else chunk.plain_length
-    signed = chunk.plain_count if chunk.signed_count is None else chunk.signed_count
-    return out.put_shared(chunk.data), plain, chunk.plain_count, len(chunk.data), signed
+        table[slot] = at
+        pieces += (one.placed(at, following), one.rest)
+        at += one.units
+        following += one.counters
+    out = _Sections(layout.PART_MAGIC, PART_DIRECTORY.size)
+    out.put(table.tobytes())
+    out.put(b"".join(pieces))
+    return out.finish(PART_DIRECTORY.pack(slots_at, slots, following, number, 0, 0), generation), counters
 
 
 class _Sections:
@@ -152,20 +135,12 @@ class _Sections:
         self.magic = magic
         self.directory_size = directory_size
         self.body = bytearray(HEADER.size + directory_size)
-        self.shared: dict[bytes, int] = {}
 
     def put(self, data: bytes) -> int:
         """Append; the answer is the offset in units."""
         self.body += bytes(-len(self.body) % UNIT)
         at = len(self.body) // UNIT
         self.body += data
-        return at
-
-    def put_shared(self, data: bytes) -> int:
-        """Append unless the same bytes stand already."""
-        at = self.shared.get(data)
-        if at is None:
-            at = self.shared[data] = self.put(data)
         return at
 
     def finish(self, directory: bytes, generation: int) -> bytes:

@@ -16,7 +16,7 @@ from gslb.model.settings import Config, Endpoint, HttpListener, Node
 from gslb.model.targets import Target, target_id
 from gslb.model.values import Address, MxMode, RecordType, WhenAllDown
 from gslb.model.verdicts import AddressHealth, Health, VerdictKey
-from gslb.model.zones import Service, Zone
+from gslb.model.zones import NameServer, Service, Zone
 
 ZONE = "mail.example.com"
 LOOPBACK = ip_address("127.0.0.1")
@@ -104,7 +104,7 @@ def zone(*pools: Pool, services: tuple[Service, ...] = (), name: str = ZONE, ttl
         name=origin,
         text=name,
         contact=to_wire("hostmaster", origin),
-        nameservers=(),
+        nameservers=(NameServer(name=to_wire("ns1", origin), addresses=(LOOPBACK,)),),
         pools=placed,
         services=declared,
         ttl=ttl,

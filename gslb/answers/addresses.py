@@ -1,0 +1,53 @@
+"""A and AAAA: members' addresses, each answer with as many members as the service says."""
+
+from collections.abc import Iterable, Sequence
+
+from gslb.answers.drawn import Drawn, Ring
+from gslb.answers.records import OWNER, address_rdata, record
+from gslb.answers.slots import FAMILIES
+from gslb.answers.variants import ALL, Pick, picks
+from gslb.handoff.specs import VariantSpec
+from gslb.model.decisions import MemberView
+from gslb.model.values import Address, RecordType, family_of
+from gslb.model.verdicts import MemberKey
+
+
+def of_members(views: Iterable[MemberView], rtype: RecordType, *, answers: int, ttl: int, zone: str) -> Drawn:
+    """The answers that hold these members' addresses of the type's family, drawn by their shares."""
+    owned = [(view, records) for view in views if (records := address_records(view.addresses, rtype, ttl))]
+    keys = [MemberKey(zone, view.pool, view.member.name) for view, _ in owned]
+    drawn = picks(tuple(view.share for view, _ in owned), answers)
+    return Drawn(
+        widths=tuple(pick.width for pick in drawn),
+        variants=_variants(drawn, [records for _, records in owned]),
+        counted=tuple(tuple(keys[number] for number in pick.members) for pick in drawn),
+    )
+
+
+def of_host(addresses: Iterable[Address], rtype: RecordType, ttl: int) -> Drawn:
+    """The answers of a member's own hostname: all of these addresses, in turned order."""
+    records = address_records(addresses, rtype, ttl)
+    drawn = picks((1.0,) * len(records), ALL)
+    return Drawn(
+        widths=tuple(pick.width for pick in drawn),
+        variants=_variants(drawn, [[record] for record in records]),
+        counted=((),) * len(drawn),
+    )
+
+
+def address_records(addresses: Iterable[Address], rtype: RecordType, ttl: int, owner: bytes = OWNER) -> list[bytes]:
+    """The records of those addresses that are of the type's family."""
+    family = FAMILIES[rtype]
+    return [record(owner, rtype, ttl, address_rdata(address)) for address in addresses if family_of(address) is family]
+
+
+def _variants(drawn: Sequence[Pick], records: Sequence[Sequence[bytes]]) -> tuple[VariantSpec, ...]:
+    """One variant per pick; picks of the same members share one ring."""
+    rings: dict[tuple[int, ...], Ring] = {}
+    made = []
+    for pick in drawn:
+        ring = rings.get(pick.members)
+        if ring is None:
+            ring = rings[pick.members] = Ring([records[number] for number in pick.members])
+        made.append(ring.turned(pick.start) if len(pick.members) > 1 else ring.whole())
+    return tuple(made)

@@ -1,0 +1,116 @@
+"""Decisions in, table files out. Only what a changed decision touches is made anew."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from gslb.answers import entries
+from gslb.answers.entries import Made, Scene
+from gslb.answers.plan import Plan
+from gslb.answers.slots import HostSlot, ServiceSlot, Slot
+from gslb.answers.tally import PartCounters
+from gslb.handoff.blocks import Block, block
+from gslb.handoff.writer import names_file, part_of_blocks
+from gslb.model.decisions import Decision, HostDecision
+from gslb.model.values import Family
+
+Place: TypeAlias = tuple[int, int]
+"""A slot: part, number."""
+
+DecisionKey: TypeAlias = tuple[str, str, Family]
+"""Zone text, service name, family."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """A table's files. `names` is None when it is the file of the image before. `counters` tells, per part, what
+    workers will count."""
+
+    generation: int
+    names: bytes | None
+    parts: tuple[bytes, ...]
+    counters: tuple[PartCounters, ...]
+
+
+class Builder:
+    """Keeps the entries of one plan. Until its decision comes, a service or hostname is not ready (SERVFAIL)."""
+
+    def __init__(self, plan: Plan, serials: Mapping[str, int]) -> None:
+        """`serials`: the SOA serial of each zone, by its text."""
+        self.plan = plan
+        self._scenes = _scenes(plan, serials)
+        self._made: list[list[Made]] = [[] for _ in plan.slots]
+        self._blocks: list[dict[int, Block]] = [{} for _ in plan.slots]
+        self._service_slots: dict[DecisionKey, list[tuple[Place, ServiceSlot]]] = {}
+        self._host_slots: dict[bytes, list[tuple[Place, HostSlot]]] = {}
+        self._decisions: dict[DecisionKey, Decision] = {}
+        self._hosts: dict[bytes, HostDecision] = {}
+        self._names_given = False
+        for part, slots in enumerate(plan.slots):
+            for number, slot in enumerate(slots):
+                made = self._first((part, number), slot)
+                self._made[part].append(made)
+                self._blocks[part][number] = block(made.spec)
+
+    def _first(self, place: Place, slot: Slot) -> Made:
+        """A slot's entry before any decision; the slot is noted under what will decide it."""
+        if isinstance(slot, ServiceSlot):
+            self._service_slots.setdefault((slot.zone, slot.decided_by, slot.family), []).append((place, slot))
+            return entries.not_ready()
+        if isinstance(slot, HostSlot):
+            self._host_slots.setdefault(slot.hostname, []).append((place, slot))
+            return entries.not_ready()
+        return entries.of_configuration(slot, self._scenes[slot.zone])
+
+    def update(self, decisions: Mapping[DecisionKey, Decision], hosts: Mapping[bytes, HostDecision]) -> bool:
+        """Take over these decisions; those not named stand. Whether any entry differs from before.
+
+        A decision that the plan has no slot for is passed over.
+        """
+        changed = False
+        for key, decision in decisions.items():
+            if self._decisions.get(key) != decision:
+                self._decisions[key] = decision
+                for place, slot in self._service_slots.get(key, ()):
+                    changed |= self._put(place, entries.of_service(slot, decision, self._scenes[slot.zone]))
+        for hostname, host in hosts.items():
+            if self._hosts.get(hostname) != host:
+                self._hosts[hostname] = host
+                for place, host_slot in self._host_slots.get(hostname, ()):
+                    changed |= self._put(place, entries.of_host(host_slot, host, self._scenes[host_slot.zone]))
+        return changed
+
+    def _put(self, place: Place, made: Made) -> bool:
+        part, number = place
+        before = self._made[part][number]
+        self._made[part][number] = made
+        if made.spec == before.spec:
+            return False
+        self._blocks[part][number] = block(made.spec)
+        return True
+
+    def image(self, generation: int) -> Image:
+        """The files of the table as it stands. Each generation is to be higher than any before."""
+        packed = list(self._packed(generation))
+        names = None if self._names_given else names_file(self.plan.nodes, self.plan.zone_specs, generation=generation)
+        self._names_given = True
+        return Image(
+            generation=generation,
+            names=names,
+            parts=tuple(data for data, _ in packed),
+            counters=tuple(counters for _, counters in packed),
+        )
+
+    def _packed(self, generation: int) -> Iterator[tuple[bytes, PartCounters]]:
+        for number, slots in enumerate(self.plan.slots):
+            data, firsts = part_of_blocks(self._blocks[number], slots=len(slots), generation=generation, number=number)
+            yield data, PartCounters(firsts, slots, [made.counted for made in self._made[number]])
+
+
+def _scenes(plan: Plan, serials: Mapping[str, int]) -> dict[str, Scene]:
+    hostnames: dict[str, set[bytes]] = {text: set() for text in plan.zones}
+    for slots in plan.slots:
+        for slot in slots:
+            if isinstance(slot, HostSlot):
+                hostnames[slot.zone].add(slot.hostname)
+    return {text: entries.scene(zone, serials[text], frozenset(hostnames[text])) for text, zone in plan.zones.items()}

@@ -1,0 +1,69 @@
+"""Answer sections ready to be drawn from, laid out in chunks."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from gslb.handoff.specs import Chunk, VariantSpec
+from gslb.model.verdicts import MemberKey
+
+MOST = 60_000
+"""Octets of one section: what lies beyond could not leave even over TCP, where a message ends at 65,535."""
+
+
+NOTHING = Chunk()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """Variants with the width each has on the circle of draws, whose turn each is, and the tail they share."""
+
+    widths: tuple[int, ...]
+    variants: tuple[VariantSpec, ...]
+    counted: tuple[tuple[MemberKey, ...], ...]
+    additional: Chunk = NOTHING
+
+
+class Ring:
+    """One RRset written twice, so that it can be read in full from the first record of any set it was made of.
+
+    A record that stands already is not written again (RFC 2181 section 5).
+    """
+
+    def __init__(self, sets: Iterable[Sequence[bytes]]) -> None:
+        records: dict[bytes, None] = {}
+        self.length = 0
+        self.starts: list[int] = []
+        for one in sets:
+            self.starts.append(self.length)
+            for record in one:
+                if record not in records and self.length + len(record) <= MOST:
+                    records[record] = None
+                    self.length += len(record)
+        self.count = len(records)
+        self.data = b"".join(records)
+        self.twice = self.data * 2
+
+    def whole(self) -> VariantSpec:
+        """In the order it was made."""
+        return VariantSpec(data=self.data, count=self.count)
+
+    def turned(self, start: int) -> VariantSpec:
+        """From the set of this number on, all around."""
+        at = self.starts[start] % self.length
+        return VariantSpec(data=self.twice, count=self.count, start=at, length=self.length)
+
+
+def fitting(records: Iterable[bytes]) -> Iterator[bytes]:
+    """As many records as one section takes, each once."""
+    length = 0
+    for record in dict.fromkeys(records):
+        length += len(record)
+        if length > MOST:
+            return
+        yield record
+
+
+def chunk(records: Iterable[bytes]) -> Chunk:
+    """An authority or additional section."""
+    kept = tuple(fitting(records))
+    return Chunk(data=b"".join(kept), plain_count=len(kept))

@@ -1,0 +1,163 @@
+"""What a slot answers now: a decision, or what configuration wrote down, as one entry of the table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gslb.answers import addresses, exchangers
+from gslb.answers.drawn import Drawn, chunk
+from gslb.answers.plan import nameserver_records
+from gslb.answers.records import OWNER, ns_rdata, record, soa_rdata
+from gslb.answers.slots import HostSlot, ReferralSlot, ServiceSlot, StaticSlot, ZoneKind, ZoneSlot
+from gslb.answers.variants import thresholds
+from gslb.handoff.specs import Chunk, EntrySpec, VariantSpec
+from gslb.model.decisions import Decision, HostDecision, Mode
+from gslb.model.values import MxMode, RecordType, WhenAllDown
+from gslb.model.verdicts import MemberKey
+from gslb.model.zones import StaticRecord, Zone
+
+SERVFAIL, NXDOMAIN, REFUSED = 2, 3, 5
+
+_REFUSALS = {WhenAllDown.SERVFAIL: SERVFAIL, WhenAllDown.REFUSED: REFUSED}
+
+_NOT_READY = 14
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """An entry and, for each counter it owns, the members whose turn it counts (see tally)."""
+
+    spec: EntrySpec
+    counted: tuple[tuple[MemberKey, ...], ...] = ((),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What the entries of one zone share: its SOA (as rdata, and as authority section of negative answers), and the
+    hostnames it answers for."""
+
+    zone: Zone
+    soa: bytes
+    negative: Chunk
+    hostnames: frozenset[bytes]
+
+
+def scene(zone: Zone, serial: int, hostnames: frozenset[bytes]) -> Scene:
+    """The scene of a zone under this SOA serial. The first name server is the primary."""
+    soa = soa_rdata(zone.nameservers[0].name, zone.contact, serial, zone.soa, zone.negative_ttl)
+    negative = chunk([record(zone.name, RecordType.SOA, zone.negative_ttl, soa)])
+    return Scene(zone=zone, soa=soa, negative=negative, hostnames=hostnames)
+
+
+def not_ready() -> Made:
+    """Before health is known."""
+    return _failed(SERVFAIL, (_NOT_READY, ""))
+
+
+def of_service(slot: ServiceSlot, decision: Decision, scene: Scene) -> Made:
+    """What a service's decision makes of one of its types."""
+    ede = decision.extended_error
+    if decision.mode is Mode.STARTING:
+        return _failed(SERVFAIL, ede)
+    refused = None if decision.action is None else _REFUSALS.get(decision.action)
+    if refused is not None:
+        return _failed(refused, ede)
+    if decision.nodata or decision.action is WhenAllDown.NODATA:
+        return _empty(scene, ede)
+    drawn = _drawn(slot, decision, scene)
+    if drawn.variants:
+        return _answered(drawn, ede)
+    # serve_all with nothing left to serve: a failure senders try again after, not a statement that there is nothing
+    return _empty(scene, ede) if decision.action is None else _failed(SERVFAIL, ede)
+
+
+def _drawn(slot: ServiceSlot, decision: Decision, scene: Scene) -> Drawn:
+    if slot.rtype is RecordType.SRV:
+        return exchangers.services(decision, slot.port, slot.zone, scene.hostnames)
+    if slot.rtype is RecordType.MX:
+        make = exchangers.equal if slot.mx is MxMode.EQUAL else exchangers.ranked
+        return make(decision, slot.zone, scene.hostnames)
+    return addresses.of_members(decision.chosen, slot.rtype, answers=decision.answers, ttl=decision.ttl, zone=slot.zone)
+
+
+def of_host(slot: HostSlot, decision: HostDecision, scene: Scene) -> Made:
+    """What a member's own hostname answers in one family."""
+    drawn = addresses.of_host(decision.addresses, slot.rtype, decision.ttl)
+    return _answered(drawn, None) if drawn.variants else _empty(scene, None)
+
+
+def _answered(drawn: Drawn, ede: tuple[int, str] | None) -> Made:
+    code, text = ede or (None, "")
+    spec = EntrySpec(
+        ede=code,
+        ede_text=text,
+        thresholds=thresholds(drawn.widths),
+        variants=drawn.variants,
+        additional=drawn.additional,
+    )
+    return Made(spec=spec, counted=drawn.counted)
+
+
+def _empty(scene: Scene, ede: tuple[int, str] | None) -> Made:
+    """NOERROR without answers, SOA in the authority section (RFC 2308 section 2.2)."""
+    code, text = ede or (None, "")
+    return Made(spec=EntrySpec(ede=code, ede_text=text, authority=scene.negative))
+
+
+def _failed(rcode: int, ede: tuple[int, str] | None) -> Made:
+    code, text = ede or (None, "")
+    return Made(spec=EntrySpec(rcode=rcode, authoritative=False, ede=code, ede_text=text))
+
+
+def of_configuration(slot: ZoneSlot | StaticSlot | ReferralSlot, scene: Scene) -> Made:
+    """What health never moves."""
+    if isinstance(slot, StaticSlot):
+        return Made(spec=_plain(_rrset(slot.records, OWNER)))
+    if isinstance(slot, ReferralSlot):
+        return Made(spec=_referral(slot))
+    return Made(spec=_ZONE_ENTRIES[slot.kind](scene))
+
+
+def _nxdomain(scene: Scene) -> EntrySpec:
+    """RFC 2308 section 2.1."""
+    return EntrySpec(rcode=NXDOMAIN, authority=scene.negative)
+
+
+def _nodata(scene: Scene) -> EntrySpec:
+    return EntrySpec(authority=scene.negative)
+
+
+def _start_of_authority(scene: Scene) -> EntrySpec:
+    return _plain([record(OWNER, RecordType.SOA, scene.zone.negative_ttl, scene.soa)])
+
+
+def _name_servers(scene: Scene) -> EntrySpec:
+    zone = scene.zone
+    answers = [record(OWNER, RecordType.NS, zone.static_ttl, ns_rdata(server.name)) for server in zone.nameservers]
+    glue = [record(found.owner, found.rtype, found.ttl, found.rdata) for found in nameserver_records(zone)]
+    return _plain(answers, glue)
+
+
+_ZONE_ENTRIES = {
+    ZoneKind.NXDOMAIN: _nxdomain,
+    ZoneKind.NODATA: _nodata,
+    ZoneKind.SOA: _start_of_authority,
+    ZoneKind.NS: _name_servers,
+}
+
+
+def _referral(slot: ReferralSlot) -> EntrySpec:
+    """AA clear, nothing in the answer (RFC 1034 section 4.3.2, step 3b)."""
+    glue = [record(found.owner, found.rtype, found.ttl, found.rdata) for found in slot.glue]
+    return EntrySpec(authoritative=False, authority=chunk(_rrset(slot.records, slot.owner)), additional=chunk(glue))
+
+
+def _rrset(records: Sequence[StaticRecord], owner: bytes) -> list[bytes]:
+    """One TTL for all, the least (RFC 2181 section 5.2)."""
+    ttl = min(found.ttl for found in records)
+    return [record(owner, found.rtype, ttl, found.rdata) for found in records]
+
+
+def _plain(answers: Sequence[bytes], additional: Sequence[bytes] = ()) -> EntrySpec:
+    kept = chunk(answers)
+    variant = VariantSpec(data=kept.data, count=kept.plain_count)
+    return EntrySpec(variants=(variant,), additional=chunk(additional))

@@ -1,0 +1,243 @@
+"""What configuration fixes of the table: every name, every type it has, and what each slot stands for.
+
+Health never comes in here: a name exists while it is configured, and its types keep their slots.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from gslb.answers.records import address_rdata
+from gslb.answers.slots import (
+    ADDRESS_TYPES,
+    HostSlot,
+    ReferralSlot,
+    ServiceSlot,
+    Slot,
+    StaticSlot,
+    ZoneKind,
+    ZoneSlot,
+)
+from gslb.handoff import layout
+from gslb.handoff.specs import NodeSpec, ZoneSpec
+from gslb.model import names
+from gslb.model.settings import Config
+from gslb.model.values import RecordType, family_of
+from gslb.model.zones import Service, StaticRecord, Zone
+
+Types: TypeAlias = dict[int, Slot]
+"""What one name has: type → slot."""
+
+Source: TypeAlias = Iterable[tuple[bytes, int, Slot]]
+"""Owners with a type each and what it stands for."""
+
+WILDCARD = b"\x01*"
+VIEW = 0
+"""The view that everybody is in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The table's fixed side. `slots[part][n]` is what slot n of that part stands for; `zones` by text."""
+
+    zones: dict[str, Zone]
+    nodes: tuple[NodeSpec, ...]
+    zone_specs: tuple[ZoneSpec, ...]
+    slots: tuple[tuple[Slot, ...], ...]
+
+
+def plan(config: Config) -> Plan:
+    """The plan of an accepted configuration. The same configuration gives the same plan."""
+    apexes = frozenset(zone.name for zone in config.zones)
+    slots: list[Slot] = []
+    nodes: list[NodeSpec] = []
+    zone_specs: list[ZoneSpec] = []
+    for number, zone in enumerate(config.zones):
+        zone_specs.append(_zone_spec(zone, slots))
+        nodes.extend(_nodes(zone, number, apexes, slots))
+    return Plan(
+        zones={zone.text: zone for zone in config.zones},
+        nodes=tuple(nodes),
+        zone_specs=tuple(zone_specs),
+        slots=(tuple(slots),),
+    )
+
+
+def _zone_spec(zone: Zone, slots: list[Slot]) -> ZoneSpec:
+    return ZoneSpec(
+        apex=zone.name,
+        nxdomain_slot=_number(slots, ZoneSlot(zone=zone.text, kind=ZoneKind.NXDOMAIN)),
+        nodata_slot=_number(slots, ZoneSlot(zone=zone.text, kind=ZoneKind.NODATA)),
+    )
+
+
+def _number(slots: list[Slot], slot: Slot) -> int:
+    slots.append(slot)
+    return len(slots) - 1
+
+
+def _nodes(zone: Zone, number: int, apexes: frozenset[bytes], slots: list[Slot]) -> Iterator[NodeSpec]:
+    """The zone's nodes in canonical order, their slots numbered as they come."""
+    owners = _owners(zone, apexes)
+    cuts = {owner for owner, types in owners.items() if isinstance(types.get(RecordType.NS), ReferralSlot)}
+    for owner in sorted(owners, key=names.canonical_key):
+        types = owners[owner]
+        wildcard = WILDCARD + owner
+        yield NodeSpec(
+            name=owner,
+            zone=number,
+            flags=_flags(owner, types, zone, cuts),
+            types=tuple((rtype, VIEW, _number(slots, types[rtype])) for rtype in sorted(types)),
+            wildcard=wildcard if wildcard in owners else None,
+            cut=_cut(owner, zone, cuts),
+        )
+
+
+def _flags(owner: bytes, types: Types, zone: Zone, cuts: set[bytes]) -> int:
+    return (
+        (owner == zone.name) * layout.NODE_APEX
+        | (not types) * layout.NODE_EMPTY
+        | owner.startswith(WILDCARD) * layout.NODE_WILDCARD
+        | (owner in cuts) * layout.NODE_CUT
+        | (RecordType.CNAME in types) * layout.NODE_CNAME
+        | (RecordType.DNAME in types) * layout.NODE_DNAME
+    )
+
+
+def _cut(owner: bytes, zone: Zone, cuts: set[bytes]) -> bytes | None:
+    """The zone cut at or above a name, the one nearest the apex: what lies under it is not ours to answer."""
+    found = None
+    while cuts and owner != zone.name:
+        if owner in cuts:
+            found = owner
+        owner = names.parent(owner)
+    return found
+
+
+def _owners(zone: Zone, apexes: frozenset[bytes]) -> dict[bytes, Types]:
+    """Every existing name of the zone. Configuration allows one source for a type of a name; the first one stands."""
+    owners: dict[bytes, Types] = {zone.name: {}}
+    for service in zone.services.values():
+        if _home(service.owner, apexes) == zone.name:
+            owners.setdefault(service.owner, {})
+    for source in (_apex(zone), _services(zone), _hosts(zone), _nameservers(zone), _statics(zone)):
+        for owner, rtype, slot in source:
+            if _home(owner, apexes) == zone.name:
+                owners.setdefault(owner, {}).setdefault(rtype, slot)
+    _fill_gaps(owners, zone, apexes)
+    return owners
+
+
+def _home(name: bytes, apexes: frozenset[bytes]) -> bytes:
+    """The apex of the zone that answers for a name: the deepest at or above it; the root when there is none."""
+    while name not in apexes and name != names.ROOT:
+        name = names.parent(name)
+    return name
+
+
+def _fill_gaps(owners: dict[bytes, Types], zone: Zone, apexes: frozenset[bytes]) -> None:
+    """Empty non-terminals (RFC 8020, RFC 4592 section 2.2.2), also above zones nested in this one.
+
+    A resolver that minimises its questions would take an NXDOMAIN on the way for the whole subtree.
+    """
+    nested = [apex for apex in apexes if apex != names.ROOT and _home(names.parent(apex), apexes) == zone.name]
+    for owner in [*owners, *nested]:
+        above = owner
+        while above != zone.name:
+            above = names.parent(above)
+            owners.setdefault(above, {})
+
+
+def _apex(zone: Zone) -> Source:
+    yield zone.name, RecordType.SOA, ZoneSlot(zone=zone.text, kind=ZoneKind.SOA)
+    yield zone.name, RecordType.NS, ZoneSlot(zone=zone.text, kind=ZoneKind.NS)
+
+
+def _services(zone: Zone) -> Source:
+    for service in zone.services.values():
+        decided_by = _decider(zone, service)
+        for rtype in service.records:
+            yield service.owner, rtype, _service_slot(zone, service, decided_by, service.owner, rtype)
+        for srv in service.srv:
+            yield (
+                srv.owner,
+                RecordType.SRV,
+                _service_slot(zone, service, decided_by, srv.owner, RecordType.SRV, srv.port),
+            )
+
+
+def _decider(zone: Zone, service: Service) -> Service:
+    """Configuration refuses aliases that lead in a circle."""
+    while service.alias_of is not None:
+        service = zone.services[service.alias_of]
+    return service
+
+
+def _service_slot(
+    zone: Zone, service: Service, decided_by: Service, owner: bytes, rtype: RecordType, port: int = 0
+) -> ServiceSlot:
+    return ServiceSlot(
+        zone=zone.text,
+        service=service.name,
+        decided_by=decided_by.name,
+        owner=owner,
+        rtype=rtype,
+        mx=decided_by.mx,
+        port=port,
+    )
+
+
+def _hosts(zone: Zone) -> Source:
+    for pool in zone.pools.values():
+        for member in pool.members:
+            for family in sorted({family_of(address) for address in member.addresses}):
+                rtype = ADDRESS_TYPES[family]
+                yield member.hostname, rtype, HostSlot(zone=zone.text, hostname=member.hostname, rtype=rtype)
+
+
+def _nameservers(zone: Zone) -> Source:
+    return _static_slots(zone, nameserver_records(zone))
+
+
+def _statics(zone: Zone) -> Source:
+    return _static_slots(zone, zone.records)
+
+
+def _static_slots(zone: Zone, records: Iterable[StaticRecord]) -> Source:
+    glue = (*nameserver_records(zone), *zone.records)
+    for (owner, rtype), found in _rrsets(records).items():
+        if rtype == RecordType.NS and owner != zone.name:
+            yield owner, rtype, _referral(zone, owner, found, glue)
+        else:
+            yield owner, rtype, StaticSlot(zone=zone.text, owner=owner, rtype=rtype, records=found)
+
+
+def nameserver_records(zone: Zone) -> tuple[StaticRecord, ...]:
+    """The address records of the zone's own name servers."""
+    return tuple(
+        StaticRecord(
+            owner=server.name,
+            rtype=ADDRESS_TYPES[family_of(address)],
+            ttl=zone.static_ttl,
+            rdata=address_rdata(address),
+        )
+        for server in zone.nameservers
+        for address in server.addresses
+    )
+
+
+def _rrsets(records: Iterable[StaticRecord]) -> dict[tuple[bytes, int], tuple[StaticRecord, ...]]:
+    sets: dict[tuple[bytes, int], dict[bytes, StaticRecord]] = {}
+    for record in records:
+        sets.setdefault((record.owner, record.rtype), {}).setdefault(record.rdata, record)
+    return {key: tuple(found.values()) for key, found in sets.items()}
+
+
+def _referral(
+    zone: Zone, owner: bytes, records: tuple[StaticRecord, ...], known: tuple[StaticRecord, ...]
+) -> ReferralSlot:
+    targets = {record.rdata.lower() for record in records}
+    glue = tuple(
+        record for record in known if record.owner in targets and record.rtype in (RecordType.A, RecordType.AAAA)
+    )
+    return ReferralSlot(zone=zone.text, owner=owner, records=records, glue=glue)

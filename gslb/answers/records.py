@@ -1,0 +1,72 @@
+"""Records in wire form, their rdata by dnslib, once for each.
+
+Names in rdata are never compressed: the bytes must be good at any place in any packet.
+"""
+
+import struct
+from functools import lru_cache
+
+from dnslib import AAAA, MX, NS, RD, SOA, SRV, A
+from dnslib.label import DNSBuffer, DNSLabel
+
+from gslb.model import names
+from gslb.model.values import Address
+from gslb.model.zones import SoaTimers
+
+OWNER = b"\xc0\x0c"
+"""A pointer to the question's name: the owner of every record of an answer section (RFC 1035 section 4.1.4)."""
+
+IN = 1
+_HEAD = struct.Struct(">HHIH")
+_KEPT = 65_536
+"""How many rdata of one type are remembered."""
+
+
+def record(owner: bytes, rtype: int, ttl: int, rdata: bytes) -> bytes:
+    """One resource record of class IN (RFC 1035 section 3.2.1); `owner` is OWNER or a whole wire name."""
+    return owner + _HEAD.pack(rtype, IN, ttl, len(rdata)) + rdata
+
+
+@lru_cache(_KEPT)
+def address_rdata(address: Address) -> bytes:
+    """A (RFC 1035 section 3.4.1) or AAAA (RFC 3596 section 2.2), by the address's version."""
+    octets = tuple(address.packed)
+    return _packed(A(octets) if address.version == 4 else AAAA(octets))
+
+
+@lru_cache(_KEPT)
+def mx_rdata(preference: int, exchange: bytes) -> bytes:
+    """MX (RFC 1035 section 3.3.9)."""
+    return _packed(MX(_label(exchange), preference))
+
+
+@lru_cache(_KEPT)
+def srv_rdata(priority: int, weight: int, port: int, target: bytes) -> bytes:
+    """SRV (RFC 2782)."""
+    return _packed(SRV(priority, weight, port, _label(target)))
+
+
+def ns_rdata(name: bytes) -> bytes:
+    """NS (RFC 1035 section 3.3.11)."""
+    return _packed(NS(_label(name)))
+
+
+def soa_rdata(primary: bytes, contact: bytes, serial: int, timers: SoaTimers, minimum: int) -> bytes:
+    """SOA (RFC 1035 section 3.3.13); `contact` is the mailbox as wire name, `minimum` the negative TTL (RFC 2308)."""
+    times = (serial & 0xFFFF_FFFF, timers.refresh, timers.retry, timers.expire, minimum)
+    return _packed(SOA(_label(primary), _label(contact), times))
+
+
+class _Uncompressed(DNSBuffer):  # type: ignore[misc]  # dnslib carries no types
+    def encode_name(self, name: DNSLabel) -> None:
+        self.encode_name_nocompress(name)
+
+
+def _packed(rdata: RD) -> bytes:
+    buffer = _Uncompressed()
+    rdata.pack(buffer)
+    return bytes(buffer.data)
+
+
+def _label(wire: bytes) -> DNSLabel:
+    return DNSLabel(names.split(wire))

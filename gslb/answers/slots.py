@@ -1,0 +1,83 @@
+"""What a slot of the table stands for: fixed by configuration, whatever the health."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from gslb.model.values import Family, MxMode, RecordType
+from gslb.model.zones import StaticRecord
+
+
+class ZoneKind(StrEnum):
+    """The answers every zone has by itself."""
+
+    NXDOMAIN = "nxdomain"
+    NODATA = "nodata"
+    SOA = "soa"
+    NS = "ns"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneSlot:
+    """One of the zone's own answers. `zone` is its text without the final dot, here and below."""
+
+    zone: str
+    kind: ZoneKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceSlot:
+    """A type of a service's name, or of one of its SRV owners (then `port` is what it answers).
+
+    `service` is the name asked, `decided_by` the service whose decision it shows: itself, or what its alias leads to.
+    """
+
+    zone: str
+    service: str
+    decided_by: str
+    owner: bytes
+    rtype: RecordType
+    mx: MxMode
+    port: int = 0
+
+    @property
+    def family(self) -> Family:
+        """The family whose decision this type shows."""
+        return FAMILIES.get(self.rtype, Family.ANY)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostSlot:
+    """The addresses of one family (A or AAAA) of a member's own hostname."""
+
+    zone: str
+    hostname: bytes
+    rtype: RecordType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaticSlot:
+    """An RRset that configuration wrote down. Types are numbers: static records may hold any."""
+
+    zone: str
+    owner: bytes
+    rtype: int
+    records: tuple[StaticRecord, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralSlot:
+    """The delegation at a zone cut: NS records and, as glue, addresses of those they name (RFC 1034 section 4.2.1)."""
+
+    zone: str
+    owner: bytes
+    records: tuple[StaticRecord, ...]
+    glue: tuple[StaticRecord, ...]
+
+
+Slot: TypeAlias = ZoneSlot | ServiceSlot | HostSlot | StaticSlot | ReferralSlot
+
+FAMILIES = {RecordType.A: Family.IPV4, RecordType.AAAA: Family.IPV6}
+"""The address types and their families; MX and SRV go by any."""
+
+ADDRESS_TYPES = {family: rtype for rtype, family in FAMILIES.items()}

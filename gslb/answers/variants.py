@@ -1,0 +1,105 @@
+"""From shares to picks: which members stand together in one ready answer, and how often it is drawn.
+
+Pure arithmetic on whole numbers: the circle of draws has 2**32 places, a pick's width is the number of places it has,
+and widths add up to the circle exactly.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import accumulate, pairwise
+from typing import NamedTuple
+
+CIRCLE = 1 << 32
+ALL = 0
+TURNS = 8
+"""At most so many starts for one pick of some members; a pick of all turns through every one of them."""
+
+_GRAIN = 1 << 48
+_KEPT = 4096
+
+
+class Pick(NamedTuple):
+    """Members by number, in a fixed circular order; `start`: the place in it where this answer begins."""
+
+    members: tuple[int, ...]
+    start: int
+    width: int
+
+
+def split(total: int, weights: Sequence[int]) -> list[int]:
+    """`total` in whole parts proportional to `weights`, none off by one or more; in equal parts when all are zero."""
+    whole = sum(weights)
+    if not whole:
+        weights, whole = [1] * len(weights), len(weights)
+    ends = [(2 * total * reached + whole) // (2 * whole) for reached in accumulate(weights)]
+    return [end - start for start, end in zip([0, *ends], ends, strict=False)]
+
+
+def thresholds(widths: Sequence[int]) -> tuple[int, ...]:
+    """Cumulative, the last 2**32 - 1, of widths that are all above zero and add up to the circle."""
+    return tuple(end - 1 for end in accumulate(widths))
+
+
+@lru_cache(_KEPT)
+def picks(shares: tuple[float, ...], answers: int) -> tuple[Pick, ...]:
+    """The picks of members with these shares, `answers` in each (ALL: every one). No members, no picks."""
+    if not shares:
+        return ()
+    weights = [round(share * _GRAIN) for share in shares]
+    if answers == 1:
+        return _one_each(weights)
+    if answers == ALL or answers >= len(shares):
+        members = tuple(range(len(shares)))
+        return tuple(_turned(members, CIRCLE, len(members)))
+    some = _some(inclusion(weights, answers))
+    return tuple(turned for members, width in some for turned in _turned(members, width, min(answers, TURNS)))
+
+
+def _one_each(weights: Sequence[int]) -> tuple[Pick, ...]:
+    return tuple(Pick((number,), 0, width) for number, width in enumerate(split(CIRCLE, weights)) if width)
+
+
+def _turned(members: tuple[int, ...], width: int, turns: int) -> Iterator[Pick]:
+    """The same members from several starts, in equal widths."""
+    for turn, part in enumerate(split(width, [1] * turns)):
+        if part:
+            yield Pick(members, turn * len(members) // turns, part)
+
+
+def inclusion(weights: Sequence[int], answers: int) -> list[int]:
+    """How many places of the circle each member's appearances take: min(1, k·w/Σw), the excess given to the others.
+
+    They add up to `answers` circles. Needs fewer answers than members. A member without weight comes in only when
+    those with weight are too few.
+    """
+    sure: set[int] = set()
+    while True:
+        open_to = [number for number in range(len(weights)) if number not in sure]
+        left = answers - len(sure)
+        parts = split(left * CIRCLE, [weights[number] for number in open_to])
+        above = {number for number, part in zip(open_to, parts, strict=True) if part > CIRCLE}
+        if not above:
+            found = dict(zip(open_to, parts, strict=True))
+            return [found.get(number, CIRCLE) for number in range(len(weights))]
+        sure |= above
+
+
+def _some(widths: Sequence[int]) -> Iterator[tuple[tuple[int, ...], int]]:
+    """Systematic sampling (Madow): members laid end to end on circles, picked where each circle is struck at one point.
+
+    A member is struck at just as many points as its own width, so appearances are exact, and there are no more sets
+    than members.
+    """
+    ends = list(accumulate(widths))
+    points = [*sorted({end % CIRCLE for end in ends}), CIRCLE]
+    for point, following in pairwise(points):
+        yield _struck(ends, point), following - point
+
+
+def _struck(ends: Sequence[int], point: int) -> tuple[int, ...]:
+    struck = []
+    for number, end in enumerate(ends):
+        if end > point:
+            struck.append(number)
+            point += CIRCLE
+    return tuple(struck)

@@ -1,0 +1,107 @@
+"""Entries as blocks: encoded once, put into every part that is written until they change.
+
+A block is an entry with all that it points to, in this order: ENTRY, its variants (the head), then thresholds, texts
+and chunks. Offsets count from the block's own start; moving it adds its place to each of them. The head is kept as
+one whole number, so that one multiplication moves all offsets at once: every 32-bit field that is an offset has a one
+in `moved`, and no sum runs over into its neighbour, for a part has fewer than 2**32 units.
+"""
+
+from array import array
+from dataclasses import dataclass
+
+from gslb.handoff import layout
+from gslb.handoff.layout import ENTRY, UNIT, VARIANT
+from gslb.handoff.specs import Chunk, EntrySpec, VariantSpec
+
+_WORD = 4
+_FIRST_COUNTER = 11
+_OFFSETS = (2, 3, 4, 7, 10)
+"""Which 32-bit fields of ENTRY are offsets: thresholds, variants, authority, additional, text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """`head` and `moved` as little-endian whole numbers of `head_length` octets; `rest` follows; all 8-byte aligned."""
+
+    head: int
+    moved: int
+    head_length: int
+    rest: bytes
+    counters: int
+
+    @property
+    def units(self) -> int:
+        """Its size, in units of 8 bytes."""
+        return (self.head_length + len(self.rest)) // UNIT
+
+    def placed(self, at: int, first_counter: int) -> bytes:
+        """The head of this block where it starts at unit `at` and owns counters from `first_counter` on."""
+        head = self.head + at * self.moved + (first_counter << 8 * _WORD * _FIRST_COUNTER)
+        return head.to_bytes(self.head_length, "little")
+
+
+def block(entry: EntrySpec) -> Block:
+    """Encode one entry."""
+    count = len(entry.variants)
+    head_length = ENTRY.size + VARIANT.size * count
+    rest = _Rest(head_length // UNIT)
+    thresholds_at = rest.put(array("I", entry.thresholds).tobytes()) if count > 1 else 0
+    text = entry.ede_text.encode()[:255]
+    head = ENTRY.pack(
+        entry.rcode, layout.ENTRY_AA if entry.authoritative else 0, entry.draw_kind, 0,
+        count, 0 if entry.ede is None else entry.ede + 1,
+        thresholds_at, ENTRY.size // UNIT if count else 0,
+        *_section(rest, entry.authority), *_section(rest, entry.additional),
+        rest.put(bytes((len(text),)) + text) if text else 0, 0, 0, 0,
+    )  # fmt: skip
+    head += b"".join([_variant(rest, variant) for variant in entry.variants])
+    return Block(
+        head=int.from_bytes(head, "little"),
+        moved=_moved(head),
+        head_length=head_length,
+        rest=bytes(rest.body),
+        counters=max(1, count),
+    )
+
+
+def _moved(head: bytes) -> int:
+    """A one in each offset that points anywhere: 0 stands for "nothing there" and stays."""
+    words = memoryview(head).cast("I")
+    mask = array("I", bytes(len(head)))
+    for word in (*_OFFSETS, *range(ENTRY.size // _WORD, len(words), VARIANT.size // _WORD)):
+        mask[word] = words[word] != 0
+    return int.from_bytes(mask.tobytes(), "little")
+
+
+def _section(rest: "_Rest", chunk: Chunk) -> tuple[int, int, int, int, int]:
+    if not chunk.data:
+        return 0, 0, 0, 0, 0
+    plain = len(chunk.data) if chunk.plain_length is None else chunk.plain_length
+    signed = chunk.plain_count if chunk.signed_count is None else chunk.signed_count
+    return rest.put(chunk.data), plain, chunk.plain_count, len(chunk.data), signed
+
+
+def _variant(rest: "_Rest", variant: VariantSpec) -> bytes:
+    length = len(variant.data) - variant.start if variant.length is None else variant.length
+    signed_length = length if variant.signed_length is None else variant.signed_length
+    signed_count = variant.count if variant.signed_count is None else variant.signed_count
+    at = rest.put(variant.data) if variant.data else 0
+    return VARIANT.pack(at, variant.start, length, variant.count, signed_length, signed_count, 0)
+
+
+class _Rest:
+    """What follows the head. Equal bytes stand once."""
+
+    def __init__(self, first: int) -> None:
+        self.first = first
+        self.body = bytearray()
+        self.known: dict[bytes, int] = {}
+
+    def put(self, data: bytes) -> int:
+        """Where `data` stands, in units from the block's start."""
+        at = self.known.get(data)
+        if at is None:
+            at = self.known[data] = self.first + len(self.body) // UNIT
+            self.body += data
+            self.body += bytes(-len(data) % UNIT)
+        return at
