@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from gslb.model import names
 from gslb.model.decisions import Decision, HostDecision, MemberView, Mode
-from gslb.model.values import Address, Family, RecordType, WhenAllDown, family_of
+from gslb.model.values import Address, Family, MxMode, RecordType, WhenAllDown, family_of
 from gslb.model.zones import Service, Zone
 from gslb.steering.decide import resolved
 
@@ -133,7 +133,7 @@ def explain(zone: Zone, service: Service, rtype: RecordType, decision: Decision)
         zone=zone.text,
         subject=f"service {service.name}{alias}",
         mode=decision.mode.value,
-        answer=_answer(decision),
+        answer=_answer(decision, drawn=rtype is RecordType.MX and decider.mx is MxMode.RANKED),
         reason=decision.reason,
         ttl=decision.ttl,
         ttl_why=decision.ttl_why,
@@ -160,7 +160,7 @@ def explain_host(zone: Zone, decision: HostDecision, rtype: RecordType) -> Expla
     )
 
 
-def _answer(decision: Decision) -> str:
+def _answer(decision: Decision, *, drawn: bool) -> str:
     if decision.mode is Mode.STARTING or decision.action is WhenAllDown.SERVFAIL:
         return "SERVFAIL"
     if decision.action is WhenAllDown.REFUSED:
@@ -169,7 +169,8 @@ def _answer(decision: Decision) -> str:
     if decision.nodata or not count:
         return "NODATA"
     if decision.exchangers:
-        return f"{len(decision.exchangers)} exchangers, first by share"
+        listed = f"{len(decision.exchangers)} exchangers"
+        return f"{listed}, those of tier {decision.tier} in drawn order" if drawn else listed
     if decision.answers == 0 or decision.answers >= count:
         return "the member in" if count == 1 else f"all {count} members in"
     return f"{decision.answers} of the {count} members in, by share"

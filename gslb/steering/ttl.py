@@ -13,7 +13,7 @@ from gslb.steering.draft import Draft
 def limit(draft: Draft) -> None:
     """The least time to a change over the members that took part, clamped to the zone's [min_ttl, ttl]."""
     if draft.mode is Mode.STARTING:
-        draft.ttl, draft.ttl_why = draft.zone.min_ttl, "min_ttl: not ready yet"
+        draft.ttl, draft.ttl_why = draft.zone.min_ttl, "the zone's min_ttl: not ready yet"
     else:
         draft.ttl, draft.ttl_why = clamp(draft.zone, _took_part(draft))
 
@@ -26,10 +26,10 @@ def clamp(zone: Zone, healths: Iterable[tuple[str, Address, AddressHealth]]) -> 
         if entry[2].changes_in < least:
             least, soonest = entry[2].changes_in, entry
     if soonest is None or least >= zone.ttl:
-        return zone.ttl, "ttl: nothing could change sooner"
+        return zone.ttl, "the zone's ttl: nothing could change sooner"
     who, address, health = soonest
     if least < zone.min_ttl:
-        return zone.min_ttl, f"min_ttl: {who} {address} could change sooner ({health.changes_by})"
+        return zone.min_ttl, f"the zone's min_ttl: {who} {address} could change sooner ({health.changes_by})"
     return int(least), f"{who} {address} could change in {int(least)} s ({health.changes_by})"
 
 

@@ -1,0 +1,87 @@
+from dataclasses import replace
+from ipaddress import ip_address
+from math import inf
+
+import pytest
+
+from gslb.health.members import address_health, describe, health_of
+from gslb.model.checks import ImapSettings
+from gslb.model.observations import Degraded, Failed, Passed, Phase, Reason
+from gslb.model.verdicts import AddressHealth, Health, State, Verdict, VerdictKey
+from tests.kit.estate import check, member
+
+ADDRESS = ip_address("192.0.2.11")
+SMTP, IMAP = check("smtp"), check("imap", settings=ImapSettings(), fall=5)
+BOTH = member("gw1", "192.0.2.11", checks=(SMTP, IMAP))
+
+UP = Verdict(state=State.UP, last=Passed())
+DEGRADED = Verdict(state=State.UP, degraded=True, last=Degraded(Phase.GREETING, Reason.BUSY, load=True))
+DOWN = Verdict(state=State.DOWN, since=1000.0, last=Failed(Phase.GREETING, Reason.GREETING_TIMEOUT))
+UNKNOWN = Verdict()
+
+
+def combined(smtp: Verdict, imap: Verdict) -> AddressHealth:
+    """The health of an address whose two checks stand at these verdicts."""
+
+    def verdict_of(key: VerdictKey) -> Verdict:
+        return {"smtp": smtp, "imap": imap}[key.check]
+
+    checks = {"smtp": SMTP, "imap": IMAP}
+    return address_health(BOTH, ADDRESS, verdict_of=verdict_of, pace_of=lambda _: 15.0, checks=checks, now=1000.0)
+
+
+@pytest.mark.parametrize(
+    ("smtp", "imap", "health", "why"),
+    [
+        (UP, UP, Health.UP, "smtp up"),
+        (UP, DEGRADED, Health.DEGRADED, "imap degraded: busy"),
+        (UNKNOWN, DEGRADED, Health.UNKNOWN, "smtp unknown: no result yet"),
+        (UNKNOWN, DOWN, Health.DOWN, "imap down: greeting_timeout"),
+        (DOWN, DOWN, Health.DOWN, "smtp down: greeting_timeout"),
+    ],
+)
+def test_wound_18_all_checks_must_pass(smtp: Verdict, imap: Verdict, health: Health, why: str) -> None:
+    """Each protocol has a verdict of its own; the worst is the address's, and it is told which."""
+    seen = combined(smtp, imap)
+
+    assert (seen.health, seen.why) == (health, why)
+
+
+def test_soonest_change_names_its_check() -> None:
+    """An address could change as soon as the first of its checks."""
+    seen = combined(replace(UP, failures=2), UP)
+
+    assert (seen.changes_in, seen.changes_by) == (15.0, "smtp")
+
+
+def test_unprobed_address_is_up_for_ever() -> None:
+    """An address without a check is up and nothing could change that."""
+    bare = member("gw1", "192.0.2.11", checks=())
+    seen = address_health(bare, ADDRESS, verdict_of=lambda _: UP, pace_of=lambda _: 15.0, checks={}, now=0.0)
+
+    assert (seen.health, seen.changes_in) == (Health.UP, inf)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "text"),
+    [
+        (UP, "smtp up"),
+        (replace(UP, stale=True), "smtp up, stale"),
+        (replace(DOWN, last=Passed()), "smtp down: now passing"),
+        (replace(DOWN, last=None), "smtp down"),
+        (replace(DOWN, stale=True), "smtp down: greeting_timeout, stale"),
+    ],
+)
+def test_texts(verdict: Verdict, text: str) -> None:
+    """The text names check, health and reason, and no time, so that equal health reads equal."""
+    assert describe("smtp", verdict) == text
+
+
+def test_health_of_one_check() -> None:
+    """Up, degraded, down and unknown are told apart for one check."""
+    assert [health_of(each) for each in (UP, DEGRADED, DOWN, UNKNOWN)] == [
+        Health.UP,
+        Health.DEGRADED,
+        Health.DOWN,
+        Health.UNKNOWN,
+    ]

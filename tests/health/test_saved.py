@@ -1,0 +1,129 @@
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gslb.health.saved import MAX_AGE, from_plain, to_plain
+from gslb.model.observations import Degraded, Failed, Inconclusive, Passed, Phase, Reason
+from gslb.model.verdicts import State, Verdict, VerdictKey
+
+NOW = 1_700_000_000.0
+KEY = VerdictKey("smtp", "0123456789abcdef")
+BOOK = {
+    KEY: Verdict(state=State.UP, since=NOW - 60, failures=1, last=Passed(), last_at=NOW - 3, transitions=2),
+    VerdictKey("imap", "1"): Verdict(state=State.DOWN, last=Failed(Phase.TLS, Reason.TLS_TIMEOUT)),
+    VerdictKey("imap", "2"): Verdict(
+        state=State.UP, degraded=True, last=Degraded(Phase.GREETING, Reason.BUSY, load=True)
+    ),
+    VerdictKey("imap", "3"): Verdict(state=State.UP, last=Inconclusive(Phase.CONNECT, Reason.LOCAL_BIND)),
+    VerdictKey("imap", "4"): Verdict(state=State.UP, provisional=True),
+    VerdictKey("imap", "5"): Verdict(),
+}
+
+
+def damaged(**changes: Any) -> dict[str, Any]:
+    """A good file with one verdict in which some keys are changed; `...` takes a key away."""
+    data: Any = to_plain({KEY: BOOK[KEY]}, NOW)
+    for name, value in changes.items():
+        data["verdicts"][0][name] = value
+        if value is ...:
+            del data["verdicts"][0][name]
+    return data
+
+
+def test_round_trip_through_json() -> None:
+    """What is known comes back as it was, marked saved; what is unknown is not kept."""
+    saved = from_plain(json.loads(json.dumps(to_plain(BOOK, NOW))), NOW + 10)
+
+    known = {key: verdict for key, verdict in BOOK.items() if verdict.state is not State.UNKNOWN}
+    assert set(saved.verdicts) == set(known)
+    assert all(saved.verdicts[key] == replace(verdict, saved=True) for key, verdict in known.items())
+    assert saved.ignored == ()
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (None, "format"),
+        ([], "format"),
+        ({"format": 2}, "format"),
+        ({"format": 1}, "when"),
+        ({"format": 1, "saved_at": True}, "when"),
+        ({"format": 1, "saved_at": float("nan")}, "when"),
+        ({"format": 1, "saved_at": NOW - MAX_AGE - 1, "verdicts": []}, "301 s old"),
+        ({"format": 1, "saved_at": NOW + MAX_AGE + 1, "verdicts": []}, "old"),
+        ({"format": 1, "saved_at": NOW}, "no list"),
+    ],
+)
+def test_whole_file_ignored(data: object, text: str) -> None:
+    """A file of another format, without an age or too old counts for nothing, and it is told why."""
+    saved = from_plain(data, NOW)
+
+    assert saved.verdicts == {}
+    assert text in saved.ignored[0]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"state": "sideways"},
+        {"state": "unknown"},
+        {"state": ...},
+        {"state": {}},
+        {"check": 7},
+        {"failures": -1},
+        {"failures": True},
+        {"failures": 1.5},
+        {"since": "yesterday"},
+        {"since": float("inf")},
+        {"since": 10**400},
+        {"degraded": 1},
+        {"last": "passed"},
+        {"last": {}},
+        {"last": {"kind": "failed", "phase": "dinner", "reason": "ok"}},
+        {"last": {"kind": "degraded", "phase": "greeting", "reason": "busy", "load": "heavy"}},
+    ],
+)
+def test_unreadable_verdict_ignored(changes: dict[str, Any]) -> None:
+    """A verdict that is not exactly as written is left out, and told by its place."""
+    saved = from_plain(damaged(**changes), NOW)
+
+    assert saved.verdicts == {}
+    assert saved.ignored[0].startswith("saved verdict 1 cannot be read: ")
+
+
+def test_one_bad_verdict_spoils_no_other() -> None:
+    """The rest of a damaged file still counts."""
+    data = damaged()
+    data["verdicts"].insert(0, None)
+
+    saved = from_plain(data, NOW)
+    assert list(saved.verdicts) == [KEY]
+    assert len(saved.ignored) == 1
+
+
+def test_times_from_the_future_are_pulled_back() -> None:
+    """A verdict saved before the clock was set back did not begin after now."""
+    saved = from_plain(damaged(since=NOW + 9, last_at=NOW + 9), NOW)
+
+    assert (saved.verdicts[KEY].since, saved.verdicts[KEY].last_at) == (NOW, NOW)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(deadline=None)
+@given(json_values, st.sampled_from([*to_plain({KEY: BOOK[KEY]}, NOW)["verdicts"][0], "else"]))  # type: ignore[index]  # it is a list of mappings
+def test_junk_never_raises(junk: object, name: str) -> None:
+    """Whatever stands in the file, or in any key of a verdict, reading it raises nothing."""
+    from_plain(junk, NOW)
+    from_plain({"format": 1, "saved_at": junk, "verdicts": []}, NOW)
+    from_plain({"format": 1, "saved_at": NOW, "verdicts": junk}, NOW)
+    from_plain(damaged(**{name: junk}), NOW)
