@@ -1,0 +1,98 @@
+"""What is counted as it happens, in a registry of our own. Label values come from closed lists or from configuration.
+
+What can be read off the state at any time (gauges, tables, workers) is not kept here: control.gauges reads it when
+somebody asks.
+"""
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics
+
+from gslb.control.turns import Turn
+from gslb.control.views import ReloadOutcome
+from gslb.model.observations import Observation, Phase
+from gslb.model.targets import Target
+from gslb.model.verdicts import Transition
+
+BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+"""Seconds, up to the longest default timeout."""
+
+# A second series per counter that says when it began: restarts are told by gslb_start_time_seconds alone.
+disable_created_metrics()  # type: ignore[no-untyped-call]  # untyped upstream
+
+
+class Metrics:
+    """The counters of one control process."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry(auto_describe=False)
+        self.results = Counter(
+            "gslb_probe_results",
+            "Probe runs, by type of check, outcome and reason.",
+            ("type", "outcome", "reason"),
+            registry=self.registry,
+        )
+        self.notices = Counter(
+            "gslb_probe_notices",
+            "Things probes noticed that decide nothing.",
+            ("type", "notice"),
+            registry=self.registry,
+        )
+        self.durations = Histogram(
+            "gslb_probe_duration_seconds",
+            "How long each phase of a probe took.",
+            ("type", "phase"),
+            buckets=BUCKETS,
+            registry=self.registry,
+        )
+        self.transitions = Counter(
+            "gslb_transitions",
+            "Changes of belief, by check and new state.",
+            ("check", "state"),
+            registry=self.registry,
+        )
+        self.all_down = Counter(
+            "gslb_all_down_entered",
+            "Times a service lost its last healthy member.",
+            ("zone", "service"),
+            registry=self.registry,
+        )
+        self.reloads = Counter("gslb_reloads", "Reloads, by what became of them.", ("result",), registry=self.registry)
+        self.published = Counter("gslb_tables_published", "Tables written.", registry=self.registry)
+        self.publish_errors = Counter(
+            "gslb_table_publish_errors", "Tables that could not be written.", registry=self.registry
+        )
+        self.saves = Counter("gslb_state_saves", "Times the state was saved.", registry=self.registry)
+        self.save_errors = Counter(
+            "gslb_state_save_errors", "Times the state could not be saved.", registry=self.registry
+        )
+
+    def observed(self, target: Target, observation: Observation) -> None:
+        """A probe has ended."""
+        kind = type_of(target)
+        self.results.labels(kind, observation.outcome.kind.value, observation.reason.value).inc()
+        for notice in observation.notices:
+            self.notices.labels(kind, notice.value).inc()
+        for phase, seconds in observation.timings:
+            self.durations.labels(kind, phase.value).observe(seconds)
+
+    def changed(self, transition: Transition) -> None:
+        """A belief has changed."""
+        self.transitions.labels(transition.key.check, transition.after.value).inc()
+
+    def turned(self, turn: Turn) -> None:
+        """A service has changed its stand."""
+        if turn.enters_all_down:
+            self.all_down.labels(turn.zone, turn.service).inc()
+
+    def reloaded(self, outcome: ReloadOutcome) -> None:
+        """A reload has ended."""
+        self.reloads.labels("accepted" if outcome.accepted else "refused").inc()
+
+
+def type_of(target: Target) -> str:
+    """The type as the operator wrote it: webaccess is an http probe of another name."""
+    return str(getattr(target.settings, "kind", target.settings.type))
+
+
+def total_seconds(observation: Observation) -> float | None:
+    """How long a run took as a whole."""
+    return dict(observation.timings).get(Phase.TOTAL)

@@ -1,0 +1,280 @@
+"""Events -> effects: the whole of what control decides, without a clock, a loop or a file.
+
+    observation, tick, first round, reload
+        -> verdicts (health.ledger) -> decisions (steering) -> entries (answers.build)
+        -> Effects: what to log, count, save and publish
+
+The one object that owns verdicts, decisions and entries. Only what a target has a say in is decided again, and only
+decisions that differ are built again. Times are Unix seconds.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from typing import TypeAlias
+
+from gslb.answers.build import Builder, DecisionKey, Image
+from gslb.answers.plan import Plan, plan
+from gslb.answers.slots import ServiceSlot
+from gslb.control.turns import Stand, Turn, stand_of, turns
+from gslb.health.ledger import Ledger
+from gslb.health.machine import hold_left
+from gslb.model.decisions import Decision, HostDecision
+from gslb.model.observations import Observation
+from gslb.model.pools import Member
+from gslb.model.settings import Config
+from gslb.model.values import Address, Family
+from gslb.model.verdicts import AddressHealth, State, Transition, VerdictKey
+from gslb.steering.decide import decide, resolved
+from gslb.steering.dependents import NOTHING, Dependents, dependents
+from gslb.steering.hosts import Hosts, decide_host, hosts
+
+STALE_EVERY = 5.0
+"""Seconds between two looks for verdicts that went stale: a walk over all of them."""
+
+
+HostKey: TypeAlias = tuple[str, bytes]
+"""A member's own name: zone (text) and wire name."""
+
+
+class Publish(IntEnum):
+    """Whether the table must be published: not at all, with the next batch (a TTL only), or at once."""
+
+    NOT = 0
+    SOON = 1
+    NOW = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effects:
+    """What follows from one event. `decided`: how many decisions were looked at again; `stale`: newly so."""
+
+    transitions: tuple[Transition, ...] = ()
+    turns: tuple[Turn, ...] = ()
+    stale: tuple[VerdictKey, ...] = ()
+    decided: int = 0
+    publish: Publish = Publish.NOT
+
+
+NONE = Effects()
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What follows from the configuration alone."""
+
+    config: Config
+    plan: Plan
+    dependents: Mapping[str, Dependents]
+    families: Mapping[tuple[str, str], tuple[Family, ...]]
+    hosts: Mapping[str, Hosts]
+    places: Mapping[str, tuple[tuple[Member, Address], ...]]
+
+
+class Pipeline:
+    """Starts from a ledger of that configuration. `serials`: SOA serial by zone text.
+
+    `ready`: the ledger holds saved verdicts, so that a table may carry health before the first round is over.
+    """
+
+    def __init__(
+        self, config: Config, ledger: Ledger, *, serials: Mapping[str, int], now: float, ready: bool = False
+    ) -> None:
+        self.ledger = ledger
+        self.ready = ready
+        self.decisions: dict[DecisionKey, Decision] = {}
+        self.hosts: dict[HostKey, HostDecision] = {}
+        self.stands: dict[tuple[str, str], Stand] = {}
+        self._held: set[str] = set()
+        self._stale_looked = now
+        self._scene = _scene(config)
+        self._builder = Builder(self._scene.plan, serials)
+        self._decide_all(now)
+
+    def __repr__(self) -> str:
+        state = "ready" if self.ready else "starting"
+        return f"<Pipeline {state} {len(self.decisions)} decisions, {len(self.hosts)} hosts, {self.ledger}>"
+
+    @property
+    def config(self) -> Config:
+        """The configuration that runs."""
+        return self._scene.config
+
+    def image(self, generation: int) -> Image:
+        """The table as decided now, as bytes of this generation."""
+        return self._builder.image(generation)
+
+    def on_observation(self, observation: Observation, now: float) -> Effects:
+        """One probe has ended."""
+        places = self._scene.places.get(observation.target, ())
+        before = self._healths(places, now)
+        transitions = self.ledger.fold(observation, now)
+        self._watch_hold(observation.target, now)
+        if self._healths(places, now) == before:
+            return Effects(transitions=transitions) if transitions else NONE
+        effects = self._decide(self._scene.dependents.get(observation.target, NOTHING), now)
+        return replace(effects, transitions=transitions)
+
+    def on_tick(self, now: float) -> Effects:
+        """A second has passed: holds run down, verdicts go stale."""
+        touched = set(self._held)
+        for target in touched:
+            self._watch_hold(target, now)
+        stale: tuple[VerdictKey, ...] = ()
+        if not 0 <= now - self._stale_looked < STALE_EVERY:
+            self._stale_looked = now
+            stale = self.ledger.mark_stale(now)
+            touched |= {key.target for key in stale}
+        if not touched:
+            return NONE
+        return replace(self._decide(self._together(touched), now), stale=stale)
+
+    def on_first_round(self, now: float) -> Effects:
+        """Every target has been probed once, or the wait for it is over: health counts from now on."""
+        self.ready = True
+        return replace(self._decide_all(now), publish=Publish.NOW)
+
+    def on_reload(self, config: Config, *, serials: Mapping[str, int], now: float) -> Effects:
+        """Another configuration takes over; what it shares with the old one keeps its verdicts."""
+        scene = _scene(config)
+        builder = Builder(scene.plan, serials)
+        self.ledger.replace(config, now)
+        self._scene, self._builder = scene, builder
+        self._held = {target for target in self._held if target in config.targets}
+        self.decisions.clear()
+        self.hosts.clear()
+        effects = self._decide_all(now)
+        self.stands = {key: stand for key, stand in self.stands.items() if key in scene.families}
+        return replace(effects, publish=Publish.NOW)
+
+    def _healths(self, places: tuple[tuple[Member, Address], ...], now: float) -> list[AddressHealth]:
+        look = self.ledger.health_of(now)
+        return [look(member, address) for member, address in places]
+
+    def _watch_hold(self, target: str, now: float) -> None:
+        """Note targets that are held down: their answers change with time alone."""
+        checks = self.config.checks
+        for key in _keys_of(self._scene.places.get(target, ()), target):
+            verdict = self.ledger.verdict(key)
+            if verdict.state is State.DOWN and hold_left(verdict, checks[key.check].thresholds, now) > 0:
+                self._held.add(target)
+                return
+        self._held.discard(target)
+
+    def _together(self, targets: Iterable[str]) -> Dependents:
+        found = [self._scene.dependents.get(target, NOTHING) for target in targets]
+        return Dependents(
+            services=frozenset().union(*(each.services for each in found)),
+            hosts=frozenset().union(*(each.hosts for each in found)),
+        )
+
+    def _decide_all(self, now: float) -> Effects:
+        scene = self._scene
+        every_host = frozenset((zone, hostname) for zone, known in scene.hosts.items() for hostname in known)
+        return self._decide(Dependents(services=frozenset(scene.families), hosts=every_host), now)
+
+    def _decide(self, touched: Dependents, now: float) -> Effects:
+        decisions = dict(self._services(touched, now))
+        found_hosts = dict(self._hosts(touched, now))
+        new = {key: made for key, made in decisions.items() if self.decisions.get(key) != made}
+        new_hosts = {key: made for key, made in found_hosts.items() if self.hosts.get(key) != made}
+        publish = max(
+            (
+                *(_urgency(self.decisions.get(key), made) for key, made in new.items()),
+                *(_urgency(self.hosts.get(host), made) for host, made in new_hosts.items()),
+            ),
+            default=Publish.NOT,
+        )
+        self.decisions.update(new)
+        self.hosts.update(new_hosts)
+        differs = self._builder.update(new, new_hosts)
+        return Effects(
+            turns=tuple(self._turn({(zone, service) for zone, service, _ in new})),
+            decided=len(decisions) + len(found_hosts),
+            publish=publish if differs else Publish.NOT,
+        )
+
+    def _services(self, touched: Dependents, now: float) -> Iterator[tuple[DecisionKey, Decision]]:
+        look = self.ledger.health_of(now)
+        for zone_text, name in touched.services:
+            zone = self._scene.plan.zones[zone_text]
+            for family in self._scene.families.get((zone_text, name), ()):
+                decision = decide(zone, zone.services[name], family, look, ready=self.ready)
+                yield (zone_text, name, family), decision
+
+    def _hosts(self, touched: Dependents, now: float) -> Iterator[tuple[HostKey, HostDecision]]:
+        look = self.ledger.health_of(now)
+        for zone_text, hostname in touched.hosts:
+            zone = self._scene.plan.zones[zone_text]
+            known = self._scene.hosts[zone_text]
+            yield (zone_text, hostname), decide_host(zone, hostname, look, known=known)
+
+    def _turn(self, services: set[tuple[str, str]]) -> Iterator[Turn]:
+        for key in sorted(services):
+            families = self._scene.families[key]
+            stand = stand_of([self.decisions[(*key, family)] for family in families])
+            yield from turns(*key, self.stands.get(key), stand)
+            self.stands[key] = stand
+
+
+def _scene(config: Config) -> _Scene:
+    made = plan(config)
+    families: dict[tuple[str, str], set[Family]] = {}
+    for slots in made.slots:
+        for slot in slots:
+            if isinstance(slot, ServiceSlot):
+                families.setdefault((slot.zone, slot.decided_by), set()).add(slot.family)
+    return _Scene(
+        config=config,
+        plan=made,
+        dependents=_resolved_dependents(config),
+        families={key: tuple(sorted(found)) for key, found in families.items()},
+        hosts={zone.text: hosts(zone) for zone in config.zones},
+        places=_places(config),
+    )
+
+
+def _resolved_dependents(config: Config) -> dict[str, Dependents]:
+    """Aliases show the decision of the service they lead to, so that alone is decided."""
+    zones = {zone.text: zone for zone in config.zones}
+
+    def decider(zone: str, service: str) -> tuple[str, str]:
+        return zone, resolved(zones[zone], zones[zone].services[service]).name
+
+    return {
+        target: replace(found, services=frozenset(decider(*service) for service in found.services))
+        for target, found in dependents(config).items()
+    }
+
+
+def _places(config: Config) -> dict[str, tuple[tuple[Member, Address], ...]]:
+    """For each target, the member addresses it has a say in; of those judged by the same checks, one."""
+    found: dict[str, dict[tuple[VerdictKey, ...], tuple[Member, Address]]] = {}
+    for zone in config.zones:
+        for pool in zone.pools.values():
+            for member in pool.members:
+                for address, keys in member.verdicts.items():
+                    for key in keys:
+                        found.setdefault(key.target, {}).setdefault(keys, (member, address))
+    return {target: tuple(each.values()) for target, each in found.items()}
+
+
+def _keys_of(places: tuple[tuple[Member, Address], ...], target: str) -> Iterator[VerdictKey]:
+    for member, address in places:
+        for key in member.verdicts[address]:
+            if key.target == target:
+                yield key
+
+
+def _urgency(before: Decision | HostDecision | None, after: Decision | HostDecision) -> Publish:
+    """A TTL can wait for the next batch, another answer cannot, and words alone are not in the table."""
+    if before is None or _answered(before) != _answered(after):
+        return Publish.NOW
+    return Publish.SOON if before.ttl != after.ttl else Publish.NOT
+
+
+def _answered(decision: Decision | HostDecision) -> tuple[object, ...]:
+    if isinstance(decision, HostDecision):
+        return (decision.addresses,)
+    chosen = tuple((view.member.name, view.pool, view.addresses, view.share) for view in decision.chosen)
+    return decision.mode, decision.tier, decision.nodata, decision.action, decision.exchangers, chosen

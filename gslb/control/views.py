@@ -1,0 +1,317 @@
+"""What the faces may know, as frozen records: made on request, from the state as it is at that moment.
+
+The faces turn them into JSON, HTML and text; nothing here is text to be parsed. Times are Unix seconds, durations
+seconds, addresses text. `real` is what probes found, `effective` what counts once an operator has spoken (equal until
+operators can).
+"""
+
+from dataclasses import dataclass, field
+
+from gslb.errors import Fault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """One probe run. `timings`: (phase, seconds) in order; `total` is their sum without the wait for a slot."""
+
+    at: float
+    outcome: str
+    reason: str
+    phase: str | None
+    code: str
+    enhanced: str
+    text: str
+    notices: tuple[str, ...]
+    timings: tuple[tuple[str, float], ...]
+    total: float | None
+    certificate_expires: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictStatus:
+    """What is believed of one check on one target. `next_change`: seconds to the earliest possible one."""
+
+    check: str
+    target: str
+    real: str
+    effective: str
+    since: float
+    degraded: bool
+    stale: bool
+    saved: bool
+    provisional: bool
+    successes: int
+    failures: int
+    rise: int
+    fall: int
+    transitions: int
+    interval: float
+    next_probe: float | None
+    next_change: float
+    last: Result | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressStatus:
+    """One address of a member, over all its checks. `next_change` is inf where nothing probes it."""
+
+    address: str
+    real: str
+    effective: str
+    why: str
+    next_change: float
+    checks: tuple[VerdictStatus, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberStatus:
+    """One member. `real` is the best of its addresses; `answers_given` counts answers that held it."""
+
+    zone: str
+    pool: str
+    name: str
+    hostname: str
+    weight: int
+    standby: bool
+    machine: str | None
+    real: str
+    effective: str
+    why: str
+    answers_given: int
+    addresses: tuple[AddressStatus, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolStatus:
+    """One pool. `healthy` counts members whose effective health is good."""
+
+    zone: str
+    name: str
+    checks: tuple[str, ...]
+    min_healthy: str
+    healthy: int
+    members: tuple[MemberStatus, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TierStatus:
+    """One tier of a service, as a family's decision saw it. `number` counts from 1."""
+
+    number: int
+    pool: str
+    holds: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareStatus:
+    """One member's part in a family's answers: `share` from 0 to 1."""
+
+    member: str
+    pool: str
+    tier: int
+    chosen: bool
+    share: float
+    addresses: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FamilyStatus:
+    """The decision of one service in one family: ipv4 (A), ipv6 (AAAA) or any (MX, SRV)."""
+
+    family: str
+    mode: str
+    action: str | None
+    tier: int | None
+    nodata: bool
+    ttl: int
+    ttl_why: str
+    reason: str
+    tiers: tuple[TierStatus, ...]
+    members: tuple[ShareStatus, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceStatus:
+    """One service. `mode` is the worst of its families; `healthy`: some tier has not failed."""
+
+    zone: str
+    name: str
+    fqdn: str
+    records: tuple[str, ...]
+    alias_of: str | None
+    pool_name: bool
+    pools: tuple[str, ...]
+    mode: str
+    healthy: bool
+    all_down_entered: int
+    families: tuple[FamilyStatus, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneStatus:
+    """One zone."""
+
+    name: str
+    serial: int
+    ttl: int
+    min_ttl: int
+    services: tuple[ServiceStatus, ...]
+    pools: tuple[PoolStatus, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetStatus:
+    """One address that a check probes, with its latest results, newest last."""
+
+    id: str
+    address: str
+    port: int
+    verdict: VerdictStatus
+    results: tuple[Result, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckStatus:
+    """One check, as configured, and all it probes. Times in seconds."""
+
+    name: str
+    type: str
+    interval: float
+    fast_interval: float
+    down_interval: float
+    timeout: float
+    rise: int
+    fall: int
+    forgive: int
+    min_hold: float
+    targets: tuple[TargetStatus, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerStatus:
+    """One worker. `generation`: the table it answers from; `behind`: tables published since."""
+
+    number: int
+    pid: int
+    connected: bool
+    generation: int
+    behind: int
+    refused: str
+    totals: dict[str, int] = field(default_factory=dict)
+    gauges: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableStatus:
+    """The table that stands in run_dir. `age`: seconds since it was written. `error`: why the last write failed."""
+
+    generation: int
+    carries_health: bool
+    written: float
+    age: float
+    published: int
+    errors: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigStatus:
+    """The configuration that runs. `last_reload_good`: None before the first reload."""
+
+    directory: str
+    digest: str
+    loaded_at: float
+    warnings: tuple[str, ...]
+    last_reload_at: float | None
+    last_reload_good: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryStatus:
+    """What is kept in state_dir. `saved_at`: the last good save, None before the first."""
+
+    directory: str
+    saved_at: float | None
+    errors: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbingStatus:
+    """The schedule as a whole. `loop_lag`: seconds the loop was late at the last tick."""
+
+    targets: int
+    running: int
+    queued: int
+    started: int
+    overruns: int
+    saturated: int
+    stalls: int
+    queue_seconds: float
+    loop_lag: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readiness:
+    """Whether this node may be sent queries, and what it still waits for."""
+
+    ready: bool
+    waiting_for: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """Everything."""
+
+    node: str
+    version: str
+    now: float
+    started: float
+    readiness: Readiness
+    config: ConfigStatus
+    table: TableStatus
+    memory: MemoryStatus
+    probing: ProbingStatus
+    workers: tuple[WorkerStatus, ...]
+    zones: tuple[ZoneStatus, ...]
+    checks: tuple[CheckStatus, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceHealth:
+    """The short word on one service. `healthy`: some tier has not failed."""
+
+    zone: str
+    service: str
+    healthy: bool
+    mode: str
+    tier: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReloadOutcome:
+    """What became of a reload. Refused: `faults` holds everything wrong, and `digest` is that of the old, which runs
+    on. `warnings` never refuse."""
+
+    accepted: bool
+    digest: str
+    faults: tuple[Fault, ...] = ()
+    warnings: tuple[Fault, ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """The decision behind one answer: `lines` for people, the rest for programs. `found`: the name exists here."""
+
+    name: str
+    type: str
+    client: str | None
+    found: bool
+    lines: tuple[str, ...]
+    zone: str | None = None
+    service: str | None = None
+    families: tuple[FamilyStatus, ...] = ()
