@@ -1,8 +1,9 @@
 """A table as a whole: published by control, opened by workers, swapped as one reference.
 
-Files are written beside each other in `run_dir`, synced, and the manifest is renamed into place last: a reader sees
-the old table or the new one, never half of one. Old files are removed once no manifest names them; a worker that
-still maps one keeps it until it lets go.
+Files are written beside each other in `run_dir` and the manifest is renamed into place last: a reader sees the old
+table or the new one, never half of one. Nothing is synced: run_dir need not outlive the machine, and digests tell. Old
+files are removed once no manifest names them; a worker that still maps one keeps it until it lets go. A file name
+stands for the same bytes for ever: a worker that has it mapped does not look at it again.
 """
 
 import json
@@ -21,13 +22,17 @@ from gslb.handoff.reader import Names, Part
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """What names a table. `carries_health`: made after the first round. `written`: Unix time."""
+    """What names a table. `carries_health`: made after the first round. `written`: Unix time.
+
+    `config`: the digest of the configuration it was made from.
+    """
 
     generation: int
     names: str
     parts: tuple[str, ...]
     carries_health: bool
     written: float
+    config: str = ""
 
 
 class Table:
@@ -64,7 +69,7 @@ def in_memory(names: bytes, parts: Sequence[bytes], *, carries_health: bool = Tr
         carries_health=carries_health,
         written=written,
     )
-    return Table(manifest, Names(memoryview(names)), tuple(opened))
+    return Table(manifest, Names(memoryview(names)), _in_order(opened))
 
 
 def publish(run_dir: Path, manifest: Manifest, files: Mapping[str, bytes]) -> None:
@@ -82,6 +87,7 @@ def publish(run_dir: Path, manifest: Manifest, files: Mapping[str, bytes]) -> No
             "parts": list(manifest.parts),
             "carries_health": manifest.carries_health,
             "written": manifest.written,
+            "config": manifest.config,
         }
     )
     _write(run_dir / MANIFEST, text.encode())
@@ -100,7 +106,7 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def _drop_unnamed(run_dir: Path, named: set[str]) -> None:
-    for path in run_dir.glob("*.tbl"):
+    for path in (*run_dir.glob("*.tbl"), *run_dir.glob("*.tbl.new")):
         if path.name not in named:
             path.unlink(missing_ok=True)
 
@@ -117,6 +123,7 @@ def read_manifest(run_dir: Path) -> Manifest:
             parts=tuple(map(str, raw["parts"])),
             carries_health=bool(raw["carries_health"]),
             written=float(raw["written"]),
+            config=str(raw.get("config", "")),
         )
     except TableError:
         raise
@@ -145,7 +152,15 @@ def open_table(run_dir: Path, previous: Table | None = None) -> Table:
     for name in manifest.parts:
         part = known.get(name)
         parts.append(part if isinstance(part, Part) else Part(_map(run_dir / name, layout.PART_MAGIC)))
-    return Table(manifest, names, tuple(parts))
+    return Table(manifest, names, _in_order(parts))
+
+
+def _in_order(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """Nodes name their part by number, so each must stand in its own place."""
+    for number, part in enumerate(parts):
+        if part.number != number:
+            raise TableError(f"part {part.number} stands in place {number}")
+    return tuple(parts)
 
 
 def _map(path: Path, magic: bytes) -> memoryview:
