@@ -1,0 +1,55 @@
+import pytest
+
+from gslb.model.values import Family
+from gslb.steering.draft import Draft
+from gslb.steering.eligibility import look
+from tests.kit.estate import healths, member, pool, service, zone
+
+SITE = zone(
+    pool("relays", member("relay1", "192.0.2.11", "2001:db8::11"), member("relay2", "192.0.2.12")),
+    pool("dr", member("dr1", "198.51.100.1"), member("old", "198.51.100.9", weight=0)),
+    services=(service("smtp", "relays", "dr"),),
+)
+
+
+def accepted(family: Family, **states: tuple[str, ...]) -> list[str]:
+    """Every address accepted in a family, over all tiers."""
+    draft = Draft(SITE, SITE.services["smtp"], family, healths(**states), ready=True)
+    look(draft)
+    return [str(address) for tier in draft.tiers for seen in tier.seen for address in seen.accepted[family]]
+
+
+def test_tiers_are_numbered_from_one() -> None:
+    """The pools of a service become its tiers, in order, with the members as declared."""
+    draft = Draft(SITE, SITE.services["smtp"], Family.IPV4, healths(), ready=True)
+    look(draft)
+
+    assert [(tier.number, tier.pool.name, len(tier.seen)) for tier in draft.tiers] == [(1, "relays", 2), (2, "dr", 2)]
+
+
+def test_down_addresses_are_not_accepted() -> None:
+    """Up and degraded addresses are accepted, down ones are not."""
+    assert accepted(Family.ANY, down=("192.0.2.11",), degraded=("192.0.2.12",)) == [
+        "2001:db8::11",
+        "192.0.2.12",
+        "198.51.100.1",
+        "198.51.100.9",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("unknown", "down", "expected"),
+    [
+        (("192.0.2.11",), (), ["192.0.2.12", "198.51.100.1", "198.51.100.9"]),
+        (("192.0.2.11",), ("192.0.2.12",), ["198.51.100.1", "198.51.100.9"]),
+        (("192.0.2.11",), ("192.0.2.12", "198.51.100.1"), ["192.0.2.11", "198.51.100.9"]),
+    ],
+)
+def test_unknown_waits_for_a_known_good(unknown: tuple[str, ...], down: tuple[str, ...], expected: list[str]) -> None:
+    """Unknown members are left out while any other that may be chosen is known good; a drained one is none."""
+    assert accepted(Family.IPV4, unknown=unknown, down=down) == expected
+
+
+def test_known_good_is_per_family() -> None:
+    """An unknown IPv6 address is answered when no IPv6 address is known good, whatever IPv4 does."""
+    assert accepted(Family.IPV6, unknown=("2001:db8::11",)) == ["2001:db8::11"]
