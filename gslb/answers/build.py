@@ -20,6 +20,9 @@ Place: TypeAlias = tuple[int, int]
 DecisionKey: TypeAlias = tuple[str, str, Family]
 """Zone text, service name, family."""
 
+HostKey: TypeAlias = tuple[str, bytes]
+"""Zone text, wire name: steering decides a name once for each zone whose members bear it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
@@ -42,9 +45,9 @@ class Builder:
         self._made: list[list[Made]] = [[] for _ in plan.slots]
         self._blocks: list[dict[int, Block]] = [{} for _ in plan.slots]
         self._service_slots: dict[DecisionKey, list[tuple[Place, ServiceSlot]]] = {}
-        self._host_slots: dict[bytes, list[tuple[Place, HostSlot]]] = {}
+        self._host_slots: dict[HostKey, list[tuple[Place, HostSlot]]] = {}
         self._decisions: dict[DecisionKey, Decision] = {}
-        self._hosts: dict[bytes, HostDecision] = {}
+        self._hosts: dict[HostKey, HostDecision] = {}
         self._names_given = False
         for part, slots in enumerate(plan.slots):
             for number, slot in enumerate(slots):
@@ -58,11 +61,11 @@ class Builder:
             self._service_slots.setdefault((slot.zone, slot.decided_by, slot.family), []).append((place, slot))
             return entries.not_ready()
         if isinstance(slot, HostSlot):
-            self._host_slots.setdefault(slot.hostname, []).append((place, slot))
+            self._host_slots.setdefault((slot.zone, slot.hostname), []).append((place, slot))
             return entries.not_ready()
         return entries.of_configuration(slot, self._scenes[slot.zone])
 
-    def update(self, decisions: Mapping[DecisionKey, Decision], hosts: Mapping[bytes, HostDecision]) -> bool:
+    def update(self, decisions: Mapping[DecisionKey, Decision], hosts: Mapping[HostKey, HostDecision]) -> bool:
         """Take over these decisions; those not named stand. Whether any entry differs from before.
 
         A decision that the plan has no slot for is passed over.
@@ -73,10 +76,10 @@ class Builder:
                 self._decisions[key] = decision
                 for place, slot in self._service_slots.get(key, ()):
                     changed |= self._put(place, entries.of_service(slot, decision, self._scenes[slot.zone]))
-        for hostname, host in hosts.items():
-            if self._hosts.get(hostname) != host:
-                self._hosts[hostname] = host
-                for place, host_slot in self._host_slots.get(hostname, ()):
+        for host_key, host in hosts.items():
+            if self._hosts.get(host_key) != host:
+                self._hosts[host_key] = host
+                for place, host_slot in self._host_slots.get(host_key, ()):
                     changed |= self._put(place, entries.of_host(host_slot, host, self._scenes[host_slot.zone]))
         return changed
 

@@ -24,6 +24,8 @@ from gslb.model import names
 from gslb.model.settings import Config
 from gslb.model.values import RecordType, family_of
 from gslb.model.zones import Service, StaticRecord, Zone
+from gslb.steering.decide import resolved
+from gslb.steering.hosts import hosts
 
 Types: TypeAlias = dict[int, Slot]
 """What one name has: type → slot."""
@@ -155,7 +157,7 @@ def _apex(zone: Zone) -> Source:
 
 def _services(zone: Zone) -> Source:
     for service in zone.services.values():
-        decided_by = _decider(zone, service)
+        decided_by = resolved(zone, service)
         for rtype in service.records:
             yield service.owner, rtype, _service_slot(zone, service, decided_by, service.owner, rtype)
         for srv in service.srv:
@@ -164,13 +166,6 @@ def _services(zone: Zone) -> Source:
                 RecordType.SRV,
                 _service_slot(zone, service, decided_by, srv.owner, RecordType.SRV, srv.port),
             )
-
-
-def _decider(zone: Zone, service: Service) -> Service:
-    """Configuration refuses aliases that lead in a circle."""
-    while service.alias_of is not None:
-        service = zone.services[service.alias_of]
-    return service
 
 
 def _service_slot(
@@ -188,11 +183,11 @@ def _service_slot(
 
 
 def _hosts(zone: Zone) -> Source:
-    for pool in zone.pools.values():
-        for member in pool.members:
-            for family in sorted({family_of(address) for address in member.addresses}):
-                rtype = ADDRESS_TYPES[family]
-                yield member.hostname, rtype, HostSlot(zone=zone.text, hostname=member.hostname, rtype=rtype)
+    for hostname, members in hosts(zone).items():
+        families = {family_of(address) for _, member in members for address in member.addresses}
+        for family in sorted(families):
+            rtype = ADDRESS_TYPES[family]
+            yield hostname, rtype, HostSlot(zone=zone.text, hostname=hostname, rtype=rtype)
 
 
 def _nameservers(zone: Zone) -> Source:

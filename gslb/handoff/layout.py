@@ -2,7 +2,8 @@
 
 A table is a manifest that names one *names file* and 1 to 256 *parts*. All are immutable, little-endian and 8-byte
 aligned. References are u32 offsets in units of 8 bytes inside the same file, so that `struct.unpack_from` and C read
-the same bytes where they lie. A reader refuses a file whose magic, version, length or digest is not as told.
+the same bytes where they lie (words in native order: the machine has to be little-endian too). A reader refuses a file
+whose magic, version, length or digest is not as told.
 
     header   magic 8s · version u32 · reserved u32 · generation u64 · length u64 · digest 32s (BLAKE2b-256)
 
@@ -30,8 +31,8 @@ Part: what health moves. All slots of one name lie in one part, so that a type a
 
     directory   PART_DIRECTORY, at 64
     slots       u32: where the slot's entry stands; 0: no entry
-    entries     ENTRY, then its thresholds and variants
-    chunks      records in wire form. Owners of answers are C00C; names in rdata and owners elsewhere are uncompressed
+    entries     each a block: ENTRY, its variants, thresholds, texts, and its chunks, which are records in wire form.
+                Owners of answers are C00C; names in rdata and owners elsewhere are uncompressed
 
 A chunk's plain form is a prefix of its signed form (all records, then all RRSIGs): the DO bit picks a length only.
 """

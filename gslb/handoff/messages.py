@@ -122,6 +122,9 @@ class Frames:
     def feed(self, data: bytes) -> Iterator[Message]:
         """Add bytes; yield every message that is whole now. Unknown kinds are skipped, for newer peers."""
         self.pending += data
+        return self._whole()
+
+    def _whole(self) -> Iterator[Message]:
         while len(self.pending) >= HEAD.size:
             length, kind = HEAD.unpack_from(self.pending)
             if not 1 <= length <= MAX_FRAME:
@@ -138,9 +141,7 @@ class Frames:
 
 def _decode(kind: int, payload: bytes) -> Message | None:
     if kind == Counts.KIND:
-        generation, part = COUNTS_HEAD.unpack_from(payload)
-        body = payload[COUNTS_HEAD.size :]
-        return Counts(generation=generation, part=part, pairs=tuple(PAIR.iter_unpack(body)))
+        return _counts(payload)
     made = _JSON.get(kind)
     if made is None:
         return None
@@ -148,3 +149,12 @@ def _decode(kind: int, payload: bytes) -> Message | None:
         return made(**json.loads(payload))
     except TypeError as error:
         raise ValueError(f"a {made.__name__} frame with other fields: {error}") from error
+
+
+def _counts(payload: bytes) -> Counts:
+    try:
+        generation, part = COUNTS_HEAD.unpack_from(payload)
+        pairs = tuple(PAIR.iter_unpack(payload[COUNTS_HEAD.size :]))
+    except struct.error as error:
+        raise ValueError(f"a Counts frame of {len(payload)} octets: {error}") from error
+    return Counts(generation=generation, part=part, pairs=pairs)
