@@ -22,7 +22,6 @@ from gslb.supervisor.words import (
     Ended,
     Event,
     Heard,
-    ReloadAsked,
     Report,
     Send,
     Start,
@@ -141,7 +140,7 @@ def take(plan: Plan, event: Event, now: float) -> Step:
             return _ended(plan, event, now)
         case StopAsked():
             return _stop_asked(plan, now)
-        case ReloadAsked():
+        case _:
             return _hand_on_reload(replace(plan, reload=True))
 
 

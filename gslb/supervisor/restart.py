@@ -94,7 +94,7 @@ def wake(life: Life, rules: Rules) -> float | None:
             return life.heard + rules.first_beat
         case Phase.RUNNING:
             return life.heard + rules.silence
-        case Phase.KILLED:
+        case _:
             return None
 
 

@@ -79,11 +79,12 @@ class Supervisor:
         """Until all is over; returns the exit code. `signals` yields their numbers as bytes."""
         self.selector.register(signals, selectors.EVENT_READ, None)
         self._report(Report(event="started"), listen=[show(endpoint) for endpoint in self.listeners.endpoints])
+        self._do(plan.advance(self.plan, time.monotonic()))
         while self.plan.stage is not Stage.OVER:
-            self._do(plan.advance(self.plan, time.monotonic()))
             self._write_state()
             for event in self._events(signals):
                 self._do(plan.take(self.plan, event, time.monotonic()))
+            self._do(plan.advance(self.plan, time.monotonic()))
         self._report(Report(event="stopped"))
         return self.plan.exit_code
 
@@ -132,6 +133,7 @@ class Supervisor:
             case CloseListeners():
                 self.listeners.close()
             case Tell(text=text):
+                self._write_state()
                 self.notifier.tell(text)
             case Report():
                 self._report(action)
