@@ -26,7 +26,6 @@ def main() -> int:
     for name in ("--udp", "--tcp", "--run-dir", "--nsid"):
         parser.add_argument(name, default="")
     options = parser.parse_args()
-    tell(options, "born", argv=sys.argv[1:], variables=sorted(os.environ))
     return 78 if options.manner == "refusing" else beat(options)
 
 
@@ -37,6 +36,7 @@ def beat(options: argparse.Namespace) -> int:
     signal.set_wakeup_fd(sending.fileno())
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
         signal.signal(number, lambda *_: None)
+    tell(options, "born", argv=sys.argv[1:], variables=sorted(os.environ))
     selector = selectors.DefaultSelector()
     selector.register(woken, selectors.EVENT_READ)
     for number in filter(None, options.udp.split(",")):
