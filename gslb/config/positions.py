@@ -217,7 +217,7 @@ class _Reader:
             self._refuse_tag(event, path)
         if self.track and event.style == "|":
             self.blocks.add(path)
-        if not event.style and event.implicit[0]:
+        if not event.style and event.tag is None:
             return scalar(event.value)
         return event.value
 

@@ -161,15 +161,19 @@ def _rtype(word: str) -> dns.rdatatype.RdataType:
 
 
 def _rdata(rtype: dns.rdatatype.RdataType, data: str, origin: bytes) -> bytes:
-    name = dns.rdatatype.to_text(rtype)
+    name, data = dns.rdatatype.to_text(rtype), data.strip()
+    if not data:
+        raise _Refused(f"{name} without data")
     base = dns.name.from_wire(origin, 0)[0]
     try:
-        rdata = dns.rdata.from_text(dns.rdataclass.IN, rtype, data.strip(), origin=base, relativize=False)
+        rdata = dns.rdata.from_text(dns.rdataclass.IN, rtype, data, origin=base, relativize=False)
         return bytes(rdata.to_wire() or b"")
     except Exception as error:  # noqa: BLE001 - dnspython raises many kinds for bad data, ValueError among them
-        raise _Refused(f"{name} {shown(data.strip())}: {_reason(error)}") from None
+        raise _Refused(f"{name} {shown(data)}: {_reason(error)}") from None
 
 
 def _reason(error: Exception) -> str:
-    text = " ".join(str(error).split())
-    return text.removesuffix(".") or type(error).__name__
+    text = " ".join(str(error).split()).removesuffix(".")
+    if text.startswith("expected EOL"):
+        return "more words than the type takes"
+    return "malformed" if text == "Text input is malformed" else text or type(error).__name__

@@ -2,6 +2,8 @@
 
 from typing import Annotated, Any, Literal, TypeAlias
 
+from pydantic import Field
+
 from gslb.config import values
 from gslb.config.schema_node import SourceTable
 from gslb.config.tables import Hostname, Port, Table, Text
@@ -32,7 +34,7 @@ class CheckTable(Table):
     """The least time a target that went down stays down; never delays going down."""
     slow_after: Annotated[float, duration(0.001, 120)] | None = None
     """A run that passed but took longer is degraded; default: never."""
-    source: SourceTable = SourceTable()
+    source: SourceTable = Field(default_factory=SourceTable)
     """The local addresses this check probes from; default: those of probing.source."""
 
 

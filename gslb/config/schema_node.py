@@ -58,7 +58,7 @@ class ProbingTable(Table):
     """Probes in flight at once."""
     per_host: Annotated[int, whole_number(1, 100)] = 4
     """Probes in flight at once to one address."""
-    source: SourceTable = SourceTable()
+    source: SourceTable = Field(default_factory=SourceTable)
     """The local addresses probes leave from, unless a check says otherwise."""
     name: HostnameValue | None = None
     """The name said in EHLO unless a check says otherwise; default: this host's full name, else its address."""
@@ -80,15 +80,15 @@ class NodeFile(Table):
 
     node: Domain | None = None
     """The node's name; default: the host name."""
-    dns: DnsTable = DnsTable()
+    dns: DnsTable = Field(default_factory=DnsTable)
     """Where and by how many processes queries are answered."""
-    http: HttpTable = HttpTable()
+    http: HttpTable = Field(default_factory=HttpTable)
     """Status, metrics and control over HTTP."""
     state_dir: Text = "/var/lib/gslb"
     """Directory of verdicts that outlive a restart."""
     run_dir: Text = "/run/gslb"
     """Directory of control.sock and the published table."""
-    probing: ProbingTable = ProbingTable()
+    probing: ProbingTable = Field(default_factory=ProbingTable)
     """Bounds and names of the prober."""
-    log: LogTable = LogTable()
+    log: LogTable = Field(default_factory=LogTable)
     """What is logged and how."""

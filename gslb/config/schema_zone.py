@@ -23,7 +23,6 @@ from gslb.config.tables import (
     Ttl,
 )
 from gslb.config.values import Parsed, parse_member_address, whole_number
-from gslb.model.pools import MinHealthy
 from gslb.model.values import Address
 
 
@@ -83,7 +82,7 @@ class PoolTable(Table):
 
     checks: list[CheckName] = Field(default_factory=list)
     """Checks by name; a member address is healthy while all pass."""
-    min_healthy: Least = MinHealthy()
+    min_healthy: Least = Field(default=1, validate_default=True)
     """The least this pool needs to answer as a tier: a number of members, or "50%" of configured weight; default 1."""
     members: Annotated[dict[Label, MemberTable], Field(min_length=1)]
     """The members by name."""
@@ -142,7 +141,7 @@ class ZoneFile(Table):
     """TTL and minimum of the SOA: how long "no such data" is cached."""
     static_ttl: Ttl = 3600
     """TTL of NS, glue and static records without one of their own."""
-    soa: SoaTable = SoaTable()
+    soa: SoaTable = Field(default_factory=SoaTable)
     """Timers for secondaries."""
     records: Annotated[str, Parsed(_master_text, (("type", "string"),))] = ""
     """Static records as RFC 1035 master-file text."""

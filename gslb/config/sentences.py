@@ -17,8 +17,9 @@ _YAML_11 = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 
 def did_you_mean(word: object, known: Any) -> str:
     """A clause with the nearest of the known words, or nothing."""
-    near = get_close_matches(str(word).lower(), {str(one).lower(): one for one in known}, n=1, cutoff=0.65)
-    return f"; did you mean {near[0]}?" if near else ""
+    spelled = {str(one).lower(): one for one in known}
+    near = get_close_matches(str(word).lower(), spelled, n=1, cutoff=0.65)
+    return f"; did you mean {spelled[near[0]]}?" if near else ""
 
 
 def listed(words: Any) -> str:

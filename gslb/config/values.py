@@ -80,8 +80,8 @@ def show_duration(seconds: float) -> str:
     """Seconds as an operator writes them: 90s, 10m, 1h, 250ms."""
     for unit, size in (("d", DAY), ("h", 3600.0), ("m", 60.0)):
         if seconds >= size and seconds % size == 0:
-            return f"{seconds / size:g}{unit}"
-    return f"{seconds * 1000:g}ms" if 0 < seconds < 1 else f"{seconds:g}s"
+            return f"{seconds / size:.12g}{unit}"
+    return f"{seconds * 1000:.12g}ms" if 0 < seconds < 1 else f"{seconds:.12g}s"
 
 
 def duration(low: float, high: float, *, whole: bool = False) -> Parsed:
