@@ -1,0 +1,135 @@
+"""A worker's life: open the last table, answer, report each second, end on SIGTERM or without a supervisor."""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from gslb.dns.worker.answerer import STALE_AFTER, Answerer
+from gslb.dns.worker.channel import Channel, open_settled
+from gslb.dns.worker.heartbeat import Heartbeat
+from gslb.dns.worker.tally import AT_ONCE
+from gslb.dns.worker.tcp import TcpConnections
+from gslb.dns.worker.udp import UdpListener
+from gslb.errors import TableError
+from gslb.handoff.messages import Hello, Tally
+
+REPORT_EVERY = 1.0
+BEAT_EVERY = 0.5
+LAST_WORDS = 0.5
+"""Seconds for answers and counts to leave at the end."""
+EVERYTHING = 1 << 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the supervisor says. Descriptors are inherited; `heartbeat` None: nobody listens."""
+
+    worker: int
+    run_dir: Path
+    udp: tuple[int, ...] = ()
+    tcp: tuple[int, ...] = ()
+    heartbeat: int | None = None
+    nsid: bytes = b""
+
+
+def serve(options: Options) -> int:
+    """Answer until told to end; the exit status."""
+    return asyncio.run(_Worker(options).run())
+
+
+class _Worker:
+    """The wiring: one loop, everything on it."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.ending = asyncio.Event()
+        self.answerer = Answerer(nsid=options.nsid, seed=os.urandom(32), log=self._log)
+        self.channel = Channel(
+            options.run_dir,
+            hello=Hello(worker=options.worker, pid=os.getpid()),
+            table=lambda: self.answerer.table,
+            swap=self.answerer.swap,
+            stamped=self._stamped,
+        )
+        self.heartbeat = Heartbeat(options.heartbeat, self.ending.set)
+        self.udp = tuple(UdpListener(socket.socket(fileno=number), self.answerer) for number in options.udp)
+
+    async def run(self) -> int:
+        loop = asyncio.get_running_loop()
+        self.stamped_at = loop.time()
+        self.tcp = TcpConnections(self.answerer, loop.time)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.ending.set)
+        self._open_last_table()
+        for listener in self.udp:
+            listener.start(loop)
+        await self.tcp.start(tuple(socket.socket(fileno=number) for number in self.options.tcp))
+        self.heartbeat.start(loop)
+        async with asyncio.TaskGroup() as chores:
+            running = (
+                chores.create_task(self.channel.run()),
+                chores.create_task(_each(BEAT_EVERY, self.heartbeat.beat)),
+                chores.create_task(_each(REPORT_EVERY, self._look_around)),
+            )
+            await self.ending.wait()
+            for task in running:
+                task.cancel()
+        await self._finish(loop)
+        return 0
+
+    def _open_last_table(self) -> None:
+        """What control published last, perhaps long ago: control need not be there for a worker to answer."""
+        try:
+            self.answerer.swap(open_settled(self.options.run_dir, None))
+        except TableError as error:
+            self._log("info", "no table to start with", {"why": str(error)})
+
+    def _look_around(self) -> None:
+        self.answerer.stale(self._silence() > STALE_AFTER)
+        self.tcp.expire()
+        self._report(AT_ONCE)
+
+    def _report(self, most: int) -> None:
+        table = self.answerer.table
+        gauges = {
+            "table_generation": 0 if table is None else table.generation,
+            "seconds_since_stamp": self._silence(),
+            "tcp_open": len(self.tcp),
+        }
+        tally = Tally(worker=self.options.worker, totals=self.answerer.tally.totals, gauges=gauges)
+        self.channel.report(tally, lambda: self.answerer.sent.take(most))
+
+    async def _finish(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Answer what has come, let it leave, and hang up."""
+        for listener in self.udp:
+            listener.finish(loop)
+        self.tcp.finish()
+        self._report(EVERYTHING)
+        self.channel.close()
+        try:
+            async with asyncio.timeout(LAST_WORDS):
+                await self.tcp.drained.wait()
+                await self.channel.closed()
+        except TimeoutError:
+            self.tcp.abort()
+
+    def _stamped(self) -> None:
+        self.stamped_at = asyncio.get_running_loop().time()
+        self.answerer.stale(False)
+
+    def _silence(self) -> float:
+        """Seconds since control was heard of."""
+        return asyncio.get_running_loop().time() - self.stamped_at
+
+    def _log(self, level: str, event: str, facts: dict[str, str]) -> None:
+        self.channel.log(level, event, facts)
+
+
+async def _each(seconds: float, do: Callable[[], None]) -> None:
+    while True:
+        do()
+        await asyncio.sleep(seconds)

@@ -1,0 +1,109 @@
+"""What a worker counts: its own totals, and how often each counter of its table was sent. No clock, no IO.
+
+queries_udp, queries_tcp      packets and messages that came
+dropped                       those nobody answers: too short, or answers themselves
+rcode_NOERROR, …              replies by rcode
+truncated                     replies sent empty, with TC
+bugs                          replies that failed by our own fault (SERVFAIL)
+udp_errors                    datagrams the kernel would not take or give
+tcp_connections, tcp_refused, tcp_expired    accepted; over a limit; ended by us for silence, slowness or nonsense
+reports_dropped               counts that control never came to fetch
+"""
+
+from array import array
+
+from gslb.dns.codes import RCODE_NAMES
+from gslb.handoff.messages import Counts
+from gslb.handoff.table import Table
+
+KEPT = 16
+"""Parts of earlier tables that control may be behind with fetching counts of, before the oldest are dropped."""
+AT_ONCE = 20_000
+"""Counters reported at once; the rest waits for the next second, so that no report stalls the answers."""
+BLOCK = 256
+"""Counters that share one mark of having been raised: no second goes through a million zeros."""
+_MOST = 0xFFFF_FFFF
+
+_RCODE_KEYS = {rcode: f"rcode_{name}" for rcode, name in RCODE_NAMES.items()}
+
+
+class Tally:
+    """Totals since the worker started, by the names above."""
+
+    def __init__(self) -> None:
+        self.totals: dict[str, int] = dict.fromkeys(("queries_udp", "queries_tcp", "truncated", "dropped", "bugs"), 0)
+
+    def add(self, name: str, number: int = 1) -> None:
+        """Raise a total."""
+        self.totals[name] = self.totals.get(name, 0) + number
+
+    def replied(self, rcode: int, *, truncated: bool) -> None:
+        """A reply went out."""
+        key = _RCODE_KEYS.get(rcode, "rcode_other")
+        self.totals[key] = self.totals.get(key, 0) + 1
+        if truncated:
+            self.totals["truncated"] += 1
+
+
+class Sent:
+    """Counters of the table in use, and of earlier ones that control has not fetched yet."""
+
+    def __init__(self) -> None:
+        self._parts: tuple[_PartCounts, ...] = ()
+        self._waiting: list[_PartCounts] = []
+
+    def begin(self, table: Table) -> int:
+        """Count for another table from now on; how many parts' counts had to be dropped for that."""
+        self._waiting += [part for part in self._parts if part.has_any()]
+        dropped = self._waiting[:-KEPT]
+        self._waiting = self._waiting[-KEPT:]
+        self._parts = tuple(
+            _PartCounts(table.generation, number, part.counter_count) for number, part in enumerate(table.parts)
+        )
+        return len(dropped)
+
+    def add(self, sent: tuple[tuple[int, int], ...]) -> None:
+        """Raise counters of the table in use, as (part, counter)."""
+        for part, counter in sent:
+            self._parts[part].add(counter)
+
+    def take(self, most: int = AT_ONCE) -> tuple[Counts, ...]:
+        """What was counted since the last time, earlier tables first, zeroed here; at most so many counters."""
+        taken = []
+        for part in (*self._waiting, *self._parts):
+            pairs = part.take(most)
+            most -= len(pairs)
+            if pairs:
+                taken.append(Counts(generation=part.generation, part=part.number, pairs=pairs))
+        self._waiting = [part for part in self._waiting if part.has_any()]
+        return tuple(taken)
+
+
+class _PartCounts:
+    """One u32 per counter of a part, and a mark per block of them."""
+
+    def __init__(self, generation: int, number: int, counters: int) -> None:
+        self.generation = generation
+        self.number = number
+        self._counters = array("I", bytes(4 * counters))
+        self._marks = bytearray(counters // BLOCK + 1)
+
+    def add(self, counter: int) -> None:
+        if self._counters[counter] < _MOST:
+            self._counters[counter] += 1
+        self._marks[counter // BLOCK] = 1
+
+    def has_any(self) -> bool:
+        return 1 in self._marks
+
+    def take(self, most: int) -> tuple[tuple[int, int], ...]:
+        """(counter, sent) pairs, whole blocks of them until `most` is reached."""
+        pairs: list[tuple[int, int]] = []
+        while len(pairs) < most and (block := self._marks.find(1)) >= 0:
+            self._marks[block] = 0
+            first = block * BLOCK
+            for counter, sent in enumerate(self._counters[first : first + BLOCK], first):
+                if sent:
+                    pairs.append((counter, sent))
+                    self._counters[counter] = 0
+        return tuple(pairs)
