@@ -12,28 +12,28 @@ READY = b"R"
 NOT_READY = b"N"
 
 
-class SupervisorGone(Exception):  # noqa: N818 - reads as the state it names
-    """Nobody reads the heartbeat any more: the supervisor has died, and control has no reason to stay."""
-
-
 class Heartbeat:
-    """The writing end. `descriptor` None: started by hand, nobody listens."""
+    """The writing end. `descriptor` None: started by hand, nobody listens.
+
+    `gone`: nobody reads any more. The supervisor has died, and control has no reason to stay.
+    """
 
     def __init__(self, descriptor: int | None) -> None:
         self.descriptor = descriptor
         self.told_ready = False
+        self.gone = False
         if descriptor is not None:
             os.set_blocking(descriptor, False)
 
     def __repr__(self) -> str:
-        return f"<Heartbeat fd={self.descriptor} ready={self.told_ready}>"
+        return f"<Heartbeat fd={self.descriptor} ready={self.told_ready} gone={self.gone}>"
 
     def beat(self) -> None:
-        """Say that the loop turns. Raises SupervisorGone."""
+        """Say that the loop turns."""
         self._write(ALIVE)
 
     def tell(self, *, ready: bool) -> None:
-        """Say whether queries may come, when that has changed. Raises SupervisorGone."""
+        """Say whether queries may come, when that has changed."""
         if ready is not self.told_ready and self._write(READY if ready else NOT_READY):
             self.told_ready = ready
 
@@ -44,5 +44,6 @@ class Heartbeat:
             return os.write(self.descriptor, sign) == len(sign)
         except BlockingIOError:
             return False  # the reader is slow, not gone; the next second says it again
-        except (BrokenPipeError, ConnectionError) as error:
-            raise SupervisorGone from error
+        except OSError:
+            self.gone = True
+            return False

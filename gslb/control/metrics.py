@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, disable_cre
 
 from gslb.control.turns import Turn
 from gslb.control.views import ReloadOutcome
+from gslb.model.checks import CheckSettings, HttpSettings
 from gslb.model.observations import Observation, Phase
 from gslb.model.targets import Target
 from gslb.model.verdicts import Transition
@@ -67,7 +68,7 @@ class Metrics:
 
     def observed(self, target: Target, observation: Observation) -> None:
         """A probe has ended."""
-        kind = type_of(target)
+        kind = type_of(target.settings)
         self.results.labels(kind, observation.outcome.kind.value, observation.reason.value).inc()
         for notice in observation.notices:
             self.notices.labels(kind, notice.value).inc()
@@ -88,9 +89,9 @@ class Metrics:
         self.reloads.labels("accepted" if outcome.accepted else "refused").inc()
 
 
-def type_of(target: Target) -> str:
+def type_of(settings: CheckSettings) -> str:
     """The type as the operator wrote it: webaccess is an http probe of another name."""
-    return str(getattr(target.settings, "kind", target.settings.type))
+    return settings.kind if isinstance(settings, HttpSettings) else settings.type
 
 
 def total_seconds(observation: Observation) -> float | None:

@@ -89,7 +89,6 @@ class Pipeline:
         self._stale_looked = now
         self._scene = _scene(config)
         self._builder = Builder(self._scene.plan, serials)
-        self._decide_all(now)
 
     def __repr__(self) -> str:
         state = "ready" if self.ready else "starting"
@@ -103,6 +102,10 @@ class Pipeline:
     def image(self, generation: int) -> Image:
         """The table as decided now, as bytes of this generation."""
         return self._builder.image(generation)
+
+    def on_start(self, now: float) -> Effects:
+        """Decide for the first time, before any other event: on saved verdicts, or that nothing is known."""
+        return replace(self._decide_all(now), publish=Publish.NOW)
 
     def on_observation(self, observation: Observation, now: float) -> Effects:
         """One probe has ended."""

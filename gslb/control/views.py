@@ -5,6 +5,7 @@ seconds, addresses text. `real` is what probes found, `effective` what counts on
 operators can).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gslb.errors import Fault
@@ -304,14 +305,25 @@ class ReloadOutcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One answer that the table gives: `share` of all draws, `records` as text, and the extended error, if any."""
+
+    share: float
+    rcode: str
+    records: tuple[str, ...]
+    extended_error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """The decision behind one answer: `lines` for people, the rest for programs. `found`: the name exists here."""
+    """The decision behind one answer: `lines` for people, the rest for programs.
+
+    `decision` is None for names that health does not move. `samples` come from the table that stands.
+    """
 
     name: str
     type: str
     client: str | None
-    found: bool
     lines: tuple[str, ...]
-    zone: str | None = None
-    service: str | None = None
-    families: tuple[FamilyStatus, ...] = ()
+    decision: Mapping[str, object] | None
+    samples: tuple[Sample, ...]

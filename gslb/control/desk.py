@@ -1,0 +1,207 @@
+"""Where the faces ask: every answer is a frozen record of control.views, made from the state as it is now."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+from prometheus_client import generate_latest
+
+from gslb.control import explaining, survey
+from gslb.control.gauges import Gauges
+from gslb.control.owner import Owner
+from gslb.control.reload import Reloader
+from gslb.control.views import (
+    ConfigStatus,
+    Explanation,
+    MemoryStatus,
+    ProbingStatus,
+    Readiness,
+    ReloadOutcome,
+    ServiceHealth,
+    Status,
+    TableStatus,
+    WorkerStatus,
+)
+from gslb.model.settings import HttpListener
+from gslb.probes.schedule import ScheduleStats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """What is asked of the prober. `next_probe`: Unix time by target id; None while it runs, or unknown."""
+
+    stats: Callable[[], ScheduleStats]
+    next_probe: Callable[[str], float | None]
+
+
+class Desk:
+    """Answers for one owner."""
+
+    def __init__(self, owner: Owner, reloader: Reloader, schedule: Schedule) -> None:
+        self._owner = owner
+        self._reloader = reloader
+        self._schedule = schedule
+        self._version = _version()
+        owner.metrics.registry.register(Gauges(self.status, lambda: owner.answered.services))
+
+    def __repr__(self) -> str:
+        return f"<Desk of {self._owner}>"
+
+    @property
+    def http(self) -> HttpListener:
+        """For whom HTTP is served, as configured now."""
+        return self._owner.config.node.http
+
+    def readiness(self) -> Readiness:
+        """Whether this node may be sent queries, and what it waits for."""
+        waiting = tuple(self._waiting_for())
+        return Readiness(ready=not waiting, waiting_for=waiting)
+
+    def _waiting_for(self) -> Iterator[str]:
+        owner = self._owner
+        if owner.stopping:
+            yield "the server is stopping"
+        if owner.publisher.first_health is None:
+            yield owner.publisher.error or (
+                "a table to be written" if owner.pipeline.ready else "the first round of probes"
+            )
+            return
+        yield from owner.workers.missing(
+            expected=owner.config.node.workers, first_health=owner.publisher.first_health, now=owner.clock()
+        )
+
+    def service_health(self, zone: str, service: str) -> ServiceHealth | None:
+        """The short word on one service; None for one that does not exist."""
+        found = next((each for each in self._owner.config.zones if each.text == zone), None)
+        declared = found.services.get(service) if found else None
+        if found is None or declared is None:
+            return None
+        stand = survey.stand(self._owner.pipeline.decisions, found, declared)
+        if stand is None:
+            return None
+        return ServiceHealth(
+            zone=zone,
+            service=service,
+            healthy=stand.mode in survey.GOOD_MODES,
+            mode=stand.mode.value,
+            tier=stand.tier,
+            reason=stand.reason,
+        )
+
+    def explain(self, name: str, rtype: str, client: str | None) -> Explanation | str:
+        """The decision behind one answer, or in a sentence why there is nothing to explain."""
+        pipeline = self._owner.pipeline
+        question = (name, rtype, client)
+        try:
+            return explaining.explanation(
+                pipeline.config, pipeline.decisions, pipeline.hosts, self._owner.publisher.table, question
+            )
+        except explaining.Unexplained as error:
+            return str(error)
+
+    async def reload(self) -> ReloadOutcome:
+        """Take the files as they are now, all or nothing."""
+        outcome = await self._reloader.reload()
+        self._owner.metrics.reloaded(outcome)
+        return outcome
+
+    def metrics_text(self) -> bytes:
+        """Everything measured, in Prometheus' text format."""
+        return generate_latest(self._owner.metrics.registry)
+
+    def status(self) -> Status:
+        """Everything."""
+        facts = self._facts()
+        return Status(
+            node=facts.config.node.name,
+            version=self._version,
+            now=facts.now,
+            started=self._owner.started,
+            readiness=self.readiness(),
+            config=self._config(),
+            table=self._table(facts.now),
+            memory=self._memory(),
+            probing=self._probing(),
+            workers=tuple(self._workers()),
+            zones=survey.zones(facts),
+            checks=survey.checks(facts),
+        )
+
+    def _facts(self) -> survey.Facts:
+        owner = self._owner
+        return survey.Facts(
+            config=owner.config,
+            ledger=owner.pipeline.ledger,
+            decisions=owner.pipeline.decisions,
+            recent=owner.recent,
+            answered=owner.answered.members,
+            serials=owner.serials,
+            all_down_entered=owner.all_down_entered,
+            next_probe=self._schedule.next_probe,
+            now=owner.clock(),
+        )
+
+    def _config(self) -> ConfigStatus:
+        config = self._owner.config
+        outcome = self._reloader.outcome
+        return ConfigStatus(
+            directory=str(config.directory),
+            digest=config.digest,
+            loaded_at=self._owner.loaded_at,
+            warnings=tuple(map(str, config.warnings)),
+            last_reload_at=self._reloader.ended_at,
+            last_reload_good=outcome.accepted if outcome else None,
+        )
+
+    def _table(self, now: float) -> TableStatus:
+        publisher = self._owner.publisher
+        manifest = publisher.manifest
+        return TableStatus(
+            generation=publisher.generation,
+            carries_health=manifest is not None and manifest.carries_health,
+            written=manifest.written if manifest else 0.0,
+            age=max(0.0, now - manifest.written) if manifest else 0.0,
+            published=publisher.published,
+            errors=publisher.errors,
+            error=publisher.error,
+        )
+
+    def _memory(self) -> MemoryStatus:
+        keeper = self._owner.keeper
+        return MemoryStatus(
+            directory=str(keeper.memory.state_dir), saved_at=keeper.saved_at, errors=keeper.errors, error=keeper.error
+        )
+
+    def _probing(self) -> ProbingStatus:
+        stats = self._schedule.stats()
+        return ProbingStatus(
+            targets=stats.targets,
+            running=stats.running,
+            queued=stats.queued,
+            started=stats.started,
+            overruns=stats.overruns,
+            saturated=stats.saturated,
+            stalls=stats.stalls,
+            queue_seconds=stats.queue_seconds,
+            loop_lag=self._owner.loop_lag,
+        )
+
+    def _workers(self) -> Iterator[WorkerStatus]:
+        for worker in self._owner.workers.all():
+            yield WorkerStatus(
+                number=worker.number,
+                pid=worker.pid,
+                connected=worker.left is None,
+                generation=worker.generation,
+                behind=self._owner.publisher.generation - worker.generation,
+                refused=worker.refused,
+                totals=self._owner.workers.totals(worker.number),
+                gauges=dict(worker.gauges),
+            )
+
+
+def _version() -> str:
+    try:
+        return version("gslb-dns")
+    except PackageNotFoundError:
+        return "unknown"

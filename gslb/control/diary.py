@@ -1,0 +1,127 @@
+"""What control writes to the log, event by event. Per-run lines are for debugging; a change always has its line."""
+
+import structlog
+
+from gslb.control.turns import Turn
+from gslb.handoff.messages import LogLine, Message, Refused
+from gslb.handoff.table import Manifest
+from gslb.model.decisions import Mode
+from gslb.model.observations import Observation
+from gslb.model.settings import Config
+from gslb.model.targets import Target
+from gslb.model.verdicts import State, Transition, Verdict, VerdictKey
+
+log = structlog.get_logger("gslb.control")
+
+SHOWN = 10
+"""Names told in one line; the rest is a number."""
+
+
+def started(config: Config, known: int) -> None:
+    """Control has its configuration and its memory."""
+    log.info(
+        "control started",
+        node=config.node.name,
+        digest=config.digest,
+        zones=len(config.zones),
+        targets=len(config.targets),
+        saved_verdicts=known,
+    )
+    for warning in config.warnings:
+        log.warning("configuration", text=str(warning))
+
+
+def adopted(manifest: Manifest) -> None:
+    """A table that was left behind stands until health is known."""
+    log.info("the table left behind stands until the first round is over", generation=manifest.generation)
+
+
+def ignored(sentence: str) -> None:
+    """Something saved could not be used."""
+    log.warning("saved state ignored", why=sentence)
+
+
+def observed(target: Target, observation: Observation) -> None:
+    """A probe has ended."""
+    log.debug(
+        "probed",
+        target=target.id,
+        address=str(target.address),
+        port=target.port,
+        outcome=observation.outcome.kind.value,
+        **_seen(observation),
+    )
+
+
+def changed(transition: Transition, verdict: Verdict, observation: Observation | None) -> None:
+    """A belief has changed."""
+    level = log.warning if transition.after is State.DOWN else log.info
+    level(
+        "transition",
+        check=transition.key.check,
+        target=transition.key.target,
+        old=transition.before.value,
+        new=transition.after.value,
+        successes=verdict.successes,
+        failures=verdict.failures,
+        transitions=verdict.transitions,
+        **(_seen(observation) if observation else {"reason": transition.reason.value, "text": transition.text}),
+    )
+
+
+def _seen(observation: Observation) -> dict[str, object]:
+    seen = {
+        "reason": observation.reason.value,
+        "phase": observation.phase.value if observation.phase else None,
+        "code": observation.code,
+        "text": observation.text,
+        "peer": str(observation.peer) if observation.peer else None,
+    }
+    return {key: value for key, value in seen.items() if value}
+
+
+def turned(turn: Turn) -> None:
+    """A service has changed its stand."""
+    facts = {
+        "zone": turn.zone,
+        "service": turn.service,
+        "old": turn.before.mode.value if turn.before else None,
+        "new": turn.after.mode.value,
+        "tier": turn.after.tier,
+        "reason": turn.after.reason,
+    }
+    if turn.enters_all_down:
+        log.error("all members down", **facts)
+    elif turn.leaves_all_down:
+        log.warning("no longer all down", **facts)
+    else:
+        level = log.info if turn.after.mode is Mode.NORMAL else log.warning
+        level("service turned", **facts)
+
+
+def stale(key: VerdictKey) -> None:
+    """A verdict had no conclusive outcome for too long."""
+    log.warning("verdict stale; it stands", check=key.check, target=key.target)
+
+
+def first_round(*, complete: bool, unknown: tuple[VerdictKey, ...]) -> None:
+    """The startup round is over."""
+    level = log.info if complete and not unknown else log.warning
+    level("first round over", complete=complete, unknown=len(unknown), targets=[key.target for key in unknown[:SHOWN]])
+
+
+def refused(message: Refused) -> None:
+    """A worker would not take a table."""
+    log.error("a worker refused a table", worker=message.worker, generation=message.generation, why=message.why)
+
+
+def worker_line(line: LogLine) -> None:
+    """A worker has something for the log."""
+    level = line.level if line.level in ("debug", "info", "warning", "error") else "info"
+    facts = {key: value for key, value in line.facts.items() if key not in ("event", "worker")}
+    getattr(log, level)(line.event, worker=line.worker, **facts)
+
+
+def nonsense(link: int, message: Message) -> None:
+    """A worker said what only control says."""
+    log.warning("an odd message on the channel", link=link, kind=type(message).__name__)

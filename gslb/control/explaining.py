@@ -1,0 +1,104 @@
+"""Finding the decision behind a name: a service, an alias, a pool, a member's host, or none at all."""
+
+from collections.abc import Mapping
+
+from gslb.answers.build import DecisionKey
+from gslb.control.pipeline import HostKey
+from gslb.control.samples import samples, told
+from gslb.control.views import Explanation
+from gslb.errors import WireError
+from gslb.handoff.table import Table
+from gslb.model.decisions import Decision, HostDecision
+from gslb.model.names import is_below, to_text, to_wire
+from gslb.model.settings import Config
+from gslb.model.values import Family, RecordType
+from gslb.model.zones import Service, Zone
+from gslb.steering import explain
+from gslb.steering.decide import resolved
+
+
+class Unexplained(ValueError):  # noqa: N818 - reads as what it is
+    """Nothing can be said of this name or type; the text says why, for whoever asked."""
+
+
+def explanation(
+    config: Config,
+    decisions: Mapping[DecisionKey, Decision],
+    hosts: Mapping[HostKey, HostDecision],
+    table: Table | None,
+    question: tuple[str, str, str | None],
+) -> Explanation:
+    """Why `question` (name, type, client) is answered as it is. Raises Unexplained.
+
+    The name may be absolute (with or without the final dot), or relative to the only zone that has it.
+    """
+    text, rtype, client = question
+    zone, name = _place(config, text)
+    made = _made(zone, name, rtype, decisions, hosts)
+    absolute = to_text(name)
+    try:
+        found = () if table is None else samples(table, absolute, rtype)
+    except ValueError as error:
+        raise Unexplained(f"{rtype}: no record type") from error
+    lines = made.lines() if made else (f"{absolute} {rtype}: no health decides it, in zone {zone.text}",)
+    if client is not None:
+        lines += (f"asked from {client}: everybody is in one view",)
+    return Explanation(
+        name=absolute,
+        type=rtype,
+        client=client,
+        lines=lines + told(found),
+        decision=made.as_dict() if made else None,
+        samples=found,
+    )
+
+
+def _place(config: Config, text: str) -> tuple[Zone, bytes]:
+    try:
+        name = to_wire(text.removesuffix(".") + ".")
+        zones = [zone for zone in config.zones if is_below(name, zone.name)]
+        if zones:
+            return max(zones, key=lambda zone: len(zone.name)), name
+        relative = [(zone, to_wire(text, zone.name)) for zone in config.zones]
+    except WireError as error:
+        raise Unexplained(str(error)) from error
+    known = [(zone, name) for zone, name in relative if _is_known(zone, name)]
+    if len(known) == 1:
+        return known[0]
+    where = ", ".join(zone.text for zone in config.zones)
+    raise Unexplained(f"{text}: {'in more than one zone' if known else 'in none of the zones'} here ({where})")
+
+
+def _is_known(zone: Zone, name: bytes) -> bool:
+    return any(service.owner == name for service in zone.services.values())
+
+
+def _made(
+    zone: Zone,
+    name: bytes,
+    rtype: str,
+    decisions: Mapping[DecisionKey, Decision],
+    hosts: Mapping[HostKey, HostDecision],
+) -> explain.Explanation | None:
+    known = RecordType.__members__.get(rtype)
+    if known is None:
+        return None
+    family = explain.FAMILIES.get(known, Family.ANY)
+    service = _service(zone, name, known)
+    if service is not None:
+        decision = decisions.get((zone.text, resolved(zone, service).name, family))
+        return None if decision is None else explain.explain(zone, service, known, decision)
+    host = hosts.get((zone.text, name))
+    if host is None or family is Family.ANY:
+        return None
+    return explain.explain_host(zone, host, known)
+
+
+def _service(zone: Zone, name: bytes, rtype: RecordType) -> Service | None:
+    """The service that answers this type under this name."""
+    for service in zone.services.values():
+        if service.owner == name and rtype in service.records:
+            return service
+        if rtype is RecordType.SRV and any(srv.owner == name for srv in service.srv):
+            return service
+    return None

@@ -1,0 +1,88 @@
+"""When to save: at each transition, and every 60 s whatever happens. One save at a time, in a thread.
+
+A state_dir that refuses is logged when it begins and when it ends, and counted each time; nothing waits for it.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+
+import structlog
+
+from gslb.control.memory import Memory
+from gslb.control.metrics import Metrics
+from gslb.model.verdicts import MemberKey
+
+log = structlog.get_logger("gslb.control.keeper")
+
+EVERY = 60.0
+"""Seconds between two saves while nothing changes."""
+
+REST = 1.0
+"""Seconds after a save in which what changes waits for the next: a site that falls is one save, not hundreds."""
+
+
+class Keeper:
+    """`snapshot` gives what to save: Ledger.export and the answer totals, as they are at that moment."""
+
+    def __init__(
+        self, memory: Memory, *, snapshot: Callable[[], tuple[object, Mapping[MemberKey, int]]], metrics: Metrics
+    ) -> None:
+        self.memory = memory
+        self._snapshot = snapshot
+        self._metrics = metrics
+        self._wanted = asyncio.Event()
+        self.saved_at: float | None = None
+        self.errors = 0
+        self.error = ""
+
+    def __repr__(self) -> str:
+        return f"<Keeper {self.memory} saved_at={self.saved_at} error={self.error!r}>"
+
+    def ask(self) -> None:
+        """Save soon: something changed."""
+        self._wanted.set()
+
+    async def run(self) -> None:
+        """Save when asked, and every EVERY seconds."""
+        while True:
+            try:
+                async with asyncio.timeout(EVERY):
+                    await self._wanted.wait()
+            except TimeoutError:
+                pass  # nothing changed for a while: save all the same, the totals have moved
+            await self.save()
+            await asyncio.sleep(REST)
+
+    async def save(self) -> None:
+        """Save now."""
+        self._wanted.clear()
+        ledger, answered = self._snapshot()
+        await self.write(self.memory.save, ledger, dict(answered))
+        if not self.error:
+            self.saved_at = time.time()
+            self._metrics.saves.inc()
+
+    async def write(self, function: Callable[..., None], *arguments: object) -> None:
+        """Let the memory write something; a refusal is told and counted, never raised."""
+        try:
+            await asyncio.to_thread(function, *arguments)
+        except OSError as error:
+            self.failed(error)
+        else:
+            self.worked()
+
+    def failed(self, error: OSError) -> None:
+        """The state_dir has refused a write."""
+        self.errors += 1
+        self._metrics.save_errors.inc()
+        text = f"{self.memory.state_dir}: {error.strerror or error}"
+        if text != self.error:
+            log.error("the state cannot be saved; a restart now would know less", error=text)
+        self.error = text
+
+    def worked(self) -> None:
+        """The state_dir has taken a write."""
+        if self.error:
+            log.info("the state can be saved again", state_dir=str(self.memory.state_dir))
+        self.error = ""

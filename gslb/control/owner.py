@@ -1,0 +1,191 @@
+"""The one owner of control's state: takes events in, has the pipeline decide, and sees to what follows.
+
+Everything here runs on one loop and returns at once; waiting is done in `service`. What the faces ask is in `desk`.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from gslb.answers.build import Image
+from gslb.control import diary
+from gslb.control.answered import Answered
+from gslb.control.keeper import Keeper
+from gslb.control.memory import Memory, Remembered, Serial, next_serials
+from gslb.control.metrics import Metrics
+from gslb.control.pipeline import Effects, Pipeline, Publish
+from gslb.control.publisher import Publisher
+from gslb.control.recent import Recent
+from gslb.control.workers import Workers
+from gslb.handoff.messages import Ack, Counts, Hello, LogLine, Message, Refused, TableReady, Tally
+from gslb.handoff.table import Manifest
+from gslb.health.ledger import Ledger
+from gslb.model.observations import Observation
+from gslb.model.settings import Config
+from gslb.model.verdicts import MemberKey
+
+GONE = 60.0
+"""Seconds until the next probe of a target that a reload took away while it was probed: there is none."""
+
+
+class Owner:
+    """State and its events. `tell` sends a message to every worker; `clock` gives Unix time.
+
+    Reads state_dir when made.
+    """
+
+    def __init__(
+        self, config: Config, *, tell: Callable[[Message], None], clock: Callable[[], float] = time.time
+    ) -> None:
+        self.clock = clock
+        self._tell = tell
+        self.started = self.loaded_at = clock()
+        self.metrics = Metrics()
+        self.recent = Recent()
+        self.workers = Workers()
+        self.all_down_entered: Counter[tuple[str, str]] = Counter()
+        self.stopping = False
+        self.loop_lag = 0.0
+        memory = Memory(config.node.state_dir)
+        remembered = memory.recall()
+        self.answered = Answered(remembered.answered)
+        self.keeper = Keeper(memory, snapshot=self._snapshot, metrics=self.metrics)
+        self.serials: dict[str, Serial] = memory.serials()
+        self.pipeline = self._first_pipeline(config, remembered)
+        self.publisher = Publisher(
+            config.node.run_dir,
+            image=self.pipeline.image,
+            facts=lambda: (self.pipeline.ready, self.config.digest),
+            announce=self._announce,
+            metrics=self.metrics,
+            clock=clock,
+        )
+
+    def __repr__(self) -> str:
+        return f"<Owner {self.pipeline} {self.publisher} {self.workers}>"
+
+    @property
+    def config(self) -> Config:
+        """The configuration that runs."""
+        return self.pipeline.config
+
+    def start(self, standing: Manifest | None) -> None:
+        """Decide for the first time. A table that carries health is not replaced by one that knows nothing."""
+        effects = self.pipeline.on_start(self.clock())
+        if standing is not None and not self.pipeline.ready:
+            diary.adopted(standing)
+            self.publisher.adopt(standing)
+            effects = replace(effects, publish=Publish.NOT)
+        self._see_to(effects)
+
+    def observe(self, observation: Observation) -> float:
+        """A probe has ended. Returns the interval now in use for its target, in seconds."""
+        target = self.config.targets.get(observation.target)
+        if target is None:
+            return GONE
+        self.recent.note(observation)
+        self.metrics.observed(target, observation)
+        diary.observed(target, observation)
+        self._see_to(self.pipeline.on_observation(observation, self.clock()), observation)
+        return self.pipeline.ledger.interval(target.id)
+
+    def tick(self, lag: float = 0.0) -> None:
+        """A second has passed; the loop was `lag` seconds late for it."""
+        self.loop_lag = lag
+        self._see_to(self.pipeline.on_tick(self.clock()))
+        self.publisher.tick()
+
+    def first_round_over(self, *, complete: bool) -> None:
+        """Every target has been probed once, or (not `complete`) the wait for it is over."""
+        if self.stopping:
+            return  # it was cut short, and what it does not know is not to be published
+        diary.first_round(complete=complete, unknown=self.pipeline.ledger.unknown())
+        self._see_to(self.pipeline.on_first_round(self.clock()))
+        self.keeper.ask()
+
+    def accept(self, config: Config) -> None:
+        """Put another configuration in place of the one that runs."""
+        now = self.clock()
+        self._renew_serials(config, now)
+        self._see_to(self.pipeline.on_reload(config, serials=self._serial_numbers(), now=now))
+        self.recent.keep_only(config.targets)
+        self.loaded_at = now
+        self.keeper.ask()
+
+    def hear(self, link: int, message: Message) -> None:
+        """A worker has said something."""
+        match message:
+            case Hello():
+                self.workers.hello(link, message)
+            case Ack():
+                self.workers.ack(message, self.clock())
+            case Refused():
+                self.workers.refused(message)
+                diary.refused(message)
+            case Counts():
+                self.answered.count(message)
+            case Tally():
+                self.workers.tally(message)
+            case LogLine():
+                diary.worker_line(message)
+            case _:
+                diary.nonsense(link, message)
+
+    def lost(self, link: int) -> None:
+        """A worker's link has ended."""
+        self.workers.lost(link, self.clock())
+
+    def greeting(self) -> tuple[Message, ...]:
+        """What a worker is told when it connects."""
+        generation = self.publisher.generation
+        return (TableReady(generation=generation),) if generation else ()
+
+    def _first_pipeline(self, config: Config, remembered: Remembered) -> Pipeline:
+        """Ready at once where saved verdicts are young enough, or where nothing is probed."""
+        now = self.clock()
+        for sentence in remembered.ignored:
+            diary.ignored(sentence)
+        ledger = Ledger(config)
+        if remembered.ledger is not None:
+            for sentence in ledger.restore(remembered.ledger, now):
+                diary.ignored(sentence)
+        known = len(ledger.verdicts()) - len(ledger.unknown())
+        diary.started(config, known)
+        self._renew_serials(config, now)
+        ready = known > 0 or not config.targets
+        return Pipeline(config, ledger, serials=self._serial_numbers(), now=now, ready=ready)
+
+    def _renew_serials(self, config: Config, now: float) -> None:
+        self.serials = next_serials(self.serials, config, now)
+        try:
+            self.keeper.memory.keep_serials(self.serials)
+        except OSError as error:
+            self.keeper.failed(error)
+
+    def _serial_numbers(self) -> dict[str, int]:
+        return {zone: each.serial for zone, each in self.serials.items()}
+
+    def _see_to(self, effects: Effects, observation: Observation | None = None) -> None:
+        for transition in effects.transitions:
+            self.metrics.changed(transition)
+            diary.changed(transition, self.pipeline.ledger.verdict(transition.key), observation)
+        for turn in effects.turns:
+            self.metrics.turned(turn)
+            self.all_down_entered[turn.zone, turn.service] += turn.enters_all_down
+            diary.turned(turn)
+        for key in effects.stale:
+            diary.stale(key)
+        if effects.transitions:
+            self.keeper.ask()
+        if effects.publish is Publish.NOW:
+            self.publisher.ask_now()
+        elif effects.publish is Publish.SOON:
+            self.publisher.ask_soon()
+
+    def _announce(self, image: Image) -> None:
+        self.answered.publish(image.generation, image.counters)
+        self._tell(TableReady(generation=image.generation))
+
+    def _snapshot(self) -> tuple[object, Mapping[MemberKey, int]]:
+        return self.pipeline.ledger.export(self.clock()), self.answered.members

@@ -1,0 +1,57 @@
+"""What the table that stands would answer: the workers' own responder, asked with evenly spread draws."""
+
+from collections import Counter
+
+import dns.edns
+import dns.message
+import dns.name
+import dns.rcode
+import dns.rdatatype
+
+from gslb.control.views import Sample
+from gslb.dns.reply import Facts
+from gslb.dns.respond import respond
+from gslb.handoff.table import Table
+
+DRAWS = 200
+"""Shares are told to half a per cent."""
+
+MOST = 10
+"""Different answers told, the most frequent first: an order drawn among many members has hundreds."""
+
+
+def samples(table: Table, name: str, rtype: str) -> tuple[Sample, ...]:
+    """The answers to a name and type, with the share of draws that give each; none when the name is not ours."""
+    packet = dns.message.make_query(name, rtype, use_edns=0).to_wire()
+    seen = Counter(_ask(table, packet, draw * 2**32 // DRAWS) for draw in range(DRAWS))
+    return tuple(
+        Sample(share=count / DRAWS, rcode=rcode, records=records, extended_error=error)
+        for (rcode, records, error), count in seen.most_common(MOST)
+    )
+
+
+def _ask(table: Table, packet: bytes, draw: int) -> tuple[str, tuple[str, ...], str]:
+    response = respond(packet, table, lambda _key: draw, Facts(tcp=True))
+    if response is None:
+        return "ignored", (), ""
+    reply = dns.message.from_wire(response.data)
+    records = tuple(
+        f"{rrset.name} {rrset.ttl} {dns.rdatatype.to_text(rrset.rdtype)} {rdata}"
+        for rrset in reply.answer
+        for rdata in rrset
+    )
+    return dns.rcode.to_text(reply.rcode()), records, "; ".join(map(_error, reply.extended_errors()))
+
+
+def _error(error: dns.edns.EDEOption) -> str:
+    return f"{int(error.code)}: {error.text}" if error.text else str(int(error.code))
+
+
+def told(found: tuple[Sample, ...]) -> tuple[str, ...]:
+    """The samples for people."""
+    lines = []
+    for sample in found:
+        error = f", extended error {sample.extended_error}" if sample.extended_error else ""
+        lines.append(f"table: {sample.share:.1%} {sample.rcode}{error}")
+        lines += [f"  {record}" for record in sample.records]
+    return tuple(lines)

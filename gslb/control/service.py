@@ -1,0 +1,224 @@
+"""Control as a process: what runs beside what, from start to end.
+
+load the configuration, recall saved verdicts        a fault here: exit status 78, no restart will help
+publish                                              with health where saved verdicts are young, else "starting";
+                                                     a table left behind by a control that died stands instead
+listen to workers, serve HTTP, probe
+first round over: publish with health; ready once every worker serves it
+SIGHUP: reload
+SIGTERM: not ready at once, save, go on for the lame duck, let probes say goodbye, exit 0
+(a second SIGTERM skips the lame duck; a supervisor that is gone ends everything at once)
+"""
+
+import asyncio
+import signal
+import time
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from pathlib import Path
+from typing import TypeAlias
+
+import structlog
+import uvloop
+
+from gslb import logs
+from gslb.config.files import load
+from gslb.control.channel import Channel
+from gslb.control.desk import Desk, Schedule
+from gslb.control.heartbeat import Heartbeat
+from gslb.control.owner import Owner
+from gslb.control.publisher import standing
+from gslb.control.reload import Reloader
+from gslb.errors import ConfigError
+from gslb.handoff.messages import Message, Stamp
+from gslb.model.observations import Observation
+from gslb.model.settings import Config
+from gslb.model.targets import Target
+from gslb.probes.run import probe
+from gslb.probes.schedule import Scheduler
+
+log = structlog.get_logger("gslb.control")
+
+Faces: TypeAlias = Callable[[Desk], AbstractAsyncContextManager[None]]
+"""Serves HTTP for a desk while it is entered. Raises OSError when it cannot listen."""
+
+CANNOT_RUN = 78
+"""EX_CONFIG of sysexits.h: told to the supervisor, no restart will help."""
+
+FAILED = 1
+"""A bug: another control may do better."""
+
+LAME_DUCK = 2.0
+"""Seconds of going on after SIGTERM, with /ready saying no."""
+
+GOODBYE = 1.5
+"""Seconds for probes under way to end properly."""
+
+TICK = 1.0
+
+
+def run(config_dir: Path, heartbeat: int | None, faces: Faces) -> int:
+    """Be control until SIGTERM; the exit status. `heartbeat`: a descriptor to the supervisor, None without one."""
+    logs.set_up()
+    try:
+        config = load(config_dir)
+    except ConfigError as error:
+        for fault in error.faults:
+            log.error("configuration", text=str(fault))
+        return CANNOT_RUN
+    logs.set_up(form=config.node.log_format, level=config.node.log_level)
+    return uvloop.run(serve(config, heartbeat=heartbeat, faces=faces))
+
+
+async def serve(config: Config, *, heartbeat: int | None, faces: Faces) -> int:
+    """Everything `run` promises, on the running loop."""
+    try:
+        return await Control(config, Heartbeat(heartbeat), faces).run()
+    except OSError as error:
+        log.error("control cannot run", error=str(error))
+        return CANNOT_RUN
+    except ExceptionGroup:
+        log.exception("control has failed; the supervisor starts another, workers go on answering")
+        return FAILED
+
+
+class Control:
+    """The parts and their tasks. One per process."""
+
+    def __init__(self, config: Config, heartbeat: Heartbeat, faces: Faces) -> None:
+        self.heartbeat = heartbeat
+        self.faces = faces
+        self.channel: Channel
+        self.owner = Owner(config, tell=self._tell)
+        self.channel = Channel(config.node.run_dir, hear=self._hear, lost=self.owner.lost, greeting=self.owner.greeting)
+        probing = config.node.probing
+        self.scheduler = Scheduler(
+            self._probe, self._report, concurrency=probing.concurrency, per_host=probing.per_host
+        )
+        self.reloader = Reloader(config.directory, current=lambda: self.owner.config, accept=self._accept)
+        self.desk = Desk(
+            self.owner,
+            self.reloader,
+            Schedule(stats=self.scheduler.stats, next_probe=self._next_probe),
+        )
+        self.stop = asyncio.Event()
+        self.hurry = asyncio.Event()
+        self.reload = asyncio.Event()
+
+    async def run(self) -> int:
+        """Until told to stop."""
+        node = self.owner.config.node
+        self.owner.start(standing(node.run_dir, self.owner.config.digest, time.time()))
+        self.scheduler.replace(self.owner.config.targets)
+        async with AsyncExitStack() as stack:
+            stack.callback(self._no_more_signals)
+            self._listen_to_signals()
+            # Not before: the supervisor hands on a SIGHUP at the first beat.
+            self.heartbeat.beat()
+            await self.channel.open()
+            stack.push_async_callback(self.channel.close)
+            await stack.enter_async_context(self.faces(self.desk))
+            return await self._work()
+
+    async def _work(self) -> int:
+        publishing = self.owner.publisher
+        async with asyncio.TaskGroup() as group:
+            endless = [
+                group.create_task(work, name=name)
+                for name, work in (
+                    ("tick", self._tick()),
+                    ("publish", publishing.run()),
+                    ("save", self.owner.keeper.run()),
+                    ("reload", self._reload()),
+                    ("first round", self._first_round()),
+                )
+            ]
+            probing = group.create_task(self.scheduler.run(), name="probe")
+            await self.stop.wait()
+            await self._end()
+            for task in endless:
+                task.cancel()
+            await probing
+        return 0
+
+    async def _end(self) -> None:
+        log.info("stopping")
+        self.owner.stopping = True
+        self._tell_readiness()
+        await self.owner.keeper.save()
+        try:
+            async with asyncio.timeout(LAME_DUCK):
+                await self.hurry.wait()
+        except TimeoutError:
+            pass  # nobody hurries: the lame duck is over
+        await self.scheduler.stop(GOODBYE)
+        await self.owner.keeper.save()
+
+    async def _first_round(self) -> None:
+        complete = await self.scheduler.first_round(self.owner.config.node.probing.startup_wait)
+        self.owner.first_round_over(complete=complete)
+
+    async def _tick(self) -> None:
+        """Each second: life to the supervisor and to workers, and what time alone moves."""
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        while True:
+            now = loop.time()
+            self.heartbeat.beat()
+            self.channel.tell(Stamp(at=time.time()))
+            self.owner.tick(max(0.0, now - due))
+            self._tell_readiness()
+            if self.heartbeat.gone:
+                log.warning("the supervisor is gone; control ends")
+                self.hurry.set()
+                self.stop.set()
+            due = now + TICK
+            await asyncio.sleep(TICK)
+
+    async def _reload(self) -> None:
+        while True:
+            await self.reload.wait()
+            self.reload.clear()
+            await self.desk.reload()
+
+    def _listen_to_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGHUP, self.reload.set)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._asked_to_stop)
+
+    def _no_more_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+
+    def _asked_to_stop(self) -> None:
+        if self.stop.is_set():
+            self.hurry.set()
+        self.stop.set()
+
+    def _tell_readiness(self) -> None:
+        self.heartbeat.tell(ready=self.desk.readiness().ready)
+
+    def _tell(self, message: Message) -> None:
+        self.channel.tell(message)
+
+    def _hear(self, link: int, message: Message) -> None:
+        self.owner.hear(link, message)
+        self._tell_readiness()
+
+    async def _probe(self, target: Target) -> Observation:
+        return await probe(target, name=self.owner.config.node.probing.name)
+
+    def _report(self, observation: Observation) -> float:
+        return self.owner.observe(observation)
+
+    def _next_probe(self, target: str) -> float | None:
+        due = self.scheduler.next_due(target)
+        return None if due is None else time.time() + due - time.monotonic()
+
+    def _accept(self, config: Config) -> None:
+        self.owner.accept(config)
+        logs.set_up(form=config.node.log_format, level=config.node.log_level)
+        self.scheduler.resize(concurrency=config.node.probing.concurrency, per_host=config.node.probing.per_host)
+        self.scheduler.replace(config.targets)

@@ -1,0 +1,270 @@
+"""Views of zones, services, pools, members and checks, made from the state as it is now."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from gslb.answers.build import DecisionKey
+from gslb.control.memory import Serial
+from gslb.control.metrics import total_seconds, type_of
+from gslb.control.recent import Recent
+from gslb.control.turns import Stand, stand_of
+from gslb.control.views import (
+    AddressStatus,
+    CheckStatus,
+    FamilyStatus,
+    MemberStatus,
+    PoolStatus,
+    Result,
+    ServiceStatus,
+    ShareStatus,
+    TargetStatus,
+    TierStatus,
+    VerdictStatus,
+    ZoneStatus,
+)
+from gslb.health.cadence import changes_in
+from gslb.health.ledger import Ledger
+from gslb.model.checks import Check
+from gslb.model.decisions import Decision, MemberView, Mode
+from gslb.model.names import to_text
+from gslb.model.observations import Observation
+from gslb.model.pools import Member, MinHealthy, Pool
+from gslb.model.settings import Config
+from gslb.model.values import Address, Family
+from gslb.model.verdicts import Health, MemberKey, VerdictKey
+from gslb.model.zones import Service, Zone
+from gslb.steering.decide import resolved
+
+Decisions: TypeAlias = Mapping[DecisionKey, Decision]
+
+FAMILIES = {Family.ANY: "any", Family.IPV4: "ipv4", Family.IPV6: "ipv6"}
+
+_BEST_FIRST = (Health.UP, Health.DEGRADED, Health.UNKNOWN, Health.DOWN)
+
+GOOD_MODES = frozenset({Mode.NORMAL, Mode.BELOW_MINIMUM})
+"""Modes in which some tier has not failed: it has a healthy member."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a survey looks at. `next_probe`: Unix time by target id, None while it runs. `now`: Unix seconds."""
+
+    config: Config
+    ledger: Ledger
+    decisions: Decisions
+    recent: Recent
+    answered: Mapping[MemberKey, int]
+    serials: Mapping[str, Serial]
+    all_down_entered: Mapping[tuple[str, str], int]
+    next_probe: Callable[[str], float | None]
+    now: float
+
+
+def zones(facts: Facts) -> tuple[ZoneStatus, ...]:
+    """Every zone with its services and pools."""
+    return tuple(_zone(facts, zone) for zone in facts.config.zones)
+
+
+def checks(facts: Facts) -> tuple[CheckStatus, ...]:
+    """Every check with its targets, by name."""
+    targets: dict[str, dict[str, None]] = {name: {} for name in facts.config.checks}
+    for key in facts.ledger.verdicts():
+        targets[key.check][key.target] = None
+    return tuple(_check(facts, facts.config.checks[name], targets[name]) for name in sorted(targets))
+
+
+def stand(decisions: Decisions, zone: Zone, service: Service) -> Stand | None:
+    """How a service stands over all its families; None for one that answers nothing."""
+    found = [decision for _, decision in _decisions(decisions, zone, service)]
+    return stand_of(found) if found else None
+
+
+def _zone(facts: Facts, zone: Zone) -> ZoneStatus:
+    return ZoneStatus(
+        name=zone.text,
+        serial=facts.serials[zone.text].serial,
+        ttl=zone.ttl,
+        min_ttl=zone.min_ttl,
+        services=tuple(_service(facts, zone, service) for service in zone.services.values()),
+        pools=tuple(_pool(facts, zone, pool) for pool in zone.pools.values()),
+    )
+
+
+def _service(facts: Facts, zone: Zone, service: Service) -> ServiceStatus:
+    decider = resolved(zone, service)
+    stands = stand(facts.decisions, zone, service)
+    mode = stands.mode if stands else Mode.NORMAL
+    records = [record.name for record in service.records] + ["SRV"] * bool(service.srv)
+    return ServiceStatus(
+        zone=zone.text,
+        name=service.name,
+        fqdn=to_text(service.owner),
+        records=tuple(dict.fromkeys(records)),
+        alias_of=service.alias_of,
+        pool_name=service.pool_name,
+        pools=decider.pools,
+        mode=mode.value,
+        healthy=mode in GOOD_MODES,
+        all_down_entered=facts.all_down_entered.get((zone.text, decider.name), 0),
+        families=tuple(
+            family_status(family, decision) for family, decision in _decisions(facts.decisions, zone, service)
+        ),
+    )
+
+
+def _decisions(decisions: Decisions, zone: Zone, service: Service) -> Iterator[tuple[Family, Decision]]:
+    decider = resolved(zone, service)
+    for family in FAMILIES:
+        decision = decisions.get((zone.text, decider.name, family))
+        if decision is not None:
+            yield family, decision
+
+
+def family_status(family: Family, decision: Decision) -> FamilyStatus:
+    """One decision as the faces see it."""
+    return FamilyStatus(
+        family=FAMILIES[family],
+        mode=decision.mode.value,
+        action=decision.action.value if decision.action else None,
+        tier=decision.tier,
+        nodata=decision.nodata,
+        ttl=decision.ttl,
+        ttl_why=decision.ttl_why,
+        reason=decision.reason,
+        tiers=tuple(
+            TierStatus(number=tier.tier, pool=tier.pool, holds=tier.holds, why=tier.why) for tier in decision.tiers
+        ),
+        members=tuple(map(_share, decision.members)),
+    )
+
+
+def _share(view: MemberView) -> ShareStatus:
+    return ShareStatus(
+        member=view.member.name,
+        pool=view.pool,
+        tier=view.tier,
+        chosen=view.chosen,
+        share=view.share,
+        addresses=tuple(map(str, view.addresses)),
+        why=view.why,
+    )
+
+
+def _pool(facts: Facts, zone: Zone, pool: Pool) -> PoolStatus:
+    members = tuple(_member(facts, zone, pool, member) for member in pool.members)
+    return PoolStatus(
+        zone=zone.text,
+        name=pool.name,
+        checks=pool.checks,
+        min_healthy=_least(pool.min_healthy),
+        healthy=sum(Health(member.effective).is_good for member in members),
+        members=members,
+    )
+
+
+def _least(least: MinHealthy) -> str:
+    return f"{least.percent:g}%" if least.percent is not None else str(least.members)
+
+
+def _member(facts: Facts, zone: Zone, pool: Pool, member: Member) -> MemberStatus:
+    addresses = tuple(_address(facts, member, address) for address in member.addresses)
+    best = min(addresses, key=lambda each: _BEST_FIRST.index(Health(each.real)))
+    return MemberStatus(
+        zone=zone.text,
+        pool=pool.name,
+        name=member.name,
+        hostname=to_text(member.hostname),
+        weight=member.weight,
+        standby=member.standby,
+        machine=member.machine,
+        real=best.real,
+        effective=best.effective,
+        why=best.why,
+        answers_given=facts.answered.get(MemberKey(zone.text, pool.name, member.name), 0),
+        addresses=addresses,
+    )
+
+
+def _address(facts: Facts, member: Member, address: Address) -> AddressStatus:
+    health = facts.ledger.health_of(facts.now)(member, address)
+    return AddressStatus(
+        address=str(address),
+        real=health.health.value,
+        effective=health.health.value,
+        why=health.why,
+        next_change=health.changes_in,
+        checks=tuple(_verdict(facts, key) for key in member.verdicts.get(address, ())),
+    )
+
+
+def _verdict(facts: Facts, key: VerdictKey) -> VerdictStatus:
+    verdict = facts.ledger.verdict(key)
+    thresholds = facts.config.checks[key.check].thresholds
+    pace = facts.ledger.interval(key.target)
+    last = facts.recent.last(key.target)
+    return VerdictStatus(
+        check=key.check,
+        target=key.target,
+        real=verdict.state.value,
+        effective=verdict.state.value,
+        since=verdict.since,
+        degraded=verdict.degraded,
+        stale=verdict.stale,
+        saved=verdict.saved,
+        provisional=verdict.provisional,
+        successes=verdict.successes,
+        failures=verdict.failures,
+        rise=thresholds.rise,
+        fall=thresholds.fall,
+        transitions=verdict.transitions,
+        interval=pace,
+        next_probe=facts.next_probe(key.target),
+        next_change=changes_in(verdict, thresholds, pace, facts.now),
+        last=None if last is None else result(last),
+    )
+
+
+def result(observation: Observation) -> Result:
+    """One run as the faces see it."""
+    return Result(
+        at=observation.started,
+        outcome=observation.outcome.kind.value,
+        reason=observation.reason.value,
+        phase=observation.phase.value if observation.phase else None,
+        code=observation.code,
+        enhanced=observation.enhanced,
+        text=observation.text,
+        notices=tuple(notice.value for notice in observation.notices),
+        timings=tuple((phase.value, seconds) for phase, seconds in observation.timings),
+        total=total_seconds(observation),
+        certificate_expires=observation.tls.chain_earliest_not_after if observation.tls else None,
+    )
+
+
+def _check(facts: Facts, check: Check, targets: Mapping[str, None]) -> CheckStatus:
+    timing, thresholds = check.timing, check.thresholds
+    return CheckStatus(
+        name=check.name,
+        type=type_of(check.settings),
+        interval=timing.interval,
+        fast_interval=timing.fast_interval,
+        down_interval=timing.down_interval,
+        timeout=timing.timeout,
+        rise=thresholds.rise,
+        fall=thresholds.fall,
+        forgive=thresholds.forgive,
+        min_hold=thresholds.min_hold,
+        targets=tuple(_target(facts, VerdictKey(check.name, target)) for target in targets),
+    )
+
+
+def _target(facts: Facts, key: VerdictKey) -> TargetStatus:
+    target = facts.config.targets[key.target]
+    return TargetStatus(
+        id=target.id,
+        address=str(target.address),
+        port=target.port,
+        verdict=_verdict(facts, key),
+        results=tuple(map(result, facts.recent.of(target.id))),
+    )
