@@ -11,7 +11,7 @@ from gslb.answers.slots import HostSlot, ReferralSlot, ServiceSlot, StaticSlot, 
 from gslb.answers.variants import thresholds
 from gslb.handoff.specs import Chunk, EntrySpec, VariantSpec
 from gslb.model.decisions import Decision, HostDecision, Mode
-from gslb.model.values import MxMode, RecordType, WhenAllDown
+from gslb.model.values import Family, MxMode, RecordType, WhenAllDown
 from gslb.model.verdicts import MemberKey
 from gslb.model.zones import StaticRecord, Zone
 
@@ -64,19 +64,25 @@ def of_service(slot: ServiceSlot, decision: Decision, scene: Scene) -> Made:
     if decision.nodata or decision.action is WhenAllDown.NODATA:
         return _empty(scene, ede)
     drawn = _drawn(slot, decision, scene)
-    if drawn.variants:
+    if drawn is not None:
         return _answered(drawn, ede)
-    # serve_all with nothing left to serve: a failure senders try again after, not a statement that there is nothing
+    # serve_all with nothing left to serve: a failure that senders try again after, not a word that there is nothing
     return _empty(scene, ede) if decision.action is None else _failed(SERVFAIL, ede)
 
 
-def _drawn(slot: ServiceSlot, decision: Decision, scene: Scene) -> Drawn:
+def _drawn(slot: ServiceSlot, decision: Decision, scene: Scene) -> Drawn | None:
+    """The answers; None when there is nothing to answer with."""
+    if slot.family is not Family.ANY:
+        found = addresses.of_members(
+            decision.chosen, slot.rtype, answers=decision.answers, ttl=decision.ttl, zone=slot.zone
+        )
+        return found if found.variants else None
+    if not decision.exchangers:
+        return None
     if slot.rtype is RecordType.SRV:
         return exchangers.services(decision, slot.port, slot.zone, scene.hostnames)
-    if slot.rtype is RecordType.MX:
-        make = exchangers.equal if slot.mx is MxMode.EQUAL else exchangers.ranked
-        return make(decision, slot.zone, scene.hostnames)
-    return addresses.of_members(decision.chosen, slot.rtype, answers=decision.answers, ttl=decision.ttl, zone=slot.zone)
+    make = exchangers.equal if slot.mx is MxMode.EQUAL else exchangers.ranked
+    return make(decision, slot.zone, scene.hostnames)
 
 
 def of_host(slot: HostSlot, decision: HostDecision, scene: Scene) -> Made:

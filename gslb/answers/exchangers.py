@@ -1,6 +1,7 @@
 """MX and SRV: the exchangers of the tier in use and of later ones, with their addresses as additional records.
 
-Preference is 10 × tier + place for ranked MX, 10 × tier for equal; tiers count from 1, places from 0.
+Preference is 10 × tier + place for ranked MX, 10 × tier for equal; tiers count from 1, places from 0. Every function
+here wants a decision with at least one exchanger.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,7 +9,7 @@ from itertools import chain
 
 from gslb.answers.addresses import address_records
 from gslb.answers.drawn import Drawn, Ring, chunk, fitting
-from gslb.answers.orders import PLACES, orders
+from gslb.answers.orders import PLACES, Order, orders
 from gslb.answers.records import OWNER, mx_rdata, record, srv_rdata
 from gslb.answers.slots import ADDRESS_TYPES
 from gslb.answers.variants import ALL, CIRCLE, picks
@@ -27,7 +28,7 @@ def ranked(decision: Decision, zone: str, hostnames: frozenset[bytes]) -> Drawn:
     rows = [[_mx(exchanger, place, decision.ttl) for place in range(min(len(first), PLACES))] for exchanger in first]
     tail = [_mx(exchanger, place, decision.ttl) for exchanger, place in later]
     keys = _keys(decision, zone)
-    listed = [first[number] for number in _in_every(drawn_order.members for drawn_order in drawn)]
+    listed = [first[number] for number in _in_every(drawn)]
     return Drawn(
         widths=tuple(order.width for order in drawn),
         variants=tuple(
@@ -64,15 +65,15 @@ def services(decision: Decision, port: int, zone: str, hostnames: frozenset[byte
         for exchanger in decision.exchangers
     ]
     return Drawn(
-        widths=(CIRCLE,) if records else (),
-        variants=(_variant(records),) if records else (),
-        counted=(_in_use_keys(decision, zone),) if records else (),
+        widths=(CIRCLE,),
+        variants=(_variant(records),),
+        counted=(_in_use_keys(decision, zone),),
         additional=_additional(decision.exchangers, decision.ttl, hostnames),
     )
 
 
 def _in_use(exchangers: Sequence[Exchanger]) -> list[Exchanger]:
-    tier = min((exchanger.tier for exchanger in exchangers), default=0)
+    tier = min(exchanger.tier for exchanger in exchangers)
     return [exchanger for exchanger in exchangers if exchanger.tier == tier]
 
 
@@ -94,9 +95,9 @@ def _variant(records: Iterable[bytes]) -> VariantSpec:
     return VariantSpec(data=b"".join(kept), count=len(kept))
 
 
-def _in_every(drawn: Iterable[tuple[int, ...]]) -> list[int]:
+def _in_every(drawn: Iterable[Order]) -> list[int]:
     """Who stands in every order: the tail is shared, and must not speak of names an answer leaves out."""
-    return sorted(set.intersection(*map(set, drawn)) if drawn else set())
+    return sorted(set.intersection(*(set(order.members) for order in drawn)))
 
 
 def _additional(exchangers: Iterable[Exchanger], ttl: int, hostnames: frozenset[bytes]) -> Chunk:

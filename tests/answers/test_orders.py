@@ -2,7 +2,7 @@ from collections import Counter
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gslb.answers.orders import ORDERS, PLACES, orders
@@ -19,6 +19,7 @@ def at_place(weights: tuple[int, ...], place: int) -> Counter[int]:
     return counted
 
 
+@settings(deadline=None, max_examples=60)
 @given(WEIGHTS)
 def test_first_places_go_by_weight(weights: tuple[int, ...]) -> None:
     """Widths of first places are the weights' shares, to one place of 2**32."""
@@ -29,6 +30,7 @@ def test_first_places_go_by_weight(weights: tuple[int, ...]) -> None:
         assert abs(first[number] - Fraction(CIRCLE * weight, sum(weights))) <= 1
 
 
+@settings(deadline=None, max_examples=60)
 @given(WEIGHTS)
 def test_orders_are_few_and_whole(weights: tuple[int, ...]) -> None:
     """At most 64 + members orders, each once, each of all exchangers or of ten."""
@@ -39,6 +41,7 @@ def test_orders_are_few_and_whole(weights: tuple[int, ...]) -> None:
     assert all(len(set(order.members)) == len(order.members) == min(len(weights), PLACES) for order in found)
 
 
+@settings(deadline=None, max_examples=60)
 @given(WEIGHTS)
 def test_first_choices_lie_together(weights: tuple[int, ...]) -> None:
     """The circle is cut into one stretch for each first choice, so that a steady walk meets them evenly."""

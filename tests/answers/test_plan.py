@@ -8,8 +8,8 @@ from gslb.handoff.specs import NodeSpec
 from gslb.model import names
 from gslb.model.values import MxMode, RecordType
 from gslb.model.zones import NameServer, SrvOwner, StaticRecord, Zone
+from tests.kit.answered import wire
 from tests.kit.estate import LOOPBACK, config, member, pool, service, zone
-from tests.kit.tables import wire
 
 A, NS, CNAME, SOA, MX, TXT, AAAA, SRV, DNAME = RecordType.A, 2, 5, 6, RecordType.MX, 16, RecordType.AAAA, 33, 39
 

@@ -5,13 +5,13 @@ import dns.rdata
 import dns.rdataclass
 import dns.rdatatype
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gslb.answers import records
 from gslb.model.values import RecordType
 from gslb.model.zones import SoaTimers
-from tests.kit.tables import wire
+from tests.kit.answered import wire
 
 LABELS = st.lists(st.binary(min_size=1, max_size=20), max_size=8)
 
@@ -45,6 +45,7 @@ def test_start_of_authority_is_uncompressed() -> None:
     assert read(RecordType.SOA, rdata) == ("ns1.mail.example.com. hostmaster.mail.example.com. 7 3600 600 1209600 30")
 
 
+@settings(deadline=None)
 @given(LABELS)
 def test_any_name_survives(labels: list[bytes]) -> None:
     """Names of any octets stand in rdata as they are."""

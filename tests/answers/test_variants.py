@@ -2,7 +2,7 @@ from collections import Counter
 from fractions import Fraction
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gslb.answers.variants import ALL, CIRCLE, Pick, inclusion, picks, split, thresholds
@@ -36,6 +36,7 @@ def exact(weights: list[int], answers: int) -> list[Fraction]:
         sure |= above
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.integers(0, 2**40), st.lists(st.integers(0, 2**48), min_size=1, max_size=40))
 def test_a_split_is_whole_and_fair(total: int, weights: list[int]) -> None:
     """Parts add up to the total, and each is off by less than one; no weight at all is as good as equal weights."""
@@ -46,6 +47,7 @@ def test_a_split_is_whole_and_fair(total: int, weights: list[int]) -> None:
     assert all(abs(part - Fraction(total * each, sum(fair))) <= 1 for part, each in zip(parts, fair, strict=True))
 
 
+@settings(deadline=None, max_examples=60)
 @given(WEIGHTS)
 def test_one_answer_is_drawn_by_share(weights: list[int]) -> None:
     """Under `answers: 1` widths are the shares, to one place of 2**32."""
@@ -56,6 +58,7 @@ def test_one_answer_is_drawn_by_share(weights: list[int]) -> None:
         assert abs(found[number] - Fraction(CIRCLE * weight, sum(weights))) <= 2
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.integers(1, 65_535), min_size=3, max_size=30), st.data())
 def test_some_answers_include_members_by_weight(weights: list[int], data: st.DataObject) -> None:
     """Under `answers: k` a member appears with min(1, k·w/Σw), excess redistributed, and k stand in every answer."""
@@ -70,6 +73,7 @@ def test_some_answers_include_members_by_weight(weights: list[int], data: st.Dat
         assert abs(counted[number] - share * CIRCLE) <= 2
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.integers(1, 40), st.integers(0, 60))
 def test_all_answers_turn_evenly(members: int, more: int) -> None:
     """Under `answers: all`, or with fewer members than answers, each answer holds all and starts elsewhere."""
@@ -109,6 +113,7 @@ def test_turns_finer_than_the_circle_are_left_out() -> None:
     assert sum(pick.width for pick in found) == CIRCLE
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.integers(1, 2**20), min_size=1, max_size=40))
 def test_thresholds_pick_widths(widths: list[int]) -> None:
     """A draw picks the first threshold that is not below it, so widths are differences of thresholds."""
