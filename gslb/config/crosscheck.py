@@ -57,23 +57,28 @@ def _defined_once(zones: list[ZoneDraft], checks: list[CheckDraft]) -> None:
             check.document.fault((check.name,), f"defined in {first} already")
 
 
+def _refuse(check: CheckDraft, key: str, message: str) -> None:
+    """A fault at one key, unless that key was refused for what it is already."""
+    if not check.document.is_damaged((check.name, key)):
+        check.document.fault((check.name, key), message)
+
+
 def _cadence(check: CheckDraft) -> None:
     table, document = check.table, check.document
     if document.is_damaged((check.name, "interval")):
         return
     interval = show_duration(table.interval)
     if table.timeout is not None and table.timeout >= table.interval:
-        document.fault((check.name, "timeout"), f"{show_duration(table.timeout)} is not under the interval, {interval}")
+        _refuse(check, "timeout", f"{show_duration(table.timeout)} is not under the interval, {interval}")
     if table.fast_interval is not None and table.fast_interval > table.interval:
-        fast = show_duration(table.fast_interval)
-        document.fault((check.name, "fast_interval"), f"{fast} is above the interval, {interval}")
+        _refuse(check, "fast_interval", f"{show_duration(table.fast_interval)} is above the interval, {interval}")
 
 
 def _slow_after(check: CheckDraft) -> None:
     table = check.table
     if table.slow_after is not None and table.timeout is not None and table.slow_after >= table.timeout:
         limit = show_duration(table.timeout)
-        check.document.fault((check.name, "slow_after"), f"not under the timeout, {limit}: a run cannot take that long")
+        _refuse(check, "slow_after", f"not under the timeout, {limit}: a run cannot take that long")
 
 
 def _certificate(check: CheckDraft) -> None:
@@ -81,7 +86,7 @@ def _certificate(check: CheckDraft) -> None:
         return
     for key in ("server_name", "verify", "ca_file"):
         if key in check.table.model_fields_set:
-            check.document.fault((check.name, key), "without TLS nothing is verified: tls is none")
+            _refuse(check, key, "without TLS nothing is verified: tls is none")
 
 
 def _recipient(check: CheckDraft) -> None:
@@ -89,11 +94,11 @@ def _recipient(check: CheckDraft) -> None:
     if not isinstance(table, SmtpCheck) or document.is_damaged((check.name, "stage")):
         return
     if table.stage == "rcpt" and not table.rcpt:
-        document.fault((check.name, "rcpt"), "required with stage rcpt: a mailbox to ask about")
+        _refuse(check, "rcpt", "required with stage rcpt: a mailbox to ask about")
     needed = {"sender": ("mail", "rcpt"), "rcpt": ("rcpt",), "expect_rcpt": ("rcpt",)}
     for key, stages in needed.items():
         if key in table.model_fields_set and table.stage not in stages:
-            document.fault((check.name, key), f"needs stage {' or '.join(stages)}, and the stage is {table.stage}")
+            _refuse(check, key, f"needs stage {' or '.join(stages)}, and the stage is {table.stage}")
 
 
 def _body(check: CheckDraft) -> None:
@@ -102,9 +107,9 @@ def _body(check: CheckDraft) -> None:
         return
     for key in ("body_must", "body_must_any", "body_must_not"):
         if getattr(table, key):
-            check.document.fault((check.name, key), "HEAD has no body to judge: use GET")
+            _refuse(check, key, "HEAD has no body to judge: use GET")
     if isinstance(table, WebaccessCheck) and table.body_must_any is None:
-        check.document.fault((check.name, "method"), "HEAD has no body, and webaccess is judged by it: use GET")
+        _refuse(check, "method", "HEAD has no body, and webaccess is judged by it: use GET")
 
 
 def _octets(check: CheckDraft) -> None:

@@ -92,7 +92,7 @@ def record_words(draft: ZoneDraft, name: str) -> list[str]:
     seen: set[str] = set()
     while (service := draft.table.services.get(name)) is not None and name not in seen:
         if service.records is not None:
-            return [str(word) for word in service.records]
+            return list(dict.fromkeys(map(str, service.records)))
         seen.add(name)
         if service.alias is None:
             break

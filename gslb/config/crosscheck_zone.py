@@ -169,7 +169,7 @@ def _aliases(draft: ZoneDraft) -> None:
     for name, target in aliases.items():
         path: Path = ("services", name, "alias")
         if target not in known:
-            if not document.is_damaged(("services", target)):
+            if not any(document.is_damaged((kind, target)) for kind in ("services", "pools")):
                 document.fault(path, f"no service is named {target}{did_you_mean(target, known)}")
         elif cycle := _cycle(name, aliases):
             document.fault(path, f"aliases run in a circle: {' -> '.join(cycle)}")

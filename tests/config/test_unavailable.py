@@ -1,4 +1,5 @@
 import json
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -29,7 +30,7 @@ def files_with(later: Later) -> tuple[str, dict[str, str]]:
         "zone": {
             **yaml.safe_load(HEAD),
             "pools": {"p": {"checks": ["x"], "members": members}},
-            "services": {"s": {"checks": ["x"], "members": members, "records": ["A", "MX"]}},
+            "services": {"s": {"checks": ["x"], "members": deepcopy(members), "records": ["A", "MX"]}},
         },
         "checks": {"x": {"type": "smtp"}},
     }
