@@ -41,13 +41,24 @@ forbid_daemons() {
 
 install() {
     export DEBIAN_FRONTEND=noninteractive
-    apt-get update -qq >&2 || return 1
+    log=$(mktemp)
+    # Nothing may wait for an answer, or keep this script's output open.
+    if install_quietly </dev/null >"$log" 2>&1; then
+        rm -f "$log"
+    else
+        cat "$log" >&2
+        rm -f "$log"
+        return 1
+    fi
+}
+
+install_quietly() {
+    apt-get update -q || return 1
     # Postfix asks how mail is delivered; the tests bring a configuration of their own.
     if command -v debconf-set-selections >/dev/null 2>&1; then
         echo "postfix postfix/main_mailer_type select No configuration" | debconf-set-selections
     fi
-    # Nothing may wait for an answer or keep this script's output open.
-    apt-get install -qq -y --no-install-recommends $missing </dev/null >&2
+    apt-get install -q -y --no-install-recommends $missing
 }
 
 # Not an error: the suite runs with what there is.
