@@ -13,6 +13,7 @@ from gslb.cli.options import config_option
 @click.option("--heartbeat", type=int, help="Descriptor on which the supervisor listens for life.")
 def command(directory: Path, heartbeat: int | None) -> None:
     """Probe, decide, publish; started by the supervisor."""
+    from gslb.api.server import faces
     from gslb.control.service import run
 
-    sys.exit(run(directory, heartbeat))
+    sys.exit(run(directory, heartbeat, faces))

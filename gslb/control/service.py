@@ -39,8 +39,8 @@ from gslb.probes.schedule import Scheduler
 
 log = structlog.get_logger("gslb.control")
 
-Faces: TypeAlias = Callable[[Desk], AbstractAsyncContextManager[None]]
-"""Serves HTTP for a desk while it is entered. Raises OSError when it cannot listen."""
+Faces: TypeAlias = Callable[[Desk, Path], AbstractAsyncContextManager[None]]
+"""Serves HTTP for a desk, and a control socket in run_dir, while entered. Raises OSError when it cannot listen."""
 
 CANNOT_RUN = 78
 """EX_CONFIG of sysexits.h: told to the supervisor, no restart will help."""
@@ -117,7 +117,7 @@ class Control:
             self.heartbeat.beat()
             await self.channel.open()
             stack.push_async_callback(self.channel.close)
-            await stack.enter_async_context(self.faces(self.desk))
+            await stack.enter_async_context(self.faces(self.desk, node.run_dir))
             return await self._work()
 
     async def _work(self) -> int:

@@ -1,0 +1,28 @@
+"""GET /api/v1/explain?name=&type=&from=: the decision behind one answer."""
+
+from ipaddress import ip_address
+
+from aiohttp import web
+
+from gslb.api.keys import DESK
+from gslb.api.plain import plain
+
+
+async def show(request: web.Request) -> web.Response:
+    """`lines` for people, the rest for programs; 404 for a name that is not ours."""
+    name = request.query.get("name", "")
+    if not name:
+        raise web.HTTPBadRequest(text="name is missing: /api/v1/explain?name=smtp.example.com&type=MX")
+    found = request.app[DESK].explain(name, request.query.get("type", "A").upper(), _client(request.query.get("from")))
+    if isinstance(found, str):
+        raise web.HTTPNotFound(text=found)
+    return web.json_response(plain(found))
+
+
+def _client(text: str | None) -> str | None:
+    if not text:
+        return None
+    try:
+        return str(ip_address(text))
+    except ValueError as error:
+        raise web.HTTPBadRequest(text=f"from: {error}") from error

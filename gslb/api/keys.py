@@ -1,0 +1,7 @@
+"""Where handlers find the desk."""
+
+from aiohttp import web
+
+from gslb.api.ports import Desk
+
+DESK: web.AppKey[Desk] = web.AppKey("desk")

@@ -1,0 +1,32 @@
+"""What the faces need of control, and nothing more. gslb.control.desk satisfies it."""
+
+from typing import Protocol
+
+from gslb.control.views import Explanation, Readiness, ReloadOutcome, ServiceHealth, Status
+from gslb.model.settings import HttpListener
+
+
+class Desk(Protocol):
+    """Answers questions with frozen records, as of the moment they are asked."""
+
+    @property
+    def http(self) -> HttpListener:
+        """For whom HTTP is served, as configured now."""
+
+    def readiness(self) -> Readiness:
+        """Whether this node may be sent queries, and what it waits for."""
+
+    def service_health(self, zone: str, service: str) -> ServiceHealth | None:
+        """The short word on one service; None for one that does not exist."""
+
+    def status(self) -> Status:
+        """Everything."""
+
+    def explain(self, name: str, rtype: str, client: str | None) -> Explanation | str:
+        """The decision behind one answer, or in a sentence why there is nothing to explain."""
+
+    def metrics_text(self) -> bytes:
+        """Everything measured, in Prometheus' text format."""
+
+    async def reload(self) -> ReloadOutcome:
+        """Take the files as they are now, all or nothing."""
