@@ -18,6 +18,13 @@ CONNECT_LIMIT: Final = 4.0
 HANDSHAKE_LIMIT: Final = 5.0
 QUIT_GRACE: Final = 1.0
 
+_LIMITS: Final = {
+    Phase.CONNECT: CONNECT_LIMIT,
+    Phase.TLS: HANDSHAKE_LIMIT,
+    Phase.TLS_UPGRADE: HANDSHAKE_LIMIT,
+    Phase.QUIT: QUIT_GRACE,
+}
+
 
 class Peer(Protocol):
     """What the journal asks of a stream."""
@@ -32,7 +39,7 @@ class Peer(Protocol):
 
 
 class Journal:
-    """The running record of one probe. `timeout` in seconds; `limit` is the one deadline, moved as phases begin.
+    """The running record of one probe. `timeout` in seconds.
 
     `transcript`, where given, is called with lines of text: "S: " and "C: " for what was said, "-- " for the rest.
     """
@@ -41,10 +48,8 @@ class Journal:
         self,
         timeout: float,
         *,
-        limit: asyncio.Timeout | None = None,
         now: Callable[[], float] = time.time,
         name: str | None = None,
-        greeting_limit: float | None = None,
         transcript: Callable[[str], None] | None = None,
     ) -> None:
         self.timeout = timeout
@@ -62,23 +67,23 @@ class Journal:
         self.caps_tls: tuple[str, ...] = ()
         self.lines_in = 0
         self.conclusion: Conclusion | None = None
-        self._limit = limit
+        self._limit: asyncio.Timeout | None = None
+        self._deadline = 0.0
+        self._reserve = 0.0
         self._begun = self._entered = time.perf_counter()
-        self._deadline = limit.when() if limit is not None else None
-        self._limits = {
-            Phase.CONNECT: CONNECT_LIMIT,
-            Phase.TLS: HANDSHAKE_LIMIT,
-            Phase.TLS_UPGRADE: HANDSHAKE_LIMIT,
-        }
-        if greeting_limit is not None:
-            self._limits[Phase.GREETING] = greeting_limit
+
+    def watch(self, limit: asyncio.Timeout, *, greeting_reserve: float = 0.0) -> None:
+        """The one deadline, to be moved as phases begin; a greeting must leave `greeting_reserve` seconds of it."""
+        self._limit = limit
+        self._deadline = limit.when() or 0.0
+        self._reserve = greeting_reserve
 
     def enter(self, phase: Phase) -> None:
         """A phase begins, and the one before it ends; phases entered twice add up."""
         self._stamp()
         self.phase = phase
-        if self._limit is not None and self._deadline is not None:
-            self._move(phase, self._limit, self._deadline)
+        if self._limit is not None:
+            self._move(phase, self._limit)
         if self.transcript is not None:
             self.say(f"-- {phase}")
 
@@ -94,27 +99,28 @@ class Journal:
             self.conclusion = conclusion
             self.total = self._entered - self._begun
 
+    def finish(self) -> None:
+        """The run is over: the farewell's time is known."""
+        if self.phase is Phase.QUIT:
+            self._stamp()
+
     def say(self, line: str) -> None:
         """One line of the transcript, with the seconds since the start."""
         if self.transcript is not None:
             self.transcript(f"{time.perf_counter() - self._begun:7.3f} {line}")
 
-    def elapsed(self) -> float:
-        """Seconds since the run began."""
-        return time.perf_counter() - self._begun
-
     def _stamp(self) -> None:
         now = time.perf_counter()
-        if self._entered != self._begun or self.phase is not Phase.RESOLVE:
+        if self.phase is not Phase.RESOLVE:
             self.timings[self.phase] = self.timings.get(self.phase, 0.0) + now - self._entered
         self._entered = now
 
-    def _move(self, phase: Phase, limit: asyncio.Timeout, deadline: float) -> None:
-        if phase is Phase.QUIT:
-            when = asyncio.get_running_loop().time() + QUIT_GRACE
-        elif phase in self._limits:
-            when = min(deadline, asyncio.get_running_loop().time() + self._limits[phase])
-        else:
-            when = deadline
+    def _move(self, phase: Phase, limit: asyncio.Timeout) -> None:
+        when = self._deadline
+        if phase is Phase.GREETING:
+            when -= self._reserve
+        elif phase in _LIMITS:
+            when = asyncio.get_running_loop().time() + _LIMITS[phase]
+            when = when if phase is Phase.QUIT else min(when, self._deadline)
         if when != limit.when():
             limit.reschedule(when)

@@ -1,10 +1,45 @@
-"""The one door to probing: one target, one deadline, one observation."""
+"""The one door to probing: one target, one deadline, one observation.
 
+The deadline stands around the whole prober, here and nowhere else; the journal moves it nearer for phases that have a
+limit of their own, and past the verdict for the farewell. What a timeout means depends on the phase it fell in.
+"""
+
+import asyncio
+import secrets
+import string
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Final, TypeVar
 
-from gslb.model.observations import Observation
+from gslb.model.checks import (
+    HttpSettings,
+    ImapSettings,
+    Pop3Settings,
+    SmtpSettings,
+    SubmissionSettings,
+    TcpSettings,
+    TlsCheckSettings,
+)
+from gslb.model.observations import Failed, Inconclusive, Observation, Phase, Reason
 from gslb.model.targets import Target
+from gslb.model.values import TlsMode
+from gslb.probes import certificates
+from gslb.probes.dialogue.commands import Conclusion
+from gslb.probes.dialogue.imap import imap
+from gslb.probes.dialogue.pop3 import pop3
+from gslb.probes.dialogue.smtp import smtp
+from gslb.probes.dialogue.submission import submission
+from gslb.probes.dialogue.tcp import tcp
+from gslb.probes.dialogue.text import TEXT_LIMIT, shown
+from gslb.probes.dialogue.tls import tls
+from gslb.probes.faults import StreamFault
+from gslb.probes.journal import Journal
+from gslb.probes.lines import converse
+from gslb.probes.reporting import observation_of
+from gslb.probes.streams import tls_context
+from gslb.probes.web import probe_web
+
+Prober = Callable[[Target, Journal], Awaitable[None]]
 
 
 async def probe(
@@ -17,5 +52,134 @@ async def probe(
     """Probe once. Never raises for what a peer does; a bug of ours is inconclusive (local_bug). `now`: Unix time.
 
     `name` is said in EHLO; None: the address literal of the local address. Ends within the target's timeout + 1.2 s.
+    Cancellation is passed on, with the connection dropped.
     """
-    raise NotImplementedError
+    journal = Journal(target.timing.timeout, now=now, name=name, transcript=transcript)
+    started = now()
+    try:
+        async with asyncio.timeout(journal.timeout) as limit:
+            journal.watch(limit, greeting_reserve=_greeting_reserve(target))
+            await PROBERS[type(target.settings)](target, journal)
+    except TimeoutError:
+        journal.conclude(_late(target, journal))
+    except StreamFault as fault:
+        if fault.notice is not None:
+            journal.note(fault.notice)
+        journal.conclude(Conclusion(outcome=fault.outcome(journal.phase), text=fault.text[:TEXT_LIMIT]))
+    except Exception as error:  # noqa: BLE001 - a bug in a prober must not take a member out
+        journal.conclude(_bug(journal, error))
+    finally:
+        if journal.stream is not None:
+            journal.stream.abort()
+    journal.finish()
+    return observation_of(target, journal, started)
+
+
+def prepare(targets: Iterable[Target]) -> tuple[str, ...]:
+    """Build what probes share (the TLS context, the trust stores) before any runs: reading them blocks the loop.
+
+    To be called at start and at each reload: CA files are read anew. Answers with what is wrong, one text each.
+    """
+    certificates.forget_trust()
+    tls_context()
+    wrong = []
+    for ca_file in {settings.ca_file for target in targets if (settings := getattr(target.settings, "tls", None))}:
+        try:
+            certificates.trust_of(ca_file)
+        except StreamFault as fault:
+            wrong.append(fault.text)
+    return tuple(sorted(wrong))
+
+
+# one prober per type of check
+
+Settings = TypeVar("Settings")
+
+
+def _of(kind: type[Settings], target: Target) -> Settings:
+    if not isinstance(target.settings, kind):
+        raise TypeError(f"{type(target.settings).__name__} where {kind.__name__} was due")
+    return target.settings
+
+
+async def _probe_tcp(target: Target, journal: Journal) -> None:
+    settings = _of(TcpSettings, target)
+    await converse(target, lambda _: tcp(settings), journal)
+
+
+async def _probe_tls(target: Target, journal: Journal) -> None:
+    settings = _of(TlsCheckSettings, target)
+    await converse(target, lambda _: tls(), journal, settings.tls)
+
+
+async def _probe_smtp(target: Target, journal: Journal) -> None:
+    settings = _of(SmtpSettings, target)
+    await converse(target, lambda name: smtp(settings, settings.helo_name or name), journal, settings.tls)
+
+
+async def _probe_submission(target: Target, journal: Journal) -> None:
+    settings = _of(SubmissionSettings, target)
+    await converse(target, lambda name: submission(settings, settings.helo_name or name), journal, settings.tls)
+
+
+async def _probe_imap(target: Target, journal: Journal) -> None:
+    settings = _of(ImapSettings, target)
+    tag = "".join(secrets.choice(string.ascii_lowercase) for _ in range(4))
+    await converse(target, lambda _: imap(settings, tag), journal, settings.tls)
+
+
+async def _probe_pop3(target: Target, journal: Journal) -> None:
+    settings = _of(Pop3Settings, target)
+    await converse(target, lambda _: pop3(settings), journal, settings.tls)
+
+
+PROBERS: Final[Mapping[type, Prober]] = {
+    TcpSettings: _probe_tcp,
+    TlsCheckSettings: _probe_tls,
+    SmtpSettings: _probe_smtp,
+    SubmissionSettings: _probe_submission,
+    ImapSettings: _probe_imap,
+    Pop3Settings: _probe_pop3,
+    HttpSettings: probe_web,
+}
+
+# what a timeout and a bug mean
+
+_LATE: Final = {
+    Phase.CONNECT: Reason.CONNECT_TIMEOUT,
+    Phase.TLS: Reason.TLS_TIMEOUT,
+    Phase.TLS_UPGRADE: Reason.TLS_TIMEOUT,
+    Phase.GREETING: Reason.GREETING_TIMEOUT,
+    Phase.HELLO: Reason.REPLY_TIMEOUT,
+    Phase.STARTTLS: Reason.REPLY_TIMEOUT,
+    Phase.HELLO2: Reason.REPLY_TIMEOUT,
+    Phase.AUTH: Reason.REPLY_TIMEOUT,
+    Phase.COMMAND: Reason.REPLY_TIMEOUT,
+    Phase.FIRST_BYTE: Reason.REPLY_TIMEOUT,
+}
+_TLS_PORTS: Final = (465, 993, 995)
+
+
+def _late(target: Target, journal: Journal) -> Conclusion:
+    phase = journal.phase
+    pending = journal.stream.buffer if journal.stream is not None else bytearray()
+    reason = _LATE.get(phase, Reason.DEADLINE)
+    if pending.endswith(b"\r"):
+        reason = Reason.PROTOCOL_ERROR  # a peer that ends its lines in CR alone
+    settings = getattr(target.settings, "tls", None)
+    if phase is Phase.GREETING and target.port in _TLS_PORTS and settings and settings.mode is not TlsMode.IMPLICIT:
+        journal.note(Reason.TLS_PORT_SPOKEN_PLAIN)
+    return Conclusion(outcome=Failed(phase, reason), text=shown(pending))
+
+
+def _bug(journal: Journal, error: Exception) -> Conclusion:
+    text = f"{type(error).__name__}: {error}"
+    return Conclusion(
+        outcome=Inconclusive(journal.phase, Reason.LOCAL_BUG), text=shown(text.encode("utf-8", "replace"))
+    )
+
+
+def _greeting_reserve(target: Target) -> float:
+    """SMTP greetings may take long by policy, and leave a second for the rest (probes.md 1.3)."""
+    patient = isinstance(target.settings, SmtpSettings | SubmissionSettings)
+    return min(1.0, target.timing.timeout / 4) if patient else 0.0

@@ -101,9 +101,10 @@ class Conclusion:
 
 @dataclass(frozen=True, slots=True)
 class Conclude:
-    """The verdict; what follows is politeness and cannot change it."""
+    """The verdict; what follows is politeness and cannot change it. Unasked bytes spoil it, unless `pending_ok`."""
 
     conclusion: Conclusion
+    pending_ok: bool = False
 
 
 Command: TypeAlias = Enter | Send | ReadLine | ReadBytes | ReadSome | StartTls | Note | Offered | Conclude

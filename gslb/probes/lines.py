@@ -1,0 +1,171 @@
+"""The shell that drives a dialogue over a stream: it does what the dialogue asks, and keeps the rules of the wire.
+
+Between a reply and the next command nothing may wait in the buffer: bytes nobody asked for are a protocol_error, and
+behind the go-ahead of STARTTLS they are starttls_injection, whoever put them there.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+from gslb.model.checks import TlsSettings
+from gslb.model.observations import Passed, Phase, Reason
+from gslb.model.targets import Target
+from gslb.model.values import Address
+from gslb.probes.dialogue.commands import (
+    END,
+    Answer,
+    Command,
+    Conclude,
+    Dialogue,
+    Enter,
+    Note,
+    Offered,
+    ReadBytes,
+    ReadLine,
+    ReadSome,
+    Send,
+    StartTls,
+)
+from gslb.probes.dialogue.cutting import Line, cut_line
+from gslb.probes.dialogue.text import shown
+from gslb.probes.faults import StreamFault
+from gslb.probes.journal import Journal
+from gslb.probes.opening import encrypt, opened
+from gslb.probes.streams import Stream
+
+GREET_DELAY: Final = 1.0
+"""Seconds between the first line of a greeting and its last that are worth a notice."""
+
+
+async def converse(
+    target: Target, begin: Callable[[str], Dialogue], journal: Journal, tls: TlsSettings | None = None
+) -> None:
+    """Dial, and hold the dialogue to its end; the verdict goes to the journal. Raises StreamFault.
+
+    `begin` gets the name to say in EHLO, which may depend on the local address of the connection.
+    """
+    stream = await opened(target, tls, journal)
+    dialogue = begin(journal.name or address_literal(stream.source))
+    await Conversation(stream, dialogue, journal, tls or TlsSettings()).held()
+    stream.close()
+
+
+def address_literal(address: Address | None) -> str:
+    """How a host without a name introduces itself (RFC 5321 section 4.1.3)."""
+    if address is None:
+        return "[127.0.0.1]"
+    return f"[{address}]" if address.version == 4 else f"[IPv6:{str(address).partition('%')[0]}]"
+
+
+class Conversation:
+    """One dialogue over one stream."""
+
+    def __init__(self, stream: Stream, dialogue: Dialogue, journal: Journal, tls: TlsSettings) -> None:
+        self._stream = stream
+        self._dialogue = dialogue
+        self._journal = journal
+        self._tls = tls
+        self._first_line_at = 0.0
+
+    async def held(self) -> None:
+        """Command by command, until the dialogue has nothing more to ask."""
+        answer: Answer = None
+        while True:
+            try:
+                command = self._dialogue.send(answer)
+            except StopIteration:
+                return
+            answer = await self._done(command)
+
+    async def _done(self, command: Command) -> Answer:
+        match command:
+            case ReadLine(limit):
+                return await self._line(limit)
+            case Send(data, pending_ok):
+                self._send(data, pending_ok)
+            case Enter(phase):
+                self._first_line_at = 0.0
+                self._journal.enter(phase)
+            case Conclude(conclusion, pending_ok):
+                if isinstance(conclusion.outcome, Passed):
+                    self._refuse_pending(pending_ok)
+                self._journal.conclude(conclusion)
+                self._refuse_pending(pending_ok)
+            case Offered(caps):
+                if self._stream.encrypted:
+                    self._journal.caps_tls = caps
+                else:
+                    self._journal.caps_plain = caps
+            case Note(reason):
+                self._journal.note(reason)
+            case StartTls():
+                await self._start_tls()
+            case ReadSome():
+                return await self._some()
+            case ReadBytes(count):
+                return await self._bytes(count)
+        return None
+
+    def _send(self, data: bytes, pending_ok: bool) -> None:
+        self._refuse_pending(pending_ok)
+        if self._journal.transcript is not None:
+            self._journal.say(f"C: {shown(data.rstrip())}")
+        self._stream.write(data)
+
+    def _refuse_pending(self, pending_ok: bool) -> None:
+        if self._stream.buffer and not pending_ok:
+            raise StreamFault(None, Reason.PROTOCOL_ERROR, f"not asked for: {shown(self._stream.buffer)}")
+
+    async def _start_tls(self) -> None:
+        if self._stream.buffer:
+            raise StreamFault(None, Reason.STARTTLS_INJECTION, shown(self._stream.buffer))
+        await encrypt(self._stream, self._tls, self._journal, Phase.TLS_UPGRADE)
+
+    async def _line(self, limit: int) -> Answer:
+        buffer = self._stream.buffer
+        while True:
+            line = cut_line(buffer, limit) if buffer else None
+            if isinstance(line, Line):
+                return self._taken(line)
+            if line is not None:
+                raise StreamFault(None, line, shown(buffer))
+            if not await self._stream.read():
+                if buffer.endswith(b"\r"):
+                    raise StreamFault(None, Reason.PROTOCOL_ERROR, "a line that ends in CR alone")
+                return END
+
+    def _taken(self, line: Line) -> bytes:
+        del self._stream.buffer[: line.taken]
+        journal = self._journal
+        journal.lines_in += 1
+        if line.bare_lf:
+            journal.note(Reason.BARE_LF)
+        if journal.phase is Phase.GREETING:
+            self._time_greeting()
+        if journal.transcript is not None:
+            journal.say(f"S: {shown(line.data)}")
+        return line.data
+
+    def _time_greeting(self) -> None:
+        """A pause inside a greeting is policy (an early-talker test), and eats into the deadline."""
+        now = time.perf_counter()
+        if not self._first_line_at:
+            self._first_line_at = now
+        elif now - self._first_line_at >= GREET_DELAY:
+            self._journal.note(Reason.GREET_DELAY)
+
+    async def _some(self) -> Answer:
+        while not self._stream.buffer:
+            if not await self._stream.read():
+                return END
+        data = self._stream.take()
+        if self._journal.transcript is not None:
+            self._journal.say(f"S: {shown(data)}")
+        return data
+
+    async def _bytes(self, count: int) -> Answer:
+        while len(self._stream.buffer) < count:
+            if not await self._stream.read():
+                return END
+        return self._stream.take(count)
