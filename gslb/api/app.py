@@ -91,7 +91,16 @@ async def _errors_as_json(request: web.Request, handler: Handler) -> web.StreamR
         return await handler(request)
     except web.HTTPException as error:
         headers = {name: error.headers[name] for name in ("Allow",) if name in error.headers}
-        return web.json_response({"error": error.text or error.reason}, status=error.status, headers=headers)
+        return web.json_response({"error": _why(request, error)}, status=error.status, headers=headers)
     except Exception:
         log.exception("a request has failed", path=request.path)
         return web.json_response({"error": "a bug; the log tells more"}, status=500)
+
+
+def _why(request: web.Request, error: web.HTTPException) -> str:
+    """A handler's own words, or those for what the router found."""
+    if isinstance(error, web.HTTPMethodNotAllowed):
+        return f"{request.path} takes {', '.join(sorted(error.allowed_methods))}, not {error.method}"
+    if isinstance(error, web.HTTPNotFound) and request.match_info.http_exception is error:
+        return f"no such path: {request.path}"
+    return error.text or error.reason

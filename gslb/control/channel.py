@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
+from typing import cast
 
 import structlog
 
@@ -96,9 +97,8 @@ class _Link(asyncio.Protocol):
         self.transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if not isinstance(transport, asyncio.Transport):
-            raise AssertionError("a Unix stream server gives stream transports")
-        self.transport = transport
+        # uvloop's transports have the methods, not the base class.
+        self.transport = cast(asyncio.Transport, transport)
         self.channel.made(self)
 
     def data_received(self, data: bytes) -> None:

@@ -9,7 +9,7 @@ from gslb.model.decisions import Mode
 from gslb.model.observations import Observation
 from gslb.model.settings import Config
 from gslb.model.targets import Target
-from gslb.model.verdicts import State, Transition, Verdict, VerdictKey
+from gslb.model.verdicts import MemberKey, State, Transition, Verdict, VerdictKey
 
 log = structlog.get_logger("gslb.control")
 
@@ -53,13 +53,21 @@ def observed(target: Target, observation: Observation) -> None:
     )
 
 
-def changed(transition: Transition, verdict: Verdict, observation: Observation | None) -> None:
-    """A belief has changed."""
+def changed(
+    transition: Transition,
+    verdict: Verdict,
+    judged: tuple[Target, tuple[MemberKey, ...]],
+    observation: Observation | None,
+) -> None:
+    """A belief has changed. `judged`: what is probed, and the members it stands for."""
+    target, members = judged
     level = log.warning if transition.after is State.DOWN else log.info
     level(
         "transition",
         check=transition.key.check,
-        target=transition.key.target,
+        address=str(target.address),
+        port=target.port,
+        members=[str(member) for member in members[:SHOWN]],
         old=transition.before.value,
         new=transition.after.value,
         successes=verdict.successes,

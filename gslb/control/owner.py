@@ -169,7 +169,9 @@ class Owner:
     def _see_to(self, effects: Effects, observation: Observation | None = None) -> None:
         for transition in effects.transitions:
             self.metrics.changed(transition)
-            diary.changed(transition, self.pipeline.ledger.verdict(transition.key), observation)
+            target = self.config.targets[transition.key.target]
+            members = self.pipeline.members_of(target.id)
+            diary.changed(transition, self.pipeline.ledger.verdict(transition.key), (target, members), observation)
         for turn in effects.turns:
             self.metrics.turned(turn)
             self.all_down_entered[turn.zone, turn.service] += turn.enters_all_down

@@ -24,7 +24,7 @@ from gslb.model.observations import Observation
 from gslb.model.pools import Member
 from gslb.model.settings import Config
 from gslb.model.values import Address, Family
-from gslb.model.verdicts import AddressHealth, State, Transition, VerdictKey
+from gslb.model.verdicts import AddressHealth, MemberKey, State, Transition, VerdictKey
 from gslb.steering.decide import decide, resolved
 from gslb.steering.dependents import NOTHING, Dependents, dependents
 from gslb.steering.hosts import Hosts, decide_host, hosts
@@ -69,6 +69,7 @@ class _Scene:
     families: Mapping[tuple[str, str], tuple[Family, ...]]
     hosts: Mapping[str, Hosts]
     places: Mapping[str, tuple[tuple[Member, Address], ...]]
+    members: Mapping[str, tuple[MemberKey, ...]]
 
 
 class Pipeline:
@@ -149,6 +150,10 @@ class Pipeline:
         effects = self._decide_all(now)
         self.stands = {key: stand for key, stand in self.stands.items() if key in scene.families}
         return replace(effects, publish=Publish.NOW)
+
+    def members_of(self, target: str) -> tuple[MemberKey, ...]:
+        """The members that a target judges."""
+        return self._scene.members.get(target, ())
 
     def _healths(self, places: tuple[tuple[Member, Address], ...], now: float) -> list[AddressHealth]:
         look = self.ledger.health_of(now)
@@ -234,6 +239,7 @@ def _scene(config: Config) -> _Scene:
         families={key: tuple(sorted(found)) for key, found in families.items()},
         hosts={zone.text: hosts(zone) for zone in config.zones},
         places=_places(config),
+        members=_members(config),
     )
 
 
@@ -260,6 +266,17 @@ def _places(config: Config) -> dict[str, tuple[tuple[Member, Address], ...]]:
                     for key in keys:
                         found.setdefault(key.target, {}).setdefault(keys, (member, address))
     return {target: tuple(each.values()) for target, each in found.items()}
+
+
+def _members(config: Config) -> dict[str, tuple[MemberKey, ...]]:
+    found: dict[str, dict[MemberKey, None]] = {}
+    for zone in config.zones:
+        for pool in zone.pools.values():
+            for member in pool.members:
+                for keys in member.verdicts.values():
+                    for key in keys:
+                        found.setdefault(key.target, {})[MemberKey(zone.text, pool.name, member.name)] = None
+    return {target: tuple(keys) for target, keys in found.items()}
 
 
 def _keys_of(places: tuple[tuple[Member, Address], ...], target: str) -> Iterator[VerdictKey]:
