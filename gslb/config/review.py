@@ -32,7 +32,7 @@ def review_check(draft: CheckDraft, check: Check) -> None:
     settings, timing = check.settings, check.timing
     for key in ("interval", "fast_interval", "down_interval"):
         seconds = getattr(timing, key)
-        if seconds < 1:
+        if seconds < 1 and key in draft.table.model_fields_set:
             message = f"{show_duration(seconds)} is under 1s: each probe is a line in the server's log"
             draft.document.warn((check.name, key), message)
     if isinstance(settings, TcpSettings) and settings.port in MAIL_PORTS and not (settings.expect or settings.send):

@@ -1,0 +1,234 @@
+import os
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gslb.config.files import load, load_texts, run_dir_of
+from gslb.errors import ConfigError
+from tests.kit.configs import CHECK, HEAD, POOL, faults, texts
+
+
+def write(directory: Path, files: dict[str, str]) -> None:
+    """A configuration on disk."""
+    for name, text in files.items():
+        path = directory / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+
+
+def refused(directory: Path) -> list[str]:
+    """The faults a directory is refused with."""
+    with pytest.raises(ConfigError) as error:
+        load(directory)
+    return str(error.value).splitlines()
+
+
+def test_a_directory_is_loaded(tmp_path: Path) -> None:
+    """Files on disk and their texts come to the same configuration, but for what the host decides."""
+    write(tmp_path, texts(node="node: a\ndns: {workers: 3}"))
+
+    config = load(tmp_path)
+
+    assert config == load_texts(texts(node="node: a\ndns: {workers: 3}"), tmp_path)
+    assert config.directory == tmp_path
+
+
+def test_the_host_gives_its_name_and_its_cores(tmp_path: Path) -> None:
+    """workers 0 is one per core."""
+    write(tmp_path, texts())
+
+    node = load(tmp_path).node
+
+    assert node.workers == os.cpu_count()
+    assert node.name
+
+
+def test_an_empty_directory_is_told_what_it_needs(tmp_path: Path) -> None:
+    """A server without a zone answers nothing."""
+    assert refused(tmp_path) == [
+        f"{tmp_path}/zones: no zone: write one into zones/NAME.yaml (zones/README.md shows how)"
+    ]
+
+
+def test_no_directory_is_told(tmp_path: Path) -> None:
+    """A mistyped -c is no traceback."""
+    assert refused(tmp_path / "x") == [f"{tmp_path}/x: no such directory: -c DIR names one with zones/"]
+
+
+def test_only_yaml_files_directly_inside_are_read(tmp_path: Path) -> None:
+    """READMEs, hidden files and deeper folders are not configuration; .yml is told to be renamed."""
+    write(tmp_path, {**texts(), "zones/README.md": "#", "zones/.x.yaml": "[", "zones/a.zone": "x", "other.yaml": "["})
+    (tmp_path / "zones" / "deep.yaml").mkdir()
+    load(tmp_path)
+
+    write(tmp_path, {"zones/a.yml": "", "gslb.yml": ""})
+
+    assert refused(tmp_path) == [
+        "gslb.yml: not read: rename it to gslb.yaml",
+        "zones/a.yml: not read: rename it to zones/a.yaml",
+    ]
+
+
+def test_files_that_cannot_be_read_are_told_with_the_rest(tmp_path: Path) -> None:
+    """No encoding and no permission stops the other files from being judged."""
+    write(tmp_path, {**texts(POOL + "zzz: 1\n"), "checks/d.yaml": ""})
+    (tmp_path / "checks" / "d.yaml").write_bytes(b"a: \xff")
+    (tmp_path / "checks" / "e.yaml").symlink_to(tmp_path / "nowhere")
+
+    found = refused(tmp_path)
+
+    assert found[0] == "checks/d.yaml: not UTF-8: octet 4"
+    assert found[-1].startswith("zones/z.yaml:10:1: zzz: unknown key")
+
+
+def test_a_byte_order_mark_is_no_text(tmp_path: Path) -> None:
+    """Editors on other systems write one."""
+    write(tmp_path, texts())
+    (tmp_path / "checks" / "c.yaml").write_bytes(b"\xef\xbb\xbf" + CHECK.encode())
+
+    assert "smtp" in load(tmp_path).checks
+
+
+def test_records_files_are_read_beside_the_rest(tmp_path: Path) -> None:
+    """Relative to the directory, and part of the digest."""
+    write(tmp_path, {**texts("records_file: zones/a.zone\n"), "zones/a.zone": "a A 192.0.2.1\n"})
+    before = load(tmp_path)
+    write(tmp_path, {"zones/a.zone": "a A 192.0.2.2\n"})
+
+    assert len(before.zones[0].records) == 1
+    assert load(tmp_path).digest != before.digest
+
+
+def test_the_digest_is_that_of_the_files() -> None:
+    """16 hex digits that change with any file and with nothing else."""
+    one, two = load_texts(texts()), load_texts(texts(node="# comment"))
+
+    assert one.digest == load_texts(texts(), Path("/elsewhere"), cpu_count=9).digest
+    assert one.digest != two.digest
+    assert len(one.digest) == 16
+
+
+def test_run_dir_is_found_whatever_else_is_wrong(tmp_path: Path) -> None:
+    """`gslb reload` must find its server while the configuration on disk is being mended."""
+    assert run_dir_of(tmp_path) == Path("/run/gslb")
+    write(tmp_path, {"gslb.yaml": "run_dir: here\nzzz: 1\n"})
+    assert run_dir_of(tmp_path) == tmp_path / "here"
+    write(tmp_path, {"gslb.yaml": "run_dir: [1]\n"})
+    assert run_dir_of(tmp_path) == Path("/run/gslb")
+    write(tmp_path, {"gslb.yaml": "[\n"})
+    assert run_dir_of(tmp_path) == Path("/run/gslb")
+
+
+def test_checks_alone_are_enough_for_a_probe() -> None:
+    """Without a zone, where none is needed."""
+    assert load_texts({"checks/c.yaml": CHECK}, checks_only=True).zones == ()
+    assert faults({"checks/c.yaml": CHECK}) == [
+        "zones: no zone: write one into zones/NAME.yaml (zones/README.md shows how)"
+    ]
+
+
+def test_a_thousand_services_load_in_about_a_second() -> None:
+    """Work grows with the size of the files, not with its square."""
+    members = (
+        "{{a: {{address: 10.0.{0}.{1}}}, b: {{address: 10.1.{0}.{1}}}}}".format(*divmod(n, 250)) for n in range(1000)
+    )
+    pools = "".join(f"  p{n}: {{checks: [smtp], members: {table}}}\n" for n, table in enumerate(members))
+    services = "".join(f"  s{n}: {{records: [MX, A], pools: [p{n}, p{(n + 1) % 1000}]}}\n" for n in range(1000))
+    started = time.process_time()
+
+    config = load_texts(texts(f"pools:\n{pools}services:\n{services}"))
+
+    assert len(config.zones[0].services) == 2000
+    assert time.process_time() - started < 4
+
+
+WORDS = st.sampled_from(
+    [
+        "zone",
+        "pools",
+        "services",
+        "members",
+        "address",
+        "checks",
+        "type",
+        "smtp",
+        "http",
+        "records",
+        "alias",
+        "@",
+        "ttl",
+        "a",
+        "b",
+        "srv",
+        "mail.example.com",
+        "192.0.2.1",
+        "_a._tcp",
+        "50%",
+        "15s",
+        "last_good",
+        "contact",
+        "a@b.c",
+        "nameservers",
+        "dns",
+        "listen",
+    ]
+)
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | WORDS | st.text(max_size=8)
+TREES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=4), max_leaves=12
+)
+
+
+def judged(files: dict[str, str]) -> None:
+    """A configuration comes out, or ConfigError: there is no third way."""
+    with suppress(ConfigError):
+        load_texts(files)
+
+
+@settings(max_examples=60, deadline=None)
+@given(TREES, TREES, TREES)
+def test_any_tree_is_accepted_or_refused(node: Any, check: Any, zone: Any) -> None:
+    """Whatever values stand where, ConfigError is all that is raised."""
+    judged(
+        {
+            "gslb.yaml": yaml.safe_dump(node),
+            "checks/c.yaml": yaml.safe_dump(check),
+            "zones/z.yaml": yaml.safe_dump(zone),
+        }
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(["pools", "services", "records", "nameservers", "soa", "ttl", "zzz"]), TREES)
+def test_any_value_at_any_key_of_a_zone_is_accepted_or_refused(key: str, value: Any) -> None:
+    """A sound zone with one key of any shape."""
+    tree = {**yaml.safe_load(HEAD + POOL), key: value}
+
+    judged(texts(yaml.safe_dump(tree), head=""))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.dictionaries(
+        st.sampled_from(["type", "port", "tls", "stage", "interval", "headers", "expect_status", "rcpt", "source"]),
+        TREES,
+    ),
+    st.sampled_from(["tcp", "smtp", "http", "imap", "tls"]),
+)
+def test_any_value_at_any_key_of_a_check_is_accepted_or_refused(table: dict[str, Any], word: str) -> None:
+    """A check of any type with keys of any shape."""
+    judged(texts("", yaml.safe_dump({"x": {"type": word, **table}})))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=200), st.dictionaries(st.text(max_size=12), st.text(max_size=20), max_size=3))
+def test_any_text_is_accepted_or_refused(text: str, more: dict[str, str]) -> None:
+    """Whatever bytes a file holds, and whatever files there are."""
+    judged({"gslb.yaml": text, "checks/c.yaml": text, "zones/z.yaml": text, **more})
+    judged(texts(f"records: |\n  {text}\n"))

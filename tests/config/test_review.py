@@ -1,0 +1,137 @@
+import pytest
+
+from gslb.config.review import mta_sts_lines
+from tests.kit.configs import POOL, accepted, texts, warnings
+
+SERVICE = POOL + "services:\n  smtp: {records: [MX, A], pools: [relays]%s}\n"
+UNEQUAL = SERVICE.replace("192.0.2.11}", "192.0.2.11, weight: 9}")
+SECOND = "  second: {checks: [smtp], members: {a: {address: 192.0.2.21}, b: {address: 192.0.2.22}}}\n"
+
+
+def members(count: int, **fields: str) -> str:
+    """So many members."""
+    rest = "".join(f", {key}: {value}" for key, value in fields.items())
+    return ", ".join(f"m{n}: {{address: 10.0.0.{n}{rest}}}" for n in range(1, count + 1))
+
+
+@pytest.mark.parametrize(
+    ("zone", "told"),
+    [
+        (
+            SERVICE % ", when_all_down: nodata",
+            "services.smtp.when_all_down: nodata on a service with MX: senders find no",
+        ),
+        (
+            SERVICE % ", when_all_down: refused",
+            "refused on a service with MX: every name server looks lame; servfail makes",
+        ),
+        (
+            f"pools: {{p: {{checks: [smtp], members: {{{members(1)}}}}}}}\n",
+            "pools.p.members: one member only: nothing stands",
+        ),
+        (f"services: {{s: {{checks: [smtp], members: {{{members(1)}}}}}}}\n", "services.s.members: one member only"),
+        (
+            f"pools: {{p: {{checks: [smtp], members: {{{members(2, machine='esx1')}}}}}}}\n",
+            "pools.p.members: all members run on the machine esx1",
+        ),
+        ("ttl: 9\n" + POOL, "pools.relays.checks[0]: smtp may take 10s, longer than an answer lives: ttl is 9s"),
+        (
+            UNEQUAL % ", answers: all",
+            "services.smtp.answers: all, but the weights in relays differ: shares cannot hold",
+        ),
+        (
+            UNEQUAL % ", answers: 2",
+            "services.smtp.answers: 2 answers at these weights in relays: the heaviest would need to",
+        ),
+        (
+            UNEQUAL % ", mx: equal",
+            "services.smtp.mx: equal, but the weights in relays differ: senders share mail evenly",
+        ),
+        (
+            (POOL + SECOND + "services: {s: {pools: [relays, second]}}\n").replace("    checks: [smtp]\n", ""),
+            "services.s.pools[1]: never reached: relays before it has no check, so it never fails",
+        ),
+        (
+            f"pools: {{p: {{checks: [smtp], members: {{{members(2, weight='0')}}}}}}}\n"
+            "services: {s: {pools: [p]}}\n",
+            "services.s.pools[0]: never answers: every weight in p is 0",
+        ),
+        (
+            (SERVICE % "").replace("192.0.2.11}", "192.0.2.11, hostname: mx.example.net}"),
+            "pools.relays.members.relay1.hostname: outside the zone mail.example.com: its addresses are",
+        ),
+        (
+            f"services: {{s: {{checks: [smtp], records: [MX], members: {{{members(11)}}}}}}}\n",
+            "services.s.pools[0]: 11 exchangers in s: an answer holds 10 of a tier",
+        ),
+        (
+            f"services: {{s: {{checks: [smtp], records: [A], members: {{{members(90)}}}}}}}\n",
+            "services.s: an answer to A may take 1500 octets, above 1232: resolvers come again over TCP",
+        ),
+        (
+            "services: {s: {checks: [smtp], records: [A], srv: {_a._tcp: 1}, answers: 1,"
+            f" members: {{{members(40)}}}}}}}\n",
+            "services.s: an answer to SRV may take",
+        ),
+        (
+            "records: |\n" + "".join(f"  a TXT {'x' * 250}{n}\n" for n in range(5)),
+            "zones/z.yaml:4:1: records: an answer to type 16 of a.mail.example.com. may take",
+        ),
+    ],
+)
+def test_traps_are_warned_of(zone: str, told: str) -> None:
+    """Each trap of contract section 5 that can be met with what is built has one warning, at its key."""
+    found = warnings(texts(zone))
+
+    assert len(found) == 1, found
+    assert told in found[0]
+
+
+@pytest.mark.parametrize(
+    ("check", "told"),
+    [
+        ("type: smtp, interval: 0.5", "checks/c.yaml:1:17: x.interval: 500ms is under 1s: each probe is a line in the"),
+        ("type: smtp, fast_interval: 500ms", "x.fast_interval: 500ms is under 1s"),
+        ("type: tcp, port: 25", "x.port: port 25 speaks mail: a bare connection proves little and leaves"),
+    ],
+)
+def test_checks_are_warned_of(check: str, told: str) -> None:
+    """Cadence that floods a log, and a bare connection to a mail port."""
+    assert told in warnings(texts("", f"x: {{{check}}}"))[0]
+
+
+@pytest.mark.parametrize(
+    "zone",
+    [
+        SERVICE % "",
+        SERVICE % ", when_all_down: servfail",
+        UNEQUAL % "",
+        SERVICE % ", answers: 2",
+        (SERVICE % "")
+        .replace("records: [MX, A]", "records: [A]")
+        .replace("192.0.2.11}", "192.0.2.11, hostname: a.b.c}"),
+        POOL + "services: {s: {pools: [relays], when_all_down: nodata}}\n",
+    ],
+)
+def test_what_holds_is_not_warned_of(zone: str) -> None:
+    """No warning where there is no trap."""
+    assert warnings(texts(zone)) == []
+
+
+def test_an_alias_with_mx_makes_its_service_one() -> None:
+    """`@` with MX is where mail enters, so its service is judged as one with MX."""
+    zone = POOL + "services: {s: {pools: [relays], when_all_down: nodata}, '@': {alias: s, records: [MX]}}\n"
+
+    assert "nodata on a service with MX" in warnings(texts(zone))[0]
+
+
+def test_a_quiet_tcp_check_of_a_mail_port_that_listens_is_fine() -> None:
+    """With something expected it is no bare connection."""
+    assert warnings(texts("", "x: {type: tcp, port: 25, expect: '220'}")) == []
+
+
+def test_an_mta_sts_policy_names_every_exchanger() -> None:
+    """The names MX answers can give, sorted, each once."""
+    zone = accepted((SERVICE % "").replace("192.0.2.11}", "192.0.2.11, hostname: mx.mail.example.com}")).zones[0]
+
+    assert mta_sts_lines(zone) == ("mx: mx.mail.example.com", "mx: relay2.relays.mail.example.com")
