@@ -8,8 +8,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -60,24 +60,31 @@ class Supervised:
             log_format="json",
         )
         self.settings = replace(settings, **more)
+        self.children: set[int] = set()
         self.environ = {**os.environ, "NOTIFY_SOCKET": str(directory / "notify"), **(environ or {})}
 
     def __enter__(self) -> "Supervised":
         words = [sys.executable, "-m", "gslb.supervisor", self.settings.to_json()]
         self.process = subprocess.Popen(words, env=self.environ, stderr=subprocess.PIPE)
-        self.children: set[int] = set()
-        self.diary: deque[dict[str, Any]] = deque()
         return self
 
     def __exit__(self, *_: object) -> None:
-        for pid in (self.process.pid, *self.children):
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-        self.process.communicate()
-        self.told.socket.close()
-        self.systemd.socket.close()
+        with self.listening(), self.process:
+            self.process.kill()
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Only the sockets, for a supervisor that was started otherwise; kills what is left of its children."""
+        try:
+            yield
+        finally:
+            for pid in self.children:
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+            self.told.socket.close()
+            self.systemd.socket.close()
 
     def hears(self, what: str, worker: int = 0, patience: float = PATIENCE) -> dict[str, Any]:
         """The next such message of control (0) or a worker."""

@@ -2,14 +2,18 @@
 
 import os
 import signal
+import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from gslb.supervisor.notify import Notifier
 from gslb.supervisor.plan import Settings
 from gslb.supervisor.restart import Rules
-from gslb.supervisor.run import main
+from gslb.supervisor.run import Supervisor, main
+from gslb.supervisor.sockets import open_listeners
 from tests.kit.supervised import Supervised, gone
 
 
@@ -230,6 +234,28 @@ def test_workers_default_to_the_processor_cores(tmp_path: Path) -> None:
         supervisor.notified("STATUS=")
 
         assert len(supervisor.state()["workers"]) == len(os.sched_getaffinity(0))
+
+
+def test_the_loop_lives_on_bytes(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Run as a part of another program, it takes its signals from a socket and leaves the process's own alone."""
+    supervised = Supervised(tmp_path, worker_rules=Rules(silence=0.3, first_beat=5.0))
+    listeners = open_listeners(supervised.settings.listen, 2)
+    supervisor = Supervisor(supervised.settings, listeners, Notifier(address=str(tmp_path / "notify")))
+    signals, send = socket.socketpair()
+    with ThreadPoolExecutor(1) as pool, signals, send, supervised.listening():
+        (tmp_path / "run").mkdir()
+        running = pool.submit(supervisor.run, signals)
+        pids = supervised.born()
+        os.kill(pids[0], signal.SIGUSR1)
+        supervised.notified("STATUS=ready; 2 of 2")
+        os.kill(pids[1], signal.SIGUSR2)
+        assert supervised.hears("born", worker=1)["pid"] != pids[1]
+        send.send(bytes([signal.SIGHUP, signal.SIGWINCH]))
+        assert supervised.hears("SIGHUP")
+        send.send(bytes([signal.SIGTERM, signal.SIGTERM]))
+
+        assert running.result(10) == 0
+    assert "silent for 0.3 s" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", [[], ["{}"], ["no json"], ["{}", "{}"]])
