@@ -5,11 +5,12 @@ from collections.abc import Iterable, Sequence
 from gslb.answers.drawn import Drawn, Ring
 from gslb.answers.records import OWNER, address_rdata, record
 from gslb.answers.slots import FAMILIES
-from gslb.answers.variants import ALL, Pick, picks
+from gslb.answers.variants import Pick, picks
 from gslb.handoff.specs import VariantSpec
 from gslb.model.decisions import MemberView
 from gslb.model.values import Address, RecordType, family_of
 from gslb.model.verdicts import MemberKey
+from gslb.model.zones import ALL
 
 
 def of_members(views: Iterable[MemberView], rtype: RecordType, *, answers: int, ttl: int, zone: str) -> Drawn:

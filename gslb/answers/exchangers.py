@@ -12,11 +12,12 @@ from gslb.answers.drawn import Drawn, Ring, chunk, fitting
 from gslb.answers.orders import PLACES, Order, orders
 from gslb.answers.records import OWNER, mx_rdata, record, srv_rdata
 from gslb.answers.slots import ADDRESS_TYPES
-from gslb.answers.variants import ALL, CIRCLE, picks
+from gslb.answers.variants import CIRCLE, picks
 from gslb.handoff.specs import Chunk, VariantSpec
 from gslb.model.decisions import Decision, Exchanger
 from gslb.model.values import RecordType
 from gslb.model.verdicts import MemberKey
+from gslb.model.zones import ALL
 
 MOST_WEIGHT = 65_535
 

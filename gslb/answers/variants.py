@@ -9,8 +9,9 @@ from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
+from gslb.model.zones import ALL
+
 CIRCLE = 1 << 32
-ALL = 0
 TURNS = 8
 """At most so many starts for one pick of some members; a pick of all turns through every one of them."""
 

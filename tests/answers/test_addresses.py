@@ -3,9 +3,10 @@ from ipaddress import ip_address
 from gslb.answers.addresses import address_records, of_host, of_members
 from gslb.answers.drawn import Drawn
 from gslb.answers.records import OWNER
-from gslb.answers.variants import ALL, CIRCLE
+from gslb.answers.variants import CIRCLE
 from gslb.model.values import RecordType
 from gslb.model.verdicts import MemberKey
+from gslb.model.zones import ALL
 from tests.kit.answered import chosen
 from tests.kit.estate import member
 

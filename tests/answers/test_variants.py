@@ -5,7 +5,8 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gslb.answers.variants import ALL, CIRCLE, Pick, inclusion, picks, split, thresholds
+from gslb.answers.variants import CIRCLE, Pick, inclusion, picks, split, thresholds
+from gslb.model.zones import ALL
 
 WEIGHTS = st.lists(st.integers(1, 65_535), min_size=1, max_size=30)
 
