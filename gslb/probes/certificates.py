@@ -227,6 +227,7 @@ def sni_of(server_name: str | None) -> str | None:
     return ascii_name(server_name)
 
 
+@functools.lru_cache(maxsize=1024)
 def address_of(text: str) -> Address | None:
     """The address a text is, if it is one."""
     try:

@@ -72,10 +72,18 @@ class Journal:
         self._reserve = 0.0
         self._begun = self._entered = time.perf_counter()
 
+    @property
+    def first_limit(self) -> float:
+        """Seconds until the deadline of the first phase, which is a connection."""
+        return min(self.timeout, CONNECT_LIMIT)
+
     def watch(self, limit: asyncio.Timeout, *, greeting_reserve: float = 0.0) -> None:
-        """The one deadline, to be moved as phases begin; a greeting must leave `greeting_reserve` seconds of it."""
+        """The one deadline, set to `first_limit`, to be moved as phases begin.
+
+        A greeting must leave `greeting_reserve` seconds of the whole.
+        """
         self._limit = limit
-        self._deadline = limit.when() or 0.0
+        self._deadline = asyncio.get_running_loop().time() + self.timeout
         self._reserve = greeting_reserve
 
     def enter(self, phase: Phase) -> None:
@@ -120,6 +128,8 @@ class Journal:
         if phase is Phase.GREETING:
             when -= self._reserve
         elif phase in _LIMITS:
+            if phase is Phase.CONNECT and not self.timings:
+                return  # the deadline stands there already
             when = asyncio.get_running_loop().time() + _LIMITS[phase]
             when = when if phase is Phase.QUIT else min(when, self._deadline)
         if when != limit.when():

@@ -6,7 +6,7 @@ behind the go-ahead of STARTTLS they are starttls_injection, whoever put them th
 
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeAlias
 
 from gslb.model.checks import TlsSettings
 from gslb.model.observations import Passed, Phase, Reason
@@ -15,7 +15,6 @@ from gslb.model.values import Address
 from gslb.probes.dialogue.commands import (
     END,
     Answer,
-    Command,
     Conclude,
     Dialogue,
     Enter,
@@ -33,6 +32,9 @@ from gslb.probes.faults import StreamFault
 from gslb.probes.journal import Journal
 from gslb.probes.opening import encrypt, opened
 from gslb.probes.streams import Stream
+
+Waiting: TypeAlias = ReadSome | ReadBytes | StartTls
+Instant: TypeAlias = Enter | Send | Note | Offered | Conclude
 
 GREET_DELAY: Final = 1.0
 """Seconds between the first line of a greeting and its last that are worth a notice."""
@@ -76,64 +78,77 @@ class Conversation:
                 command = self._dialogue.send(answer)
             except StopIteration:
                 return
-            answer = await self._done(command)
+            if isinstance(command, ReadLine):
+                line = self._cut(command.limit)
+                answer = line if line is not None else await self._line(command.limit)
+            elif isinstance(command, Waiting):
+                answer = await self._waited(command)
+            else:
+                answer = None
+                self._done(command)
 
-    async def _done(self, command: Command) -> Answer:
-        match command:
-            case ReadLine(limit):
-                return await self._line(limit)
-            case Send(data, pending_ok):
-                self._send(data, pending_ok)
-            case Enter(phase):
-                self._first_line_at = 0.0
-                self._journal.enter(phase)
-            case Conclude(conclusion, pending_ok):
-                if isinstance(conclusion.outcome, Passed):
-                    self._refuse_pending(pending_ok)
-                self._journal.conclude(conclusion)
-                self._refuse_pending(pending_ok)
-            case Offered(caps):
-                if self._stream.encrypted:
-                    self._journal.caps_tls = caps
-                else:
-                    self._journal.caps_plain = caps
-            case Note(reason):
-                self._journal.note(reason)
-            case StartTls():
-                await self._start_tls()
-            case ReadSome():
-                return await self._some()
-            case ReadBytes(count):
-                return await self._bytes(count)
-        return None
+    def _done(self, command: Instant) -> None:
+        if isinstance(command, Enter):
+            self._first_line_at = 0.0
+            self._journal.enter(command.phase)
+        elif isinstance(command, Send):
+            self._send(command)
+        elif isinstance(command, Note):
+            self._journal.note(command.reason)
+        elif isinstance(command, Offered):
+            if self._stream.encrypted:
+                self._journal.caps_tls = command.caps
+            else:
+                self._journal.caps_plain = command.caps
+        else:
+            self._conclude(command)
 
-    def _send(self, data: bytes, pending_ok: bool) -> None:
-        self._refuse_pending(pending_ok)
+    async def _waited(self, command: Waiting) -> Answer:
+        if isinstance(command, StartTls):
+            return await self._start_tls()
+        if isinstance(command, ReadSome):
+            return await self._some()
+        return await self._bytes(command.count)
+
+    def _conclude(self, command: Conclude) -> None:
+        """A failure stands as it is; what passed is spoilt by bytes that nobody asked for."""
+        if isinstance(command.conclusion.outcome, Passed):
+            self._refuse_pending(command.pending_ok)
+        self._journal.conclude(command.conclusion)
+        self._refuse_pending(command.pending_ok)
+
+    def _send(self, command: Send) -> None:
+        self._refuse_pending(command.pending_ok)
         if self._journal.transcript is not None:
-            self._journal.say(f"C: {shown(data.rstrip())}")
-        self._stream.write(data)
+            self._journal.say(f"C: {shown(command.data.rstrip())}")
+        self._stream.write(command.data)
 
     def _refuse_pending(self, pending_ok: bool) -> None:
         if self._stream.buffer and not pending_ok:
             raise StreamFault(None, Reason.PROTOCOL_ERROR, f"not asked for: {shown(self._stream.buffer)}")
 
-    async def _start_tls(self) -> None:
+    async def _start_tls(self) -> Answer:
         if self._stream.buffer:
             raise StreamFault(None, Reason.STARTTLS_INJECTION, shown(self._stream.buffer))
         await encrypt(self._stream, self._tls, self._journal, Phase.TLS_UPGRADE)
+        return None
+
+    def _cut(self, limit: int) -> bytes | None:
+        """A line that is there already."""
+        buffer = self._stream.buffer
+        line = cut_line(buffer, limit) if buffer else None
+        if isinstance(line, Reason):
+            raise StreamFault(None, line, shown(buffer))
+        return None if line is None else self._taken(line)
 
     async def _line(self, limit: int) -> Answer:
-        buffer = self._stream.buffer
-        while True:
-            line = cut_line(buffer, limit) if buffer else None
-            if isinstance(line, Line):
-                return self._taken(line)
+        while await self._stream.read():
+            line = self._cut(limit)
             if line is not None:
-                raise StreamFault(None, line, shown(buffer))
-            if not await self._stream.read():
-                if buffer.endswith(b"\r"):
-                    raise StreamFault(None, Reason.PROTOCOL_ERROR, "a line that ends in CR alone")
-                return END
+                return line
+        if self._stream.buffer.endswith(b"\r"):
+            raise StreamFault(None, Reason.PROTOCOL_ERROR, "a line that ends in CR alone")
+        return END
 
     def _taken(self, line: Line) -> bytes:
         del self._stream.buffer[: line.taken]

@@ -57,7 +57,7 @@ async def probe(
     journal = Journal(target.timing.timeout, now=now, name=name, transcript=transcript)
     started = now()
     try:
-        async with asyncio.timeout(journal.timeout) as limit:
+        async with asyncio.timeout(journal.first_limit) as limit:
             journal.watch(limit, greeting_reserve=_greeting_reserve(target))
             await PROBERS[type(target.settings)](target, journal)
     except TimeoutError:

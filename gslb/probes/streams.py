@@ -16,7 +16,6 @@ so that a probe of a server with an expired certificate ends politely and still 
 """
 
 import asyncio
-import socket
 import ssl
 from typing import Final, cast
 
@@ -24,7 +23,7 @@ from gslb.model.checks import TlsSettings
 from gslb.model.observations import Phase, Reason, TlsFacts
 from gslb.model.values import Address
 from gslb.probes import certificates
-from gslb.probes.faults import LocalFault, StreamFault, fault_of, handshake_fault_of
+from gslb.probes.faults import StreamFault, fault_of, handshake_fault_of
 
 SESSION_LIMIT: Final = 64 * 1024
 
@@ -36,18 +35,12 @@ async def dial(address: Address, port: int, *, source: Address | None = None, li
 
     `limit` bounds the bytes of the whole session; one more is bounds_exceeded.
     """
-    loop = asyncio.get_running_loop()
     stream = Stream(address, limit)
-    sock = _socket(address, source)
+    local = None if source is None else (str(source), 0)
     try:
-        await loop.sock_connect(sock, (str(address), port))
-        await loop.create_connection(lambda: stream, sock=sock)
+        await asyncio.get_running_loop().create_connection(lambda: stream, str(address), port, local_addr=local)
     except OSError as error:
-        sock.close()
         raise fault_of(error, Phase.CONNECT, address) from error
-    except BaseException:
-        sock.close()
-        raise
     return stream
 
 
@@ -228,18 +221,3 @@ def presented_chain(tls: ssl.SSLObject) -> tuple[bytes, ...]:
         return tuple(ssl.PEM_cert_to_DER_cert(certificate.public_bytes()) for certificate in private() or ())
     leaf = tls.getpeercert(binary_form=True)
     return (leaf,) if leaf else ()
-
-
-def _socket(address: Address, source: Address | None) -> socket.socket:
-    try:
-        sock = socket.socket(socket.AF_INET if address.version == 4 else socket.AF_INET6, socket.SOCK_STREAM)
-    except OSError as error:
-        raise fault_of(error, Phase.CONNECT, address) from error
-    try:
-        sock.setblocking(False)
-        if source is not None:
-            sock.bind((str(source), 0))
-    except OSError as error:
-        sock.close()
-        raise LocalFault(Phase.CONNECT, Reason.LOCAL_BIND, str(error)) from error
-    return sock
