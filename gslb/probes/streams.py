@@ -125,8 +125,10 @@ class Stream(asyncio.Protocol):
 
     def abort(self) -> None:
         """Drop the connection and everything unsent, at once."""
-        if self._transport is not None and self._transport is not self._plain:
-            self._transport.abort()
+        encrypted = self._transport
+        # Python before 3.11.4 cannot abort a TLS transport that was closed; the plain one below it ends both.
+        if encrypted is not None and encrypted is not self._plain and not encrypted.is_closing():
+            encrypted.abort()
         if self._plain is not None:
             self._plain.abort()
 
