@@ -1,21 +1,31 @@
 """Rules between files: names defined twice or nowhere; and the rules within one check."""
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 from gslb.config.crosscheck_names import check_names
 from gslb.config.crosscheck_zone import check_zone
 from gslb.config.documents import Document
 from gslb.config.drafts import CheckDraft, ZoneDraft
+from gslb.config.positions import Path
 from gslb.config.schema_check import HttpCheck, SmtpCheck, TcpCheck, WebaccessCheck
 from gslb.config.schema_node import NodeFile
 from gslb.config.values import show_duration
 
+Exists: TypeAlias = Callable[[str], bool]
+"""Whether a file named in the configuration is there, by its path as written."""
+
 
 def crosscheck(
-    node: tuple[Document, NodeFile], zones: list[ZoneDraft], checks: list[CheckDraft], files: list[Document]
+    node: tuple[Document, NodeFile],
+    zones: list[ZoneDraft],
+    checks: list[CheckDraft],
+    files: list[Document],
+    exists: Exists,
 ) -> None:
     """Judge everything together; faults go to the documents. `files` are those of checks/."""
     _node(*node)
+    _files_exist(*node, checks, exists)
     _defined_once(zones, checks)
     for check in checks:
         for rule in _CHECK_RULES:
@@ -34,6 +44,20 @@ def _node(document: Document, table: NodeFile) -> None:
         seen.add(endpoint)
     if table.http.listen in seen:
         document.fault(("http", "listen"), f"{table.http.listen} is taken by dns.listen, on TCP too")
+
+
+def _files_exist(document: Document, table: NodeFile, checks: list[CheckDraft], exists: Exists) -> None:
+    """Files that are opened later: a server that starts and then finds no certificate is a surprise."""
+    tls = table.http.tls
+    named: list[tuple[Document, Path, str | None]] = [
+        (document, ("http", "token_file"), table.http.token_file),
+        (document, ("http", "tls", "certificate"), tls.certificate if tls else None),
+        (document, ("http", "tls", "key"), tls.key if tls else None),
+    ]
+    named += [(check.document, (check.name, "ca_file"), getattr(check.table, "ca_file", None)) for check in checks]
+    for holder, path, file in named:
+        if file is not None and not exists(file):
+            holder.fault(path, f"no such file: {file}")
 
 
 def _known_checks(checks: list[CheckDraft], files: list[Document]) -> set[str]:

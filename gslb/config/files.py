@@ -4,6 +4,7 @@ import hashlib
 import os
 import socket
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from gslb.config import positions, resolve, review
@@ -23,8 +24,13 @@ DEFAULT_TOKEN = Path("/etc/gslb/http.token")
 DEFAULT_RUN_DIR = Path("/run/gslb")
 MAX_FILE = 64 * 1024 * 1024
 
-ReadFile = Callable[[str], bytes]
-"""A file's octets by its path, relative to the configuration directory or absolute; raises OSError."""
+
+@dataclass(frozen=True, slots=True)
+class _Disk:
+    """What else is there, by paths relative to the configuration directory or absolute. `read` raises OSError."""
+
+    read: Callable[[str], bytes]
+    exists: Callable[[str], bool]
 
 
 def load(directory: Path) -> Config:
@@ -34,7 +40,8 @@ def load(directory: Path) -> Config:
     texts, faults = _read_all(directory)
     token = DEFAULT_TOKEN if _is_file(DEFAULT_TOKEN) else None
     host = Host(name=_host_name(), cpu_count=os.cpu_count() or 1, token_file=token)
-    return _load(texts, directory, host, lambda path: _read(directory / path), faults, checks_only=False)
+    disk = _Disk(read=lambda path: _read(directory / path), exists=lambda path: _is_file(directory / path))
+    return _load(texts, directory, host, disk, faults, checks_only=False)
 
 
 def load_texts(
@@ -47,7 +54,8 @@ def load_texts(
 ) -> Config:
     """Judge texts by their paths in a directory (gslb.yaml, zones/a.yaml, checks/b.yaml); reads no file.
 
-    A records_file is looked up among the texts. `checks_only`: no zone is fine. Raises ConfigError with every fault.
+    A records_file is looked up among the texts; other files that are named are taken to be there. `checks_only`: no
+    zone is fine. Raises ConfigError with every fault.
     """
 
     def read_file(path: str) -> bytes:
@@ -56,7 +64,8 @@ def load_texts(
         return texts[path].encode("utf-8", "surrogatepass")
 
     host = Host(name=hostname, cpu_count=cpu_count)
-    return _load(texts, directory, host, read_file, [], checks_only=checks_only)
+    disk = _Disk(read=read_file, exists=lambda _: True)
+    return _load(texts, directory, host, disk, [], checks_only=checks_only)
 
 
 def run_dir_of(directory: Path) -> Path:
@@ -73,7 +82,7 @@ def _load(
     texts: Mapping[str, str],
     directory: Path,
     host: Host,
-    read_file: ReadFile,
+    disk: _Disk,
     faults: list[Fault],
     *,
     checks_only: bool,
@@ -81,7 +90,7 @@ def _load(
     used: dict[str, bytes] = {path: text.encode("utf-8", "surrogatepass") for path, text in texts.items()}
 
     def read_text(path: str) -> str:
-        used[path] = read_file(path)
+        used[path] = disk.read(path)
         return used[path].decode()
 
     node_file = Document(NODE_FILE, texts.get(NODE_FILE, ""))
@@ -90,7 +99,7 @@ def _load(
     node = node_draft(node_file)
     checks = [draft for document in check_files for draft in check_drafts(document)]
     zones = [draft for document in zone_files if (draft := zone_draft(document, read_text)) is not None]
-    crosscheck((node_file, node), zones, checks, check_files)
+    crosscheck((node_file, node), zones, checks, check_files, disk.exists)
     faults = [*faults, *_misplaced(texts)]
     if not zone_files and not checks_only:
         message = "no zone: write one into zones/NAME.yaml (zones/README.md shows how)"

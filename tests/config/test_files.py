@@ -105,6 +105,28 @@ def test_records_files_are_read_beside_the_rest(tmp_path: Path) -> None:
     assert load(tmp_path).digest != before.digest
 
 
+def test_files_that_are_named_must_be_there(tmp_path: Path) -> None:
+    """A certificate, token or authority that is missing is told before it is needed."""
+    node = "http: {token_file: t, tls: {certificate: c, key: k}}\n"
+    write(tmp_path, {**texts("", "x: {type: imap, ca_file: ca}", node), "k": ""})
+
+    assert refused(tmp_path) == [
+        "checks/c.yaml:1:17: x.ca_file: no such file: ca",
+        "gslb.yaml:1:8: http.token_file: no such file: t",
+        "gslb.yaml:1:29: http.tls.certificate: no such file: c",
+    ]
+
+
+def test_a_records_file_may_hold_anything_but_is_told(tmp_path: Path) -> None:
+    """Octets that are no UTF-8, a directory, or more than can be read."""
+    write(tmp_path, texts("records_file: a\n"))
+    (tmp_path / "a").write_bytes(b"\xff")
+    assert "records_file: a cannot be read: 'utf-8' codec" in refused(tmp_path)[0]
+    (tmp_path / "a").unlink()
+    (tmp_path / "a").mkdir()
+    assert refused(tmp_path) == ["zones/z.yaml:4:1: records_file: a cannot be read: Is a directory"]
+
+
 def test_the_digest_is_that_of_the_files() -> None:
     """16 hex digits that change with any file and with nothing else."""
     one, two = load_texts(texts()), load_texts(texts(node="# comment"))
@@ -148,37 +170,9 @@ def test_a_thousand_services_load_in_about_a_second() -> None:
     assert time.process_time() - started < 4
 
 
-WORDS = st.sampled_from(
-    [
-        "zone",
-        "pools",
-        "services",
-        "members",
-        "address",
-        "checks",
-        "type",
-        "smtp",
-        "http",
-        "records",
-        "alias",
-        "@",
-        "ttl",
-        "a",
-        "b",
-        "srv",
-        "mail.example.com",
-        "192.0.2.1",
-        "_a._tcp",
-        "50%",
-        "15s",
-        "last_good",
-        "contact",
-        "a@b.c",
-        "nameservers",
-        "dns",
-        "listen",
-    ]
-)
+KEYS = "zone pools services members address checks type records alias ttl srv contact nameservers dns listen @ a b"
+VALUES = "smtp http mail.example.com 192.0.2.1 _a._tcp 50% 15s last_good a@b.c"
+WORDS = st.sampled_from([*KEYS.split(), *VALUES.split(), ""])
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | WORDS | st.text(max_size=8)
 TREES = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=4), max_leaves=12
