@@ -12,15 +12,16 @@ from gslb.dns.codes import CNAME, HEADER_SIZE, IN, NOERROR, YXDOMAIN
 from gslb.dns.lookup import Hit, Kind, find, nodata
 from gslb.dns.query import MAX_NAME, Query
 from gslb.handoff.layout import DRAW_NONE, ENTRY_AA
-from gslb.handoff.reader import Entry, Part, Section
+from gslb.handoff.reader import Section
 from gslb.handoff.table import Table
 
 Draw: TypeAlias = Callable[[int], int]
 """From the key of an entry to 32 bits that pick one of its variants; asked only where there is a choice."""
 
 MAX_ALIASES = 8
-FIXED = 10
-"""Octets of type, class, TTL and rdata length; the owner before them is a pointer of two."""
+FIXED = 12
+"""Octets of a record before its rdata: a pointer of two as owner, type, class, TTL and rdata length."""
+_FOLLOWED = (Kind.ALIAS, Kind.DNAME)
 _NO_RECORDS = (b"", 0)
 
 
@@ -52,18 +53,28 @@ def entry_key(part: int, slot: int) -> int:
 def follow(table: Table, query: Query, draw: Draw) -> Answer | None:
     """The answer to a good query of class IN; None when its name is in none of our zones."""
     hit = find(table, query.name, query.qtype)
-    if hit is None:
-        return None
-    walk = _Walk(table, query, draw, bool(hit.entry.flags & ENTRY_AA))
-    while hit is not None:
-        hit = walk.step(hit)
-    return walk.answer
+    return None if hit is None else _Walk(table, query, draw).run(hit)
 
 
 class _Walk:
     """One answer in the making. `owner_at` is where the name now asked stands in the message, `end` where it ends."""
 
-    def __init__(self, table: Table, query: Query, draw: Draw, authoritative: bool) -> None:
+    __slots__ = (
+        "answers",
+        "count",
+        "draw",
+        "end",
+        "errors",
+        "name",
+        "owner_at",
+        "qtype",
+        "seen",
+        "sent",
+        "signed",
+        "table",
+    )
+
+    def __init__(self, table: Table, query: Query, draw: Draw) -> None:
         self.table = table
         self.qtype = query.qtype
         self.draw = draw
@@ -72,18 +83,22 @@ class _Walk:
         self.owner_at = HEADER_SIZE
         self.end = HEADER_SIZE + len(query.question)
         self.seen = [query.name]
+        self.answers = b""
+        self.count = 0
         self.errors: tuple[tuple[int, bytes], ...] = ()
         self.sent: tuple[tuple[int, int], ...] = ()
-        self.answer = Answer(NOERROR, authoritative, *_NO_RECORDS)
 
-    def step(self, hit: Hit) -> Hit | None:
-        """Take one entry in; the entry that its alias leads to, or None at the end."""
-        if hit.kind is Kind.ALIAS:
-            return self._alias(hit)
-        if hit.kind is Kind.DNAME:
-            return self._dname(hit)
-        self._last(hit, *self._take(hit))
-        return None
+    def run(self, hit: Hit) -> Answer:
+        """Take entries in until one is no alias, or leads nowhere."""
+        authoritative = bool(hit.entry.flags & ENTRY_AA)
+        while True:
+            records, count = self._take(hit)
+            if not count or hit.kind not in _FOLLOWED:
+                return self._finish(hit, records, count, authoritative)
+            following = self._alias(records, count) if hit.kind is Kind.ALIAS else self._dname(hit, records, count)
+            if not isinstance(following, Hit):
+                return Answer(following, authoritative, self.answers, self.count, errors=self.errors, sent=self.sent)
+            hit = following
 
     def _take(self, hit: Hit) -> tuple[bytes, int]:
         """The drawn records of an entry; counts them and notes the entry's extended error."""
@@ -94,101 +109,74 @@ class _Walk:
         if entry.draw_kind != DRAW_NONE:
             number = part.choose(entry, self.draw(entry_key(hit.part, hit.slot)))
         self.sent += ((hit.part, entry.first_counter + number),)
-        return self._variant(part, entry, number) if entry.variant_count else _NO_RECORDS
-
-    def _variant(self, part: Part, entry: Entry, number: int) -> tuple[bytes, int]:
+        if not entry.variant_count:
+            return _NO_RECORDS
         variant = part.variant(entry, number)
         if self.signed:
             return part.octets(variant.at, variant.start, variant.signed_length), variant.signed_count
         return part.octets(variant.at, variant.start, variant.plain_length), variant.plain_count
 
-    def _last(self, hit: Hit, records: bytes, count: int) -> None:
+    def _finish(self, hit: Hit, records: bytes, count: int, authoritative: bool) -> Answer:
         """End with this entry's records and tail."""
-        tail = hit
-        if not (count or hit.entry.rcode or hit.entry.authority.plain_count):
-            # one empty variant among others: the shared tail says nothing of it
+        tail, entry = hit, hit.entry
+        if not (count or entry.rcode or entry.authority.plain_count):
+            # one empty variant among others: the tail they share does not say so
             tail = nodata(self.table, hit.zone)
         self._add(records, count)
-        part = self.table.parts[tail.part]
-        authority, additional = tail.entry.authority, tail.entry.additional
-        self._end(
-            rcode=hit.entry.rcode,
-            authority=self._section(part, authority) if authority.at else _NO_RECORDS,
-            additional=self._section(part, additional) if additional.at else _NO_RECORDS,
-            referral=hit.kind is Kind.REFERRAL,
+        return Answer(
+            entry.rcode,
+            authoritative,
+            self.answers,
+            self.count,
+            *self._section(tail.part, tail.entry.authority),
+            *self._section(tail.part, tail.entry.additional),
+            self.errors,
+            self.sent,
+            hit.kind is Kind.REFERRAL,
         )
 
-    def _section(self, part: Part, section: Section) -> tuple[bytes, int]:
+    def _section(self, part: int, section: Section) -> tuple[bytes, int]:
+        if not section.at:
+            return _NO_RECORDS
         if self.signed:
-            return part.octets(section.at, 0, section.signed_length), section.signed_count
-        return part.octets(section.at, 0, section.plain_length), section.plain_count
-
-    def _end(
-        self,
-        *,
-        rcode: int,
-        authority: tuple[bytes, int] = _NO_RECORDS,
-        additional: tuple[bytes, int] = _NO_RECORDS,
-        referral: bool = False,
-    ) -> None:
-        so_far = self.answer
-        self.answer = Answer(
-            rcode, so_far.authoritative, so_far.answers, so_far.answer_count,
-            *authority, *additional, self.errors, self.sent, referral,
-        )  # fmt: skip
+            return self.table.parts[part].octets(section.at, 0, section.signed_length), section.signed_count
+        return self.table.parts[part].octets(section.at, 0, section.plain_length), section.plain_count
 
     def _add(self, records: bytes, count: int) -> None:
         """Append records owned by C00C, pointing their owners to the name now asked."""
         if self.owner_at != HEADER_SIZE:
             records = _owned(records, self.owner_at)
-        so_far = self.answer
-        if so_far.answers:
-            records, count = so_far.answers + records, so_far.answer_count + count
-        self.answer = so_far._replace(answers=records, answer_count=count)
+        self.answers += records
+        self.count += count
 
-    def _alias(self, hit: Hit) -> Hit | None:
-        records, count = self._take(hit)
-        if not count:
-            self._last(hit, records, count)
-            return None
-        return self._go_on(records, count, target=_rdata(records), target_at=2 + FIXED)
-
-    def _dname(self, hit: Hit) -> Hit | None:
+    def _dname(self, hit: Hit, records: bytes, count: int) -> "Hit | int":
         """The DNAME itself, then the alias it makes of the name asked (RFC 6672 section 3.1)."""
-        records, count = self._take(hit)
-        if not count:
-            self._last(hit, records, count)
-            return None
         prefix = self.name[: len(self.name) - hit.owner_length]
-        owner, self.owner_at = self.owner_at, self.owner_at + len(prefix)
+        asked_at = self.owner_at
+        self.owner_at += len(prefix)
         self._add(records, count)
         self.end += len(records)
-        self.owner_at = owner
+        self.owner_at = asked_at
         target = prefix + _rdata(records)
         if len(target) > MAX_NAME:
-            self._end(rcode=YXDOMAIN)
-            return None
-        alias = _alias_record(records[6:10], target)
-        return self._go_on(alias, 1, target=target, target_at=2 + FIXED)
+            return YXDOMAIN
+        return self._alias(_alias_record(records[6:10], target), 1)
 
-    def _go_on(self, records: bytes, count: int, *, target: bytes, target_at: int) -> Hit | None:
-        """Add an alias and look its target up; None, and the end, where that leaves our zones or goes in circles."""
+    def _alias(self, records: bytes, count: int) -> "Hit | int":
+        """Add an alias and look its target up; the rcode to end with where that leaves our zones or goes in circles."""
         self._add(records, count)
-        self.owner_at = self.end + target_at
+        self.owner_at = self.end + FIXED
         self.end += len(records)
-        self.name = target.lower()
-        hit = None
-        if self.name not in self.seen and len(self.seen) <= MAX_ALIASES:
-            self.seen.append(self.name)
-            hit = find(self.table, self.name, self.qtype)
-        if hit is None:
-            self._end(rcode=NOERROR)
-        return hit
+        self.name = _rdata(records).lower()
+        if self.name in self.seen or len(self.seen) > MAX_ALIASES:
+            return NOERROR
+        self.seen.append(self.name)
+        return find(self.table, self.name, self.qtype) or NOERROR
 
 
 def _rdata(record: bytes) -> bytes:
     """The rdata of the first record, whose owner is a pointer."""
-    return record[12 : 12 + (record[10] << 8 | record[11])]
+    return record[FIXED : FIXED + (record[FIXED - 2] << 8 | record[FIXED - 1])]
 
 
 def _alias_record(ttl: bytes, target: bytes) -> bytes:
@@ -203,5 +191,5 @@ def _owned(records: bytes, owner_at: int) -> bytes:
     at = 0
     while at < len(patched):
         patched[at : at + 2] = pointer
-        at += 12 + (patched[at + 10] << 8 | patched[at + 11])
+        at += FIXED + (patched[at + FIXED - 2] << 8 | patched[at + FIXED - 1])
     return bytes(patched)

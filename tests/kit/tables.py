@@ -1,178 +1,135 @@
-"""Tables opened in memory, and what stands in them as dnspython reads it."""
+"""Tables for tests, written down as records in master-file text; dnspython turns them into wire form."""
 
-import struct
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from ipaddress import ip_address
-from itertools import pairwise
-from typing import Any
+from dataclasses import dataclass, field
 
-import dns.flags
-import dns.message
+import dns.name
+import dns.rdata
+import dns.rdataclass
 import dns.rdatatype
 
-from gslb.answers.build import Builder
-from gslb.answers.plan import plan
-from gslb.handoff.layout import ENTRY_AA
-from gslb.handoff.reader import Entry, Part, Section
+from gslb.handoff import layout
+from gslb.handoff.specs import Chunk, EntrySpec, NodeSpec, VariantSpec, ZoneSpec
 from gslb.handoff.table import Table, in_memory
-from gslb.model.decisions import Decision, Exchanger, HostDecision, MemberView, Mode
-from gslb.model.names import to_wire
-from gslb.model.pools import Member
-from gslb.model.settings import Config
-from gslb.model.values import Family
-from gslb.steering.decide import decide
-from gslb.steering.draft import HealthOf
-from gslb.steering.hosts import decide_host, hosts
-from tests.kit.estate import ZONE, healths
+from gslb.handoff.writer import names_file, part_file
+from gslb.model.names import canonical_key, is_below, parent, to_wire
 
-CIRCLE = 1 << 32
+OWNER = b"\xc0\x0c"
+LAST = 0xFFFF_FFFF
 
 
-def wire(name: str) -> bytes:
-    """A wire name; without final dot it lies in the estate's zone."""
-    return to_wire(name, to_wire(ZONE + "."))
+def record(owner: str | bytes, ttl: int, rtype: str, text: str) -> bytes:
+    """One record in wire form, nothing compressed; `owner` as text, or as bytes to stand there."""
+    kind = dns.rdatatype.from_text(rtype)
+    rdata = dns.rdata.from_text(dns.rdataclass.IN, kind, text, origin=dns.name.root, relativize=False).to_wire()
+    head = owner if isinstance(owner, bytes) else to_wire(owner)
+    return head + int(kind).to_bytes(2) + b"\0\x01" + ttl.to_bytes(4) + len(rdata).to_bytes(2) + rdata
 
 
-def chosen(
-    *members: Member, pool: str = "relays", tier: int = 1, shares: Iterable[float] = ()
-) -> tuple[MemberView, ...]:
-    """Members as chosen by a decision, with shares by weight unless given."""
-    whole = sum(one.weight for one in members)
-    given = tuple(shares) or tuple(one.weight / whole for one in members)
-    return tuple(
-        MemberView(member=one, pool=pool, tier=tier, addresses=one.addresses, share=share, chosen=True, why="smtp up")
-        for one, share in zip(members, given, strict=True)
+def rrset(ttl: int, rtype: str, *texts: str, signed: str = "") -> VariantSpec:
+    """The records of an answer; `signed` is the text of an RRSIG that goes with them under DO."""
+    plain = b"".join(record(OWNER, ttl, rtype, text) for text in texts)
+    if not signed:
+        return VariantSpec(data=plain, count=len(texts))
+    data = plain + record(OWNER, ttl, "RRSIG", signed)
+    return VariantSpec(
+        data=data, count=len(texts), length=len(plain), signed_length=len(data), signed_count=len(texts) + 1
     )
 
 
-def exchanger(name: str, *addresses: str, weight: int = 1, tier: int = 1) -> Exchanger:
-    """An exchanger with its addresses."""
-    return Exchanger(hostname=wire(name), tier=tier, weight=weight, addresses=tuple(map(ip_address, addresses)))
+def section(*records: bytes) -> Chunk:
+    """Authority or additional records."""
+    return Chunk(data=b"".join(records), plain_count=len(records))
 
 
-def decision(members: tuple[MemberView, ...] = (), *, family: Family = Family.IPV4, **fields: Any) -> Decision:
-    """A decision on the service "smtp", in order unless `fields` say otherwise."""
-    given: dict[str, Any] = {
-        "service": "smtp",
-        "family": family,
-        "mode": Mode.NORMAL,
-        "tier": 1,
-        "tiers": (),
-        "members": members,
-        "answers": 1,
-        "ttl": 30,
-        "ttl_why": "",
-    }
-    return Decision(**(given | fields))
+def answer(*variants: VariantSpec, **fields: object) -> EntrySpec:
+    """An entry whose variants are drawn evenly."""
+    count = len(variants)
+    thresholds = tuple(LAST * (n + 1) // count for n in range(count)) if count > 1 else ()
+    return EntrySpec(variants=variants, thresholds=thresholds, **fields)  # type: ignore[arg-type] # a test's own
 
 
-def decided(
-    config: Config, health_of: HealthOf | None = None, *, ready: bool = True
-) -> tuple[dict[tuple[str, str, Family], Decision], dict[tuple[str, bytes], HostDecision]]:
-    """What steering makes of a configuration; all is up unless `health_of` says otherwise."""
-    look = health_of or healths()
-    decisions = {
-        (zone.text, service.name, family): decide(zone, service, family, look, ready=ready)
-        for zone in config.zones
-        for service in zone.services.values()
-        for family in Family
-    }
-    return decisions, {
-        (zone.text, hostname): decide_host(zone, hostname, look) for zone in config.zones for hostname in hosts(zone)
-    }
+@dataclass(slots=True)
+class Made:
+    """A zone for tests: `entries` is owner → type → entry, all as text; type "NODATA" is for the name's own.
 
+    `missing`: (owner, type) whose slot has no entry. `negatives`: whether NXDOMAIN and NODATA have one.
+    """
 
-def built(config: Config, health_of: HealthOf | None = None, *, serials: Mapping[str, int] | None = None) -> Table:
-    """The table of a configuration under that health."""
-    builder = Builder(plan(config), serials or {zone.text: 2026 for zone in config.zones})
-    builder.update(*decided(config, health_of))
-    return opened(builder)
-
-
-def opened(builder: Builder, names: bytes | None = None, generation: int = 1) -> Table:
-    """What a builder holds now; `names` where it has given its names file before."""
-    image = builder.image(generation)
-    given = names if image.names is None else image.names
-    assert given is not None
-    return in_memory(given, image.parts)
-
-
-@dataclass(frozen=True)
-class Reply:
-    """One variant of an entry. `width`: its places on the circle of draws; `answer` as lines of text."""
-
-    width: int
-    message: dns.message.Message
+    name: str
+    entries: Mapping[str, Mapping[str, EntrySpec]]
+    cuts: Iterable[str] = ()
+    missing: Iterable[tuple[str, str]] = field(default_factory=tuple)
+    negatives: bool = True
 
     @property
-    def answer(self) -> list[str]:
-        return [f"{rrset.ttl} {rrset[0]}" for rrset in self.message.answer]
-
-    @property
-    def rdata(self) -> list[str]:
-        return [str(rrset[0]) for rrset in self.message.answer]
-
-    @property
-    def authority(self) -> list[str]:
-        return [str(rrset) for rrset in self.message.authority]
-
-    @property
-    def additional(self) -> list[str]:
-        return [str(rrset) for rrset in self.message.additional]
+    def soa(self) -> bytes:
+        """The SOA of its negative answers."""
+        return record(self.name, 30, "SOA", f"ns1.{self.name} hostmaster.{self.name} 1 3600 600 1209600 30")
 
 
-def replies(table: Table, name: str, rtype: str | int) -> list[Reply]:
-    """Every variant of what a name answers for a type, as dnspython parses it; one where there is none to choose."""
-    part, entry = entry_at(table, name, rtype)
-    return [
-        Reply(width, message(part, entry, number, wire(name), _number(rtype)))
-        for number, width in enumerate(widths(part, entry))
-    ]
+def table(*zones: Made, generation: int = 1) -> Table:
+    """A verified table of these zones, in one part."""
+    names, part = files(*zones, generation=generation)
+    return in_memory(names, [part])
 
 
-def reply(table: Table, name: str, rtype: str | int) -> Reply:
-    """The only variant."""
-    (found,) = replies(table, name, rtype)
-    return found
+def files(*zones: Made, generation: int = 1) -> tuple[bytes, bytes]:
+    """The names file and the part of these zones."""
+    entries: dict[int, EntrySpec] = {}
+    nodes: list[NodeSpec] = []
+    specs: list[ZoneSpec] = []
+    slots = 0
+    for number, zone in enumerate(zones):
+        if zone.negatives:
+            entries[slots] = EntrySpec(rcode=3, authority=section(zone.soa))
+            entries[slots + 1] = EntrySpec(authority=section(zone.soa))
+        specs.append(ZoneSpec(apex=to_wire(zone.name), nxdomain_slot=slots, nodata_slot=slots + 1))
+        slots += 2
+        for node, made in _nodes(zone, number):
+            types = []
+            for rtype, entry in made.items():
+                kind = layout.NEGATIVE if rtype == "NODATA" else int(dns.rdatatype.from_text(rtype))
+                types.append((kind, 0, slots))
+                if (node.name, rtype) not in {(to_wire(owner), gone) for owner, gone in zone.missing}:
+                    entries[slots] = entry
+                slots += 1
+            nodes.append(
+                NodeSpec(
+                    name=node.name,
+                    zone=number,
+                    flags=node.flags,
+                    types=tuple(types),
+                    wildcard=node.wildcard,
+                    cut=node.cut,
+                )
+            )
+    part, _ = part_file(entries, slots=slots, generation=generation)
+    return names_file(nodes, specs, generation=generation), part
 
 
-def entry_at(table: Table, name: str, rtype: str | int) -> tuple[Part, Entry]:
-    """The entry of a name and type."""
-    node = table.names.node(table.names.find(wire(name)))
-    slot = table.names.slot(node, _number(rtype))
-    assert slot >= 0, f"{name} has no slot for {rtype}"
-    entry = table.parts[node.part].entry(slot)
-    assert entry is not None
-    return table.parts[node.part], entry
-
-
-def widths(part: Part, entry: Entry) -> list[int]:
-    """How many of the 2**32 draws pick each variant, from the thresholds as written."""
-    if entry.variant_count < 2:
-        return [CIRCLE]
-    words = part.data[entry.thresholds_at * 8 :][: 4 * entry.variant_count]
-    ends = [-1, *struct.unpack(f"<{entry.variant_count}I", words)]
-    return [end - start for start, end in pairwise(ends)]
-
-
-def message(part: Part, entry: Entry, number: int, name: bytes, rtype: int) -> dns.message.Message:
-    """A whole reply made of one variant and the tail."""
-    answer, count = b"", 0
-    if entry.variant_count:
-        variant = part.variant(entry, number)
-        answer, count = part.octets(variant.at, variant.start, variant.plain_length), variant.plain_count
-    flags = dns.flags.QR | (dns.flags.AA if entry.flags & ENTRY_AA else 0) | entry.rcode
-    tail = entry.authority, entry.additional
-    head = struct.pack("!6H", 0, flags, 1, count, tail[0].plain_count, tail[1].plain_count)
-    question = name + struct.pack("!2H", rtype, 1)
-    body = answer + _section(part, tail[0]) + _section(part, tail[1])
-    return dns.message.from_wire(head + question + body, one_rr_per_rrset=True)
-
-
-def _section(part: Part, section: Section) -> bytes:
-    return part.octets(section.at, 0, section.plain_length) if section.at else b""
-
-
-def _number(rtype: str | int) -> int:
-    return rtype if isinstance(rtype, int) else int(dns.rdatatype.from_text(rtype))
+def _nodes(zone: Made, number: int) -> Iterable[tuple[NodeSpec, Mapping[str, EntrySpec]]]:
+    apex = to_wire(zone.name)
+    owners = {to_wire(owner): made for owner, made in zone.entries.items()}
+    for owner in tuple(owners):
+        above = owner
+        while above != apex:
+            above = parent(above)
+            owners.setdefault(above, {})
+    cuts = [to_wire(cut) for cut in zone.cuts]
+    for owner in sorted(owners, key=canonical_key):
+        made = owners[owner]
+        flags = layout.NODE_APEX * (owner == apex) | layout.NODE_EMPTY * (not made)
+        flags |= layout.NODE_CNAME * ("CNAME" in made) | layout.NODE_DNAME * ("DNAME" in made)
+        flags |= layout.NODE_CUT * (owner in cuts) | layout.NODE_WILDCARD * owner.startswith(b"\x01*")
+        wildcard = b"\x01*" + owner
+        yield (
+            NodeSpec(
+                name=owner,
+                zone=number,
+                flags=flags,
+                wildcard=wildcard if wildcard in owners else None,
+                cut=next((cut for cut in cuts if is_below(owner, cut)), None),
+            ),
+            made,
+        )

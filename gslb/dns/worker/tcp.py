@@ -188,6 +188,10 @@ class _Connection(asyncio.BufferedProtocol):
             self.deadline = self.all.now() + IDLE
             self.all.was_useful(self)
             transport.write(replies)
+        self._go_on(transport)
+
+    def _go_on(self, transport: asyncio.Transport) -> None:
+        """Read on, or first let others have their turn, or first let answers leave."""
         if not self._writable:
             transport.pause_reading()
         elif self._holds_a_query():
