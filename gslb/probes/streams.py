@@ -126,7 +126,7 @@ class Stream(asyncio.Protocol):
     def abort(self) -> None:
         """Drop the connection and everything unsent, at once."""
         encrypted = self._transport
-        # Python before 3.11.4 cannot abort a TLS transport that was closed; the plain one below it ends both.
+        # Python 3.11.2 (Debian 12) cannot abort a TLS transport that was closed; the plain one below it ends both.
         if encrypted is not None and encrypted is not self._plain and not encrypted.is_closing():
             encrypted.abort()
         if self._plain is not None:
