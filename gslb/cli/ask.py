@@ -1,5 +1,6 @@
 """Asking the running server over its control socket."""
 
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,15 @@ PATIENCE = 60.0
 
 def ask(run_dir: Path, method: str, path: str, **params: str) -> tuple[int, Any]:
     """The HTTP status and the JSON that the server answered. Raises Unreachable when nobody answers."""
-    socket = run_dir / SOCKET
-    transport = httpx.HTTPTransport(uds=str(socket))
+    path_of_socket = str(run_dir / SOCKET)
+    transport = httpx.HTTPTransport(uds=path_of_socket)
     try:
+        with socket.socket(socket.AF_UNIX) as knock:  # httpx leaves its socket open when nobody is there
+            knock.connect(path_of_socket)
         with httpx.Client(transport=transport, base_url="http://gslb", timeout=PATIENCE) as client:
             answer = client.request(method, path, params=params)
             return answer.status_code, answer.json()
-    except (httpx.TransportError, ValueError) as error:
-        raise Unreachable(f"no server answers at {socket} ({error}); is `gslb run` running, with this -c?") from error
+    except (OSError, httpx.TransportError, ValueError) as error:
+        raise Unreachable(
+            f"no server answers at {path_of_socket} ({error}); is `gslb run` running, with this -c?"
+        ) from error

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import sys
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -12,16 +12,10 @@ import click
 
 from gslb.cli.options import config_option, json_option, print_json
 from gslb.errors import ConfigError
-from gslb.model.checks import Check, CheckSettings, Timing
+from gslb.model.checks import Check, TcpSettings
 from gslb.model.observations import Failed, Inconclusive, Observation
 from gslb.model.targets import Target, target_id
-
-NO_ZONE = """\
-zone: probe.invalid
-contact: hostmaster@example.com
-nameservers: {ns.example.com.: []}
-"""
-"""The least that may stand beside a check."""
+from gslb.model.values import Address
 
 
 @click.command("probe")
@@ -39,7 +33,7 @@ def command(
         at = ip_address(address)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="ADDRESS") from error
-    found = _find(check, directory)
+    found = _find(check, directory, port)
     target = _target(found, at, port, server_name)
     lines: list[str] = []
     observation = asyncio.run(_run(target, lines))
@@ -57,7 +51,7 @@ async def _run(target: Target, lines: list[str]) -> Observation:
     return await probe(target, name=name if "." in name else None, transcript=lines.append)
 
 
-def _find(name: str, directory: Path) -> Check:
+def _find(name: str, directory: Path, port: int | None) -> Check:
     """The configured check of this name, else the ready-made check of this type."""
     from gslb.config.files import load, load_texts
 
@@ -69,9 +63,9 @@ def _find(name: str, directory: Path) -> Check:
     if name in known:
         return known[name]
     try:
-        return load_texts({"zones/probe.yaml": NO_ZONE, "checks/probe.yaml": f"probe: {{type: {name}}}"}).checks[
-            "probe"
-        ]
+        at = "" if port is None else f", port: {port}"
+        only = {"checks/probe.yaml": f"probe: {{type: {name}{at}}}"}
+        return load_texts(only, checks_only=True).checks["probe"]
     except ConfigError as error:
         if faults is not None and directory.is_dir():
             click.echo(f"{directory} is no valid configuration, so its checks are not known", err=True)
@@ -79,21 +73,20 @@ def _find(name: str, directory: Path) -> Check:
         raise click.UsageError(f"no check and no type {name!r}; checks in {directory}: {wanted}") from error
 
 
-def _target(check: Check, address: Any, port: int | None, server_name: str | None) -> Target:
-    settings: CheckSettings = check.settings
+def _target(check: Check, address: Address, port: int | None, server_name: str | None) -> Target:
+    settings = check.settings
     if port is not None:
         settings = replace(settings, port=port)
     if server_name is not None:
-        tls = {f.name for f in fields(settings)} & {"tls"}
-        if not tls:
-            raise click.UsageError(f"a {settings.type} check has no server name")
-        settings = replace(settings, tls=replace(settings.tls, server_name=server_name))  # type: ignore[union-attr, call-arg, unused-ignore] # checked above
+        if isinstance(settings, TcpSettings):
+            raise click.UsageError("a tcp check has no server name")
+        settings = replace(settings, tls=replace(settings.tls, server_name=server_name))
     source = check.source_ipv4 if address.version == 4 else check.source_ipv6
     return Target(
         id=target_id(settings, address, source),
         address=address,
         settings=settings,
-        timing=replace(check.timing, interval=max(check.timing.interval, check.timing.timeout)) or Timing(),
+        timing=check.timing,
         slow_after=check.slow_after,
         source=source,
     )
@@ -103,8 +96,9 @@ def summary(observation: Observation) -> list[str]:
     """The outcome, its reason and the phases, for people."""
     outcome = observation.outcome.kind.upper()
     where = f" in {observation.phase}" if observation.phase else ""
-    said = f": {observation.code} {observation.text}".rstrip() if observation.code or observation.text else ""
-    lines = [f"{outcome} ({observation.reason}{where}){said}"]
+    code = "" if observation.text.startswith(observation.code) else observation.code
+    said = f"{code} {observation.text}".strip()
+    lines = [f"{outcome} ({observation.reason}{where})" + (f": {said}" if said else "")]
     if observation.notices:
         lines.append("notices: " + ", ".join(observation.notices))
     if observation.tls is not None:

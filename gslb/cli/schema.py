@@ -1,17 +1,20 @@
 """`gslb schema`: JSON Schema of each file kind, for editors."""
 
+from typing import Literal, TypeAlias
+
 import click
 
 from gslb.cli.options import print_json
 
+Kind: TypeAlias = Literal["gslb", "zone", "checks"]
+
 
 @click.command("schema")
 @click.argument("kind", type=click.Choice(["gslb", "zone", "checks"]), required=False)
-def command(kind: str | None) -> None:
+def command(kind: Kind | None) -> None:
     """Print the JSON Schema of KIND (gslb, zone or checks), or of all three as one object."""
     from gslb.config.schema import json_schema
 
-    if kind == "gslb" or kind == "zone" or kind == "checks":
-        print_json(json_schema(kind))
-    else:
-        print_json({"gslb": json_schema("gslb"), "zone": json_schema("zone"), "checks": json_schema("checks")})
+    kinds: tuple[Kind, ...] = ("gslb", "zone", "checks")
+    schemas = {each: json_schema(each) for each in kinds if kind in (None, each)}
+    print_json(schemas[kind] if kind is not None else schemas)

@@ -135,8 +135,12 @@ class Estate:
     async def _stop(self, name: str) -> None:
         for key in [key for key in self._servers if key[0] == name]:
             self._servers.pop(key).close()
-        for task in [task for task, owner in self._sessions.items() if owner == name]:
+        ended = [task for task, owner in self._sessions.items() if owner == name]
+        for task in ended:
             task.cancel()
+        await asyncio.gather(*ended, return_exceptions=True)
+        for _ in range(3):  # transports close their sockets in the turns that follow
+            await asyncio.sleep(0)
 
     def _session(
         self, name: str, dialogue: Dialogue

@@ -1,0 +1,183 @@
+"""Commands that need no running server, by their output and exit codes."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from gslb.cli.demo.estate import Estate
+from gslb.cli.main import gslb
+
+ROOT = Path(__file__).resolve().parents[2]
+ZONE = """\
+zone: mail.example.com
+contact: hostmaster@example.com
+nameservers: {ns1: [192.0.2.53, "2001:db8::53"], ns.example.net.: []}
+services:
+  smtp: {checks: [relay], records: [MX, A], members: {r1: {address: 127.0.3.11}, r2: {address: 127.0.3.12}}}
+"""
+
+
+def run(*arguments: str) -> Result:
+    """One command, in this process."""
+    return CliRunner().invoke(gslb, list(arguments))
+
+
+def run_apart(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    """One command that has a loop of its own, in a process of its own."""
+    line = [sys.executable, "-m", "gslb", *arguments]
+    return subprocess.run(line, capture_output=True, text=True, timeout=30, check=False)
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    """A small valid configuration."""
+    (tmp_path / "zones").mkdir()
+    (tmp_path / "checks").mkdir()
+    (tmp_path / "zones/mail.yaml").write_text(ZONE)
+    (tmp_path / "checks/mail.yaml").write_text("relay: {type: smtp, tls: none}\n")
+    return tmp_path
+
+
+@pytest.fixture
+def estate() -> Iterator[Estate]:
+    """One machine that speaks SMTP and shows a login page."""
+    with Estate([("one", "127.0.3.11", "smtp"), ("one", "127.0.3.11", "web")]) as estate:
+        yield estate
+
+
+def test_validate_says_good_and_how_soon_each_check_notices(directory: Path) -> None:
+    """A valid directory: exit 0, and the bounds of each check in seconds."""
+    done = run("validate", "-c", str(directory))
+
+    assert done.exit_code == 0
+    assert "relay: refused " in done.output
+
+
+def test_validate_shows_every_error(directory: Path) -> None:
+    """Two errors in two files: exit 1, both told with their place."""
+    (directory / "zones/mail.yaml").write_text(ZONE.replace("smtp:", "smtp: {colour: red}\n  other:"))
+    (directory / "checks/mail.yaml").write_text("relay: {type: smpt}\n")
+    done = run("validate", "-c", str(directory))
+
+    assert done.exit_code == 1
+    assert "zones/mail.yaml:" in done.output
+    assert "checks/mail.yaml:" in done.output
+
+
+def test_the_repository_is_a_valid_configuration() -> None:
+    """`gslb validate -c .` finds no error and no warning in what is shipped."""
+    done = run("validate", "-c", str(ROOT))
+
+    assert done.exit_code == 0
+    assert "0 warning(s)" in done.output
+    assert "warning: " not in done.output
+
+
+def test_delegation_prints_ns_and_glue_inside_the_zone(directory: Path) -> None:
+    """NS for each name server; addresses only for names below the zone."""
+    done = run("delegation", "mail.example.com", "-c", str(directory))
+
+    assert [line.split("\t")[-2:] for line in done.output.splitlines()] == [
+        ["NS", "ns1.mail.example.com."],
+        ["NS", "ns.example.net."],
+        ["A", "192.0.2.53"],
+        ["AAAA", "2001:db8::53"],
+    ]
+
+
+def test_delegation_of_a_zone_that_is_not_here(directory: Path) -> None:
+    """Wrong usage is exit 2, and the zones that are here are named."""
+    done = run("delegation", "example.org", "-c", str(directory))
+
+    assert done.exit_code == 2
+    assert "mail.example.com" in done.output
+
+
+@pytest.mark.parametrize("kind", ["gslb", "zone", "checks"])
+def test_schema_prints_json_schema(kind: str) -> None:
+    """Each kind by itself is what it is in the whole."""
+    assert json.loads(run("schema", kind).output) == json.loads(run("schema").output)[kind]
+
+
+def test_probe_by_check_shows_the_dialogue(directory: Path, estate: Estate) -> None:
+    """A configured check by its name: exit 0, what was said on both sides, and the phases."""
+    done = run_apart("probe", "relay", "127.0.3.11", "--port", str(estate.ports["smtp"]), "-c", str(directory))
+
+    assert done.returncode == 0, done.stdout
+    assert "S: 220 one.example.com ESMTP" in done.stdout
+    assert "C: QUIT" in done.stdout
+    assert "PASSED (ok)" in done.stdout
+    assert "phases: connect" in done.stdout
+
+
+def test_probe_by_type_needs_no_configuration(tmp_path: Path, estate: Estate) -> None:
+    """A type stands for a check with its defaults, as JSON for programs."""
+    port = str(estate.ports["smtp"])
+    done = run_apart("probe", "tcp", "127.0.3.11", "--port", port, "-c", str(tmp_path), "--json")
+
+    assert done.returncode == 0, done.stdout
+    assert json.loads(done.stdout)["outcome"] == "passed"
+
+
+def test_a_failed_probe_is_exit_1(tmp_path: Path, estate: Estate) -> None:
+    """Plain text where TLS is expected: exit 1, with phase, reason and hint."""
+    done = run_apart(
+        "probe", "webaccess", "127.0.3.11", "--port", str(estate.ports["smtp"]), "--server-name", "web.example.com"
+    )
+
+    assert done.returncode == 1
+    assert "FAILED (tls_handshake in tls)" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("probe", "smtp", "relay1"),
+        ("probe", "smpt", "127.0.0.1"),
+        ("probe", "tcp", "127.0.0.1", "--port", "25", "--server-name", "x"),
+        ("validate", "--colour"),
+        ("frobnicate",),
+    ],
+)
+def test_wrong_usage_is_exit_2(arguments: tuple[str, ...]) -> None:
+    """No address, no such check, a name where TLS is never spoken, no such option, no such command."""
+    assert run(*arguments).exit_code == 2
+
+
+@pytest.mark.parametrize("command", [("status",), ("reload",), ("explain", "smtp.mail.example.com")])
+def test_no_server_is_exit_3(directory: Path, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asking where nobody listens says where it looked."""
+    from gslb.cli.main import main
+
+    (directory / "gslb.yaml").write_text(f"run_dir: {directory}/run\n")
+    monkeypatch.setattr(sys, "argv", ["gslb", *command, "-c", str(directory)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert ended.value.code == 3
+
+
+def test_a_refused_configuration_ends_run_with_1(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`gslb run` on a broken directory serves nothing."""
+    from gslb.cli.main import main
+
+    (directory / "zones/mail.yaml").write_text("zone: [\n")
+    monkeypatch.setattr(sys, "argv", ["gslb", "run", "-c", str(directory)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert ended.value.code == 1
+
+
+def test_a_run_dir_that_cannot_be_made_is_told(directory: Path) -> None:
+    """`gslb run` names the directory and the remedy."""
+    (directory / "gslb.yaml").write_text(f"run_dir: {directory}/gslb.yaml/run\nstate_dir: {directory}/state\n")
+    done = run("run", "-c", str(directory))
+
+    assert done.exit_code == 1
+    assert "set run_dir and state_dir" in done.output
