@@ -30,6 +30,7 @@ def command(directory: Path) -> None:
         nsid=node.nsid,
         control=(sys.executable, "-m", "gslb", "control", "-c", str(directory)),
         worker=(sys.executable, "-m", "gslb.dns.worker"),
+        log_format=node.log_format,
     )
     os.execv(sys.executable, [sys.executable, "-m", "gslb.supervisor", settings.to_json()])  # noqa: S606 - no shell
 

@@ -129,7 +129,7 @@ def test_sigterm_is_a_lame_duck_first(tmp_path: Path) -> None:
 
 def member_state(server: Running, name: str) -> str:
     """The effective state of a member."""
-    for member in server.get("/api/v1/members").json()["members"]:
+    for member in server.get("/api/v1/members").json():
         if member["name"] == name:
             return str(member["effective"])
     return ""

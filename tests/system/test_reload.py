@@ -23,7 +23,7 @@ def test_reloads_under_load_fail_no_query(tmp_path: Path) -> None:
             done = server.command("reload")
             assert done.returncode == 0, done.stderr
         traffic.wait_for(traffic.result.sent + 1000)
-        weights = {member["weight"] for member in server.get("/api/v1/members").json()["members"]}
+        weights = {member["weight"] for member in server.get("/api/v1/members").json()}
 
     assert traffic.result.failed_twice == 0
     assert set(traffic.result.rcodes) == {0}
@@ -85,10 +85,11 @@ def test_sighup_reloads(tmp_path: Path) -> None:
 
 def down(server: Running) -> set[str]:
     """The members that are down."""
-    return {m["name"] for m in server.get("/api/v1/members").json()["members"] if m["effective"] == "down"}
+    return {m["name"] for m in server.get("/api/v1/members").json() if m["effective"] == "down"}
 
 
 def since(server: Running, name: str) -> object:
     """Since when a member's check has its state, and its counters."""
-    status = server.get("/api/v1/members").json()["members"]
-    return next(m["since"] for m in status if m["name"] == name)
+    status = server.get("/api/v1/members").json()
+    found = next(m["addresses"][0]["checks"][0] for m in status if m["name"] == name)
+    return found["since"], found["transitions"]

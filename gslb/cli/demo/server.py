@@ -68,8 +68,7 @@ class DemoServer:
 
     def members(self) -> list[dict[str, Any]]:
         """The members as /api/v1/members tells them."""
-        _, answer = ask(self.run_dir, "GET", "/api/v1/members")
-        found: list[dict[str, Any]] = answer["members"]
+        found: list[dict[str, Any]] = ask(self.run_dir, "GET", "/api/v1/members")[1]
         return found
 
     def first_answers(self, name: str, rtype: str, queries: int) -> Counter[str]:
