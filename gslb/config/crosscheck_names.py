@@ -12,6 +12,7 @@ from gslb.model import names
 from gslb.model.values import RecordType
 
 _BOTH = (RecordType.A, RecordType.AAAA)
+_TYPE_NAMES = {int(rtype): rtype.name for rtype in RecordType}
 _GLUE = frozenset((int(RecordType.A), int(RecordType.AAAA)))
 
 
@@ -33,12 +34,11 @@ def check_names(draft: ZoneDraft) -> None:
     """Every rule about names of this zone; none can be judged without the zone's own name."""
     if draft.document.is_damaged(("zone",)):
         return
-    static = [claim for claim in _static(draft) if _belongs(draft, claim)]
-    claims = [*_made(draft), *static]
+    claims = [*_made(draft), *(claim for claim in _static(draft) if _belongs(draft, claim))]
     _same_name_and_type(draft, claims)
     _cnames(draft, claims)
     _delegations(draft, claims)
-    _sets(draft, static)
+    _sets(draft)
 
 
 def _refuse(draft: ZoneDraft, claim: _Claim, message: str) -> None:
@@ -164,25 +164,20 @@ def _fits_delegation(claim: _Claim, cut: bytes) -> bool:
     return claim.rtype in _GLUE or (claim.rtype == RecordType.NS and claim.owner == cut)
 
 
-def _sets(draft: ZoneDraft, static: list[_Claim]) -> None:
+def _sets(draft: ZoneDraft) -> None:
     """One TTL to a set of records (RFC 2181 section 5.2), and no record twice."""
     ttls: dict[tuple[bytes, int], int] = {}
     seen: set[tuple[bytes, int, bytes]] = set()
-    for claim in static:
-        placed = claim.placed
-        if placed is None:
-            continue
+    for placed, _ in draft.records:
         record = placed.record
+        name = f"{_type_text(record.rtype)} of {names.to_text(record.owner)}"
         ttl = ttls.setdefault((record.owner, record.rtype), record.ttl)
         if ttl != record.ttl:
-            draft.fault_at_record(placed, f"TTL {record.ttl} beside {ttl}: {claim} has one TTL")
+            draft.fault_at_record(placed, f"TTL {record.ttl} beside {ttl}: {name} has one TTL")
         if (record.owner, record.rtype, record.rdata) in seen:
-            draft.fault_at_record(placed, f"the same record twice: {claim}")
+            draft.fault_at_record(placed, f"the same record twice: {name}")
         seen.add((record.owner, record.rtype, record.rdata))
 
 
 def _type_text(rtype: int) -> str:
-    try:
-        return RecordType(rtype).name
-    except ValueError:
-        return f"type {rtype}"
+    return _TYPE_NAMES.get(rtype, f"type {rtype}")

@@ -1,7 +1,7 @@
 """Rules between the tables of one zone: pools, members, services, aliases, name servers."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from gslb.config.documents import Document
 from gslb.config.drafts import PoolDraft, ZoneDraft, addresses_of
@@ -68,8 +68,7 @@ def _check_names(document: Document, pool: PoolDraft, checks: Collection[str]) -
     for index, name in enumerate(pool.checks):
         if name not in checks:
             document.fault((*path, index), f"no check is named {name}{did_you_mean(name, checks)}")
-        elif name in pool.checks[:index]:
-            document.fault((*path, index), f"{name} stands twice")
+    _refuse_twice(document, path, pool.checks)
 
 
 def _member(document: Document, path: Path, member: MemberTable, pool: PoolDraft) -> None:
@@ -147,19 +146,24 @@ def _records(document: Document, path: Path, service: ServiceTable) -> None:
         return
     if not records and not service.srv:
         document.fault((*path, "records"), "no record type is left: write some of A, AAAA, MX, or srv")
-    for index, record in enumerate(records):
-        if record in records[:index]:
-            document.fault((*path, "records", index), f"{record} stands twice")
+    _refuse_twice(document, (*path, "records"), records)
 
 
 def _pools_of(draft: ZoneDraft, path: Path, service: ServiceTable) -> None:
     document, pools = draft.document, service.pools or []
     for index, pool in enumerate(pools):
         here = (*path, "pools", index)
-        if pool in pools[:index]:
-            document.fault(here, f"{pool} stands twice")
-        elif pool not in draft.pools and not document.is_damaged(("pools", pool)):
+        if pool not in draft.pools and not document.is_damaged(("pools", pool)):
             document.fault(here, f"no pool is named {pool}{did_you_mean(pool, draft.pools)}")
+    _refuse_twice(document, (*path, "pools"), pools)
+
+
+def _refuse_twice(document: Document, path: Path, items: Sequence[str]) -> None:
+    seen: set[str] = set()
+    for index, item in enumerate(items):
+        if item in seen:
+            document.fault((*path, index), f"{item} stands twice")
+        seen.add(item)
 
 
 def _aliases(draft: ZoneDraft) -> None:
@@ -177,11 +181,9 @@ def _aliases(draft: ZoneDraft) -> None:
 
 def _cycle(name: str, aliases: dict[str, str]) -> list[str]:
     """The circle this alias lies on, from itself to itself; empty where it lies on none."""
-    walked = [name]
-    while (following := aliases.get(walked[-1])) is not None:
-        walked.append(following)
-        if following == name:
-            return walked
-        if following in walked[:-1]:
-            break
-    return []
+    walked = {name: None}  # in order, and quick to look up
+    following = aliases.get(name)
+    while following is not None and following not in walked:
+        walked[following] = None
+        following = aliases.get(following)
+    return [*walked, name] if following == name else []

@@ -6,6 +6,7 @@ damaged, so that no rule complains about its absence.
 """
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -16,7 +17,7 @@ from gslb.errors import Fault
 
 Model = TypeVar("Model", bound=BaseModel)
 
-_MAX_FAULTS = 200
+_MAX_FAULTS = 1000
 _ROUNDS = 12
 _CUT = -1
 
@@ -31,7 +32,6 @@ class Document:
         self.warnings: list[Fault] = []
         self._damaged: set[Path] = set()
         self._around_damage: set[Path] = set()
-        self._places: Places | None = None
         tree = positions.read(text)
         self.value = tree.value
         for found in tree.faults:
@@ -42,12 +42,15 @@ class Document:
         """Whether the text is YAML at all: nothing else can be said of it otherwise."""
         return self.value is not None or not self.faults
 
-    @property
+    @cached_property
     def places(self) -> Places:
         """Line and column of every key; made when first asked for, which only a fault or warning does."""
-        if self._places is None:
-            self._places = positions.places(self.text)
-        return self._places
+        return positions.places(self.text)
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines of the text."""
+        return [line.removesuffix("\r") for line in self.text.split("\n")]
 
     def fault(self, path: Path, message: str, *, place: Place | None = None) -> None:
         """Add one thing wrong at a key path; what stands there counts as damaged."""
@@ -68,7 +71,7 @@ class Document:
 
     def is_damaged(self, path: Path) -> bool:
         """Whether something at, in or around this key path was refused already."""
-        return path in self._around_damage or any(path[:length] in self._damaged for length in range(1, len(path) + 1))
+        return path in self._around_damage or any(path[:length] in self._damaged for length in range(len(path) + 1))
 
     def model(self, kind: unavailable.Kind, model: type[Model], stand_ins: Mapping[str, object]) -> Model | None:
         """The whole file as a model. `stand_ins` take the place of required root keys that are wrong or missing."""
@@ -95,10 +98,15 @@ class Document:
                 return model.model_validate(value)
             except ValidationError as error:
                 if attempt == 0:
-                    for path, message in sentences.told(error, model, prefix)[:_MAX_FAULTS]:
-                        self.fault(path, message)
+                    self._tell(error, model, prefix)
                 value = _with_stand_ins(without(value, _wrong(error)), stand_ins)
         return None
+
+    def _tell(self, error: ValidationError, model: type[Model], prefix: Path) -> None:
+        for path, message in sentences.told(error, model, prefix, at_most=_MAX_FAULTS):
+            self.fault(path, message)
+        if error.error_count() > _MAX_FAULTS:
+            self.fault(prefix, f"and {error.error_count() - _MAX_FAULTS} faults more")
 
 
 def spelled(path: Path) -> str:

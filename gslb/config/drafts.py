@@ -168,11 +168,10 @@ def _place_in_block(document: Document, block: str, line: int, column: int) -> P
     if ("records",) not in document.places.blocks:
         return None
     begins = document.places.values.get(("records",), NOWHERE)
-    in_file = document.text.split("\n")
-    at = begins.line + line
-    inside = block.split("\n")[line - 1]
-    indent = len(in_file[at - 1].removesuffix("\r")) - len(inside) if at <= len(in_file) else 0
-    return Place(at, column + max(indent, 0))
+    blank = len(block) - len(block.lstrip("\n"))
+    first = block[blank:].partition("\n")[0]
+    indent = len(document.lines[begins.line + blank]) - len(first) if begins.line + blank < len(document.lines) else 0
+    return Place(begins.line + line, column + max(indent, 0))
 
 
 def addresses_of(member: MemberTable) -> list[Address]:

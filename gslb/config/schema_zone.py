@@ -47,8 +47,6 @@ def _probe_port(value: object) -> int | dict[str, int]:
 
 
 def _master_text(value: object) -> str:
-    if value is None:
-        return ""
     if not isinstance(value, str):
         raise ValueError("records are master-file text: write `records: |` and one record to a line below it")
     return value

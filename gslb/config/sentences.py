@@ -27,9 +27,9 @@ def listed(words: Any) -> str:
     return ", ".join(str(word) for word in words)
 
 
-def told(error: ValidationError, model: type[BaseModel], prefix: Path = ()) -> list[Told]:
-    """Each error of one validation, with the key path it stands at."""
-    details = error.errors(include_url=False)
+def told(error: ValidationError, model: type[BaseModel], prefix: Path, *, at_most: int) -> list[Told]:
+    """The errors of one validation, each with the key path it stands at."""
+    details = error.errors(include_url=False)[:at_most]
     return [((*prefix, *_path(detail)), _sentence(detail, model)) for detail in details]
 
 

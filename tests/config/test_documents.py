@@ -1,5 +1,6 @@
 from gslb.config.documents import Document, spelled, without
 from gslb.config.schema_node import NodeFile
+from tests.kit.configs import faults, texts
 
 
 def test_key_paths_are_spelled_as_people_read_them() -> None:
@@ -60,3 +61,23 @@ def test_warnings_have_places_too() -> None:
 
     assert [str(warning) for warning in document.warnings] == ["x.yaml:2:3: a.b: doubtful"]
     assert document.faults == []
+
+
+def test_thousands_of_faults_are_counted_beyond_the_first_thousand() -> None:
+    """A file that is nothing but faults does not fill the screen for ever, and says so."""
+    document = Document("gslb.yaml", "".join(f"zzz{n}: 1\n" for n in range(1100)))
+
+    document.model("gslb", NodeFile, {})
+
+    assert len(document.faults) == 1001
+    assert document.faults[-1].message == "and 100 faults more"
+
+
+def test_a_file_that_is_no_table_is_told_once() -> None:
+    """Nothing that is missing in it is told beside it."""
+    files = {**texts(), "zones/a.yaml": "[]", "zones/b.yaml": "5"}
+
+    assert faults(files) == [
+        "zones/a.yaml: a list is no table of keys",
+        "zones/b.yaml: 5 is no table of keys",
+    ]

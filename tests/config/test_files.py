@@ -105,6 +105,25 @@ def test_records_files_are_read_beside_the_rest(tmp_path: Path) -> None:
     assert load(tmp_path).digest != before.digest
 
 
+def test_a_file_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mistaken link to something huge is told, not loaded."""
+    monkeypatch.setattr("gslb.config.files.MAX_FILE", 50)
+    write(tmp_path, {"gslb.yaml": "#" * 51})
+
+    assert refused(tmp_path)[0] == "gslb.yaml: cannot be read: larger than 0 MiB"
+
+
+@pytest.mark.parametrize(("name", "node"), [("NS1.Example.com", "ns1.example.com"), ("bad name", "gslb"), ("", "gslb")])
+def test_a_host_name_dns_would_not_know_is_no_node_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, node: str
+) -> None:
+    """The node is named as the host, where that is a name."""
+    monkeypatch.setattr("socket.gethostname", lambda: name)
+    write(tmp_path, texts())
+
+    assert load(tmp_path).node.name == node
+
+
 def test_files_that_are_named_must_be_there(tmp_path: Path) -> None:
     """A certificate, token or authority that is missing is told before it is needed."""
     node = "http: {token_file: t, tls: {certificate: c, key: k}}\n"
