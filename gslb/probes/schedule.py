@@ -1,13 +1,12 @@
 """Which target is probed when: one heap of starts, one timer, and a task only while a probe runs (probes.md 2.2, 2.5).
 
-A target goes round three states: it waits for its start (in the heap), it waits for a slot (in the queue of
-`slots`), it is probed (a task). The end of a probe gives its observation to control, which says how long the interval
-is now; the next start follows from the start that was scheduled, never from the end, so nothing drifts or bunches.
-When the process stood still, what was missed is not caught up: it is spread anew from now (`spread`, `stall`).
+A target goes round three states: it waits for its start (`turns`), it waits for a slot (`slots`), it is probed (a
+task). The end of a probe gives its observation to control, which says how long the interval is now; the next start
+follows from the start that was scheduled, never from the end, so nothing drifts or bunches. When the process stood
+still, what was missed is not caught up: it is spread anew from now (`spread`, `stall`).
 """
 
 import asyncio
-import heapq
 import random
 import time
 from collections import Counter
@@ -15,13 +14,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from gslb.model.observations import Inconclusive, Observation, Passed, Phase, Reason
 from gslb.model.targets import Target
 from gslb.probes import spread
+from gslb.probes.alarm import Alarm, Timer
 from gslb.probes.slots import Slots, Ticket
-from gslb.probes.stall import TICK, StallGuard, is_stalled
+from gslb.probes.stall import is_stalled
+from gslb.probes.turns import Starts, Turn
 
 Prober: TypeAlias = Callable[[Target], Awaitable[Observation]]
 """One probe of one target; it keeps its own deadline."""
@@ -31,9 +32,6 @@ Report: TypeAlias = Callable[[Observation], float]
 
 ROUND_GRACE = 2.0
 """The startup round lasts at most this much longer than the longest timeout in use (contract, "Start")."""
-
-GRAIN = 0.005
-"""Starts may be this late: a loop that counts in whole milliseconds would spin for less, and batches are cheaper."""
 
 _QUEUE_SHOWN = 0.001
 """A shorter wait than this is the loop's own step, not a queue."""
@@ -47,20 +45,6 @@ _TIMEOUTS = frozenset(
         Reason.DEADLINE,
     }
 )
-
-
-class Handle(Protocol):
-    """A timer that was set."""
-
-    def cancel(self) -> None:
-        """Not to fire any more."""
-
-
-class Timer(Protocol):
-    """What wakes the schedule: an event loop, or time driven by hand."""
-
-    def call_later(self, delay: float, callback: Callable[[], object]) -> Handle:
-        """Call back after so many seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,29 +63,6 @@ class ScheduleStats:
     saturated: int
     stalls: int
     queue_seconds: float
-
-
-@dataclass(slots=True, eq=False)
-class _Turn:
-    """One target's place in the schedule.
-
-    `scheduled`: the start that the next one is counted from; `start`: when it really may, at its crowded `host`.
-    `window`: of the first start, until the second is set. `ticket`: while it waits for a slot or runs, since `asked`;
-    `task`: while it runs. `suspect`: the last probe ran into a timeout.
-    """
-
-    target: Target
-    host: bytes
-    place: float
-    interval: float
-    scheduled: float = 0.0
-    start: float = 0.0
-    spaced: bool = False
-    window: float | None = None
-    suspect: bool = False
-    asked: float = 0.0
-    ticket: Ticket | None = None
-    task: asyncio.Task[None] | None = None
 
 
 class Scheduler:
@@ -125,13 +86,11 @@ class Scheduler:
         self._prober = prober
         self._report = report
         self._clock = clock
-        self._boottime = boottime
         self._draw = draw
-        self._timer = timer
+        self._alarm = Alarm(self._wake, clock=clock, boottime=boottime, timer=timer)
         self._slots = Slots(concurrency=concurrency, per_host=per_host)
-        self._guard = StallGuard(drift=boottime() - clock())
-        self._turns: dict[str, _Turn] = {}
-        self._heap: list[tuple[float, int, _Turn]] = []
+        self._turns: dict[str, Turn] = {}
+        self._starts = Starts()
         self._numbers = count()
         self._hosts: Counter[bytes] = Counter()
         self._host_free: dict[bytes, float] = {}
@@ -141,8 +100,6 @@ class Scheduler:
         self._stopping = asyncio.Event()
         self._ended = asyncio.Event()
         self._grace = 0.0
-        self._wakeup: Handle | None = None
-        self._armed = 0.0
         self._started = self._overruns = self._saturated = 0
         self._queue_seconds = 0.0
 
@@ -155,7 +112,7 @@ class Scheduler:
                 await self._live()
         finally:
             self._group = None
-            self._disarm()
+            self._alarm.clear()
             self._end_round()
             self._ended.set()
 
@@ -176,10 +133,10 @@ class Scheduler:
         self._round_done = asyncio.get_running_loop().create_future()
         for turn in self._turns.values():
             if turn.ticket is None:
-                self._begin(turn, now, spread.ROUND_WINDOW)
+                self._starts.begin(turn, now, spread.ROUND_WINDOW)
         self._arm()
         longest = max((turn.target.timing.timeout for turn in self._turns.values()), default=0.0)
-        bound = self._timers().call_later(min(longest + ROUND_GRACE, wait), self._end_round)
+        bound = self._alarm.call_later(min(longest + ROUND_GRACE, wait), self._end_round)
         self._settle_round()
         try:
             return await self._round_done
@@ -221,7 +178,7 @@ class Scheduler:
             started=self._started,
             overruns=self._overruns,
             saturated=self._saturated,
-            stalls=self._guard.stalls,
+            stalls=self._alarm.stalls,
             queue_seconds=self._queue_seconds,
         )
 
@@ -231,19 +188,19 @@ class Scheduler:
     # targets come and go
 
     def _add(self, target: Target, now: float) -> None:
-        turn = _Turn(target, target.address.packed, spread.position(target.id), target.timing.interval)
+        turn = Turn.of(target)
         self._turns[target.id] = turn
         self._hosts[turn.host] += 1
-        self._begin(turn, now, spread.first_window(turn.interval))
+        self._starts.begin(turn, now, spread.first_window(turn.interval))
 
-    def _adopt(self, turn: _Turn, target: Target, now: float) -> None:
+    def _adopt(self, turn: Turn, target: Target, now: float) -> None:
         """Take over what is not identity; a start that lies beyond the new intervals comes nearer."""
         before, turn.target = turn.target, target
         farthest = now + max(target.timing.interval, target.timing.down_interval)
         if target.timing != before.timing and turn.ticket is None and turn.scheduled > farthest:
-            self._begin(turn, now, target.timing.interval)
+            self._starts.begin(turn, now, target.timing.interval)
 
-    def _remove(self, turn: _Turn) -> None:
+    def _remove(self, turn: Turn) -> None:
         self._hosts[turn.host] -= 1
         if not self._hosts[turn.host]:
             del self._hosts[turn.host]
@@ -253,79 +210,36 @@ class Scheduler:
         elif turn.ticket is not None:
             self._slots.withdraw(turn.ticket)
 
-    def _begin(self, turn: _Turn, now: float, window: float) -> None:
-        """Give a target a first start within `window` from now."""
-        turn.window = window
-        self._plan(turn, now + window * turn.place)
-
-    # the heap and its one timer
-
-    def _plan(self, turn: _Turn, scheduled: float) -> None:
-        turn.scheduled = scheduled
-        turn.spaced = False
-        self._push(turn, scheduled)
-
-    def _push(self, turn: _Turn, start: float) -> None:
-        turn.start = start
-        heapq.heappush(self._heap, (start, next(self._numbers), turn))
+    # the starts and their one timer
 
     def _wake(self) -> None:
         now = self._clock()
-        self._wakeup = None
-        stalled = self._guard.woke(now, drift=self._boottime() - now)
-        for turn in self._due(now):
+        stalled = self._alarm.rang(now)
+        for turn in filter(self._is_known, self._starts.take(now)):
             if stalled:
-                self._begin(turn, now, spread.first_window(turn.interval))
+                self._starts.begin(turn, now, spread.first_window(turn.interval))
             else:
                 self._ask(turn, now)
         self._fill()
         self._arm()
 
-    def _due(self, now: float) -> list[_Turn]:
-        """Take from the heap who may start now. Entries of targets that were removed or moved are dropped."""
-        due: list[_Turn] = []
-        while self._heap and self._heap[0][0] <= now:
-            when, _, turn = heapq.heappop(self._heap)
-            if self._is_known(turn) and turn.ticket is None and when == turn.start:
-                due.append(turn)
-        return due
-
-    def _is_known(self, turn: _Turn) -> bool:
+    def _is_known(self, turn: Turn) -> bool:
         return self._turns.get(turn.target.id) is turn
 
     def _arm(self) -> None:
-        """See that the one timer fires at the earliest start, or earlier: at the next tick of the stall guard."""
-        if self._group is None or self._stopping.is_set():
-            return
-        now = self._clock()
-        at = now + TICK
-        if self._heap and self._heap[0][0] < at:
-            at = max(self._heap[0][0], now + GRAIN)
-        if self._wakeup is not None and self._armed <= at:
-            return
-        self._disarm()
-        self._armed = at
-        self._guard.expect(at, now)
-        self._wakeup = self._timers().call_later(at - now, self._wake)
-
-    def _disarm(self) -> None:
-        if self._wakeup is not None:
-            self._wakeup.cancel()
-            self._wakeup = None
-
-    def _timers(self) -> Timer:
-        return self._timer or asyncio.get_running_loop()
+        if self._group is not None and not self._stopping.is_set():
+            self._alarm.set(self._starts.first)
 
     # from a start to a slot to a probe
 
-    def _ask(self, turn: _Turn, now: float) -> None:
+    def _ask(self, turn: Turn, now: float) -> None:
         """Queue for a slot, unless another target of the address has just started: then a moment later."""
         free = max(now, self._host_free.get(turn.host, now))
         if not turn.spaced:
             self._host_free[turn.host] = free + spread.host_spacing(self._hosts[turn.host])
             turn.spaced = True
             if free > now:
-                self._push(turn, free)
+                self._starts.defer(turn, free)
                 return
         turn.asked = now
         target = turn.target
@@ -345,17 +259,19 @@ class Scheduler:
             turn.task.add_done_callback(partial(self._release, turn, ticket))
             self._started += 1
 
-    def _release(self, turn: _Turn, ticket: Ticket, _: object) -> None:
+    def _release(self, turn: Turn, ticket: Ticket, _: object) -> None:
         turn.task = turn.ticket = None
         self._slots.release(ticket)
         self._fill()
 
-    async def _probe(self, turn: _Turn) -> None:
+    async def _probe(self, turn: Turn) -> None:
         began = self._clock()
-        lag = self._guard.lag(began)
+        lag = self._alarm.lag(began)
         observation = await self._look(turn.target)
+        if not self._is_known(turn):
+            return  # removed meanwhile, and the prober would not be cancelled
         ended = self._clock()
-        if is_stalled(self._guard.lag(ended) - lag, turn.target.timing.timeout):
+        if is_stalled(self._alarm.lag(ended) - lag, turn.target.timing.timeout):
             observation = _stalled(observation)
         self._conclude(turn, self._with_queue(turn, observation, began - turn.asked), ended)
 
@@ -367,7 +283,7 @@ class Scheduler:
             outcome = Inconclusive(Phase.TOTAL, Reason.LOCAL_BUG)
             return Observation(target=target.id, outcome=outcome, started=started, text=repr(bug)[:200])
 
-    def _conclude(self, turn: _Turn, observation: Observation, ended: float) -> None:
+    def _conclude(self, turn: Turn, observation: Observation, ended: float) -> None:
         """Tell control, and plan the next start by the interval it answers."""
         turn.suspect = observation.reason in _TIMEOUTS
         try:
@@ -375,21 +291,17 @@ class Scheduler:
         except BaseException:
             self._stopping.set()
             raise
-        self._plan(turn, self._next_start(turn, ended))
+        self._starts.plan(turn, self._next_start(turn, ended))
         self._round.discard(turn.target.id)
         self._settle_round()
         self._arm()
 
-    def _next_start(self, turn: _Turn, ended: float) -> float:
-        window, turn.window = turn.window, None
-        if window is not None:
-            regular = spread.second_start(turn.scheduled, window=window, place=turn.place, interval=turn.interval)
-        else:
-            regular = spread.jittered(turn.scheduled, turn.interval, self._draw())
+    def _next_start(self, turn: Turn, ended: float) -> float:
+        regular = turn.regular_start(self._draw())
         self._overruns += regular < ended
         return spread.not_before(regular, ended)
 
-    def _with_queue(self, turn: _Turn, observation: Observation, waited: float) -> Observation:
+    def _with_queue(self, turn: Turn, observation: Observation, waited: float) -> Observation:
         """Count the wait for a slot, and show it as a phase where there was one."""
         if waited < _QUEUE_SHOWN:
             return observation

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from ipaddress import IPv4Address
 from itertools import pairwise
 
@@ -309,6 +309,28 @@ async def test_a_cancelled_run_leaves_nothing_behind():
     await asyncio.wait([task])
 
     assert (task.cancelled(), bench.running, bench.time.pending) == (True, set(), 0)
+
+
+async def test_a_probe_that_outlives_its_target_is_not_reported():
+    """A prober that ends well in spite of its cancellation tells nobody of a target that is gone."""
+    bench = Bench()
+    stubborn = asyncio.Event()
+
+    async def prober(target):
+        stubborn.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        return Observation(target=target.id, outcome=Passed(), started=0.0)
+
+    bench.scheduler._prober = prober
+    bench.scheduler.replace(keyed(target(1)))
+    async with bench.running_now():
+        await bench.time.advance(11)
+        assert stubborn.is_set()
+        bench.scheduler.replace({})
+        await bench.time.settle()
+
+        assert (bench.reports, bench.scheduler.stats().running) == ([], 0)
 
 
 async def test_a_target_that_comes_back_while_its_old_probe_runs_waits_for_it():

@@ -1,0 +1,83 @@
+"""One target's place in the schedule, and the heap of all starts."""
+
+import asyncio
+import heapq
+from dataclasses import dataclass
+from itertools import count
+
+from gslb.model.targets import Target
+from gslb.probes import spread
+from gslb.probes.slots import Ticket
+
+
+@dataclass(slots=True, eq=False)
+class Turn:
+    """Where a target stands, in one of three states: before its start, before a slot, under way.
+
+    `scheduled`: the start that the next one is counted from; `start`: when it really may, at its crowded `host`.
+    `window`: of the first start, until the second is set. `ticket`: while it waits for a slot or runs, since `asked`;
+    `task`: while it runs. `suspect`: the last probe ran into a timeout. Times in seconds on the schedule's clock.
+    """
+
+    target: Target
+    host: bytes
+    place: float
+    interval: float
+    scheduled: float = 0.0
+    start: float = 0.0
+    spaced: bool = False
+    window: float | None = None
+    suspect: bool = False
+    asked: float = 0.0
+    ticket: Ticket | None = None
+    task: asyncio.Task[None] | None = None
+
+    @classmethod
+    def of(cls, target: Target) -> "Turn":
+        """The turn of a target that nobody has probed."""
+        return cls(target, target.address.packed, spread.position(target.id), target.timing.interval)
+
+    def regular_start(self, unit: float) -> float:
+        """The start that follows by the interval alone; after it the first start's window is forgotten."""
+        window, self.window = self.window, None
+        if window is None:
+            return spread.jittered(self.scheduled, self.interval, unit)
+        return spread.second_start(self.scheduled, window=window, place=self.place, interval=self.interval)
+
+
+class Starts:
+    """The starts to come, the earliest first. A turn that was planned anew is found at its latest start only."""
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[float, int, Turn]] = []
+        self._numbers = count()
+
+    def begin(self, turn: Turn, now: float, window: float) -> None:
+        """Give a target a first start within `window` from now."""
+        turn.window = window
+        self.plan(turn, now + window * turn.place)
+
+    def plan(self, turn: Turn, scheduled: float) -> None:
+        """Set a target's next start."""
+        turn.scheduled = scheduled
+        turn.spaced = False
+        self.defer(turn, scheduled)
+
+    def defer(self, turn: Turn, start: float) -> None:
+        """Let a target start later than scheduled."""
+        turn.start = start
+        heapq.heappush(self._heap, (start, next(self._numbers), turn))
+
+    def take(self, now: float) -> list[Turn]:
+        """Remove and return who may start now."""
+        due: list[Turn] = []
+        while self._heap and self._heap[0][0] <= now:
+            when, _, turn = heapq.heappop(self._heap)
+            if turn.ticket is None and when == turn.start:
+                due.append(turn)
+        return due
+
+    @property
+    def first(self) -> float | None:
+        """The earliest start."""
+        return self._heap[0][0] if self._heap else None

@@ -1,0 +1,67 @@
+"""A target's place in the schedule, and the heap of starts."""
+
+from ipaddress import IPv6Address
+
+import pytest
+
+from gslb.model.checks import TcpSettings, Timing
+from gslb.model.targets import Target
+from gslb.probes.slots import Ticket
+from gslb.probes.turns import Starts, Turn
+
+
+@pytest.fixture
+def turn():
+    """The turn of a target with an interval of 10 s, half-way in any window."""
+    timing = Timing(interval=10.0)
+    made = Turn.of(Target(id="a", address=IPv6Address("::1"), settings=TcpSettings(port=25), timing=timing))
+    made.place = 0.5
+    return made
+
+
+def test_a_turn_begins_with_the_interval_of_its_check(turn):
+    """Before control has said anything, the check's own interval holds."""
+    assert (turn.interval, turn.host, turn.ticket) == (10.0, IPv6Address("::1").packed, None)
+
+
+def test_the_second_start_leaves_the_window_and_the_third_follows_by_jitter(turn):
+    """The window of the first start counts once."""
+    starts = Starts()
+    starts.begin(turn, 100.0, 2.0)
+    assert turn.scheduled == 101.0
+
+    assert turn.regular_start(0.5) == 101.0 + 2.0 * 0.5 + 10.0 * 0.5
+    assert turn.regular_start(0.5) == 111.0
+
+
+def test_only_the_latest_plan_counts(turn):
+    """A turn that was planned anew starts once, at its latest start."""
+    starts = Starts()
+    starts.plan(turn, 105.0)
+    starts.plan(turn, 103.0)
+    starts.plan(turn, 107.0)
+
+    assert starts.first == 103.0
+    assert starts.take(106.0) == []
+    assert starts.take(107.0) == [turn]
+    assert starts.first is None
+
+
+def test_a_deferred_start_keeps_its_scheduled_time(turn):
+    """Waiting for a crowded address moves the start and not what is counted from it."""
+    starts = Starts()
+    starts.plan(turn, 100.0)
+    starts.defer(turn, 100.2)
+
+    assert starts.take(100.1) == []
+    assert starts.take(100.2) == [turn]
+    assert turn.scheduled == 100.0
+
+
+def test_who_waits_for_a_slot_is_not_started_again(turn):
+    """A turn with a ticket is past its start."""
+    starts = Starts()
+    starts.plan(turn, 100.0)
+    turn.ticket = Ticket(100.0, 0, "a", turn.host, 25)
+
+    assert starts.take(200.0) == []
