@@ -103,7 +103,7 @@ def _load(
     faults = [*faults, *_misplaced(texts)]
     if not zone_files and not checks_only:
         message = "no zone: write one into zones/NAME.yaml (zones/README.md shows how)"
-        faults.append(Fault(path=str(directory / ZONES), message=message))
+        faults.append(Fault(path=ZONES, message=message))
     documents = [node_file, *check_files, *zone_files]
     faults.extend(fault for document in documents for fault in document.faults)
     if faults:

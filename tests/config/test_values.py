@@ -252,7 +252,7 @@ def test_every_host_address_is_taken(address: Any) -> None:
 
 def test_sources_keep_to_their_family() -> None:
     """An IPv6 address is no IPv4 source, nor the other way round."""
-    with pytest.raises(ValueError, match="192.0.2.1 is no IPv6 address"):
+    with pytest.raises(ValueError, match=r"192\.0\.2\.1 is no IPv6 address"):
         values.parse_ipv6("192.0.2.1")
     with pytest.raises(ValueError, match="2001:db8::1 is no IPv4 address"):
         values.parse_ipv4("2001:db8::1")
