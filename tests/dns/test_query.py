@@ -6,6 +6,7 @@ import dns.message
 import dns.tsig
 import dnslib
 import pytest
+from dnslib.label import DNSBuffer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -174,7 +175,7 @@ def test_agrees_with_dnslib(parts: list[bytes], qtype: int, qclass: int, ident: 
 
 
 @given(st.data())
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=200)
 def test_never_laxer_than_dnslib(data: st.DataObject) -> None:
     """Of mutated packets, what is taken for a good query dnslib reads as the same question.
 
@@ -188,9 +189,10 @@ def test_never_laxer_than_dnslib(data: st.DataObject) -> None:
     query = read(mutated)
 
     if query is not None and not query.fault:
-        judge = dnslib.DNSRecord.parse(mutated)
-        assert (judge.q.qtype, judge.q.qclass) == (query.qtype, query.qclass)
-        name = b"".join(bytes((len(part),)) + part for part in judge.q.qname.label) + b"\0"
+        octets = DNSBuffer(mutated)
+        header, judge = dnslib.DNSHeader.parse(octets), dnslib.DNSQuestion.parse(octets)
+        assert (header.id, header.q, judge.qtype, judge.qclass) == (query.id, 1, query.qtype, query.qclass)
+        name = b"".join(bytes((len(part),)) + part for part in judge.qname.label) + b"\0"
         assert name.lower() == query.name
 
 

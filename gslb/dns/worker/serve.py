@@ -38,10 +38,10 @@ class Options:
 
 def serve(options: Options) -> int:
     """Answer until told to end; the exit status."""
-    return asyncio.run(_Worker(options).run())
+    return asyncio.run(Worker(options).run())
 
 
-class _Worker:
+class Worker:
     """The wiring: one loop, everything on it."""
 
     def __init__(self, options: Options) -> None:
@@ -59,6 +59,7 @@ class _Worker:
         self.udp = tuple(UdpListener(socket.socket(fileno=number), self.answerer) for number in options.udp)
 
     async def run(self) -> int:
+        """Live until `ending` is set; the exit status."""
         loop = asyncio.get_running_loop()
         self.stamped_at = loop.time()
         self.tcp = TcpConnections(self.answerer, loop.time)
