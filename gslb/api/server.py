@@ -34,6 +34,7 @@ async def faces(desk: Desk, run_dir: Path) -> AsyncIterator[None]:
     finally:
         for runner in runners:
             await runner.cleanup()
+        _clear(run_dir / CONTROL_SOCKET)
 
 
 async def _runner(desk: Desk, *, trusted: bool) -> web.AppRunner:
@@ -49,7 +50,7 @@ async def _listen_on_socket(runner: web.AppRunner, path: Path) -> None:
 
 
 def _clear(path: Path) -> None:
-    """An earlier run that was killed has left its socket behind."""
+    """Remove the socket: one that a killed control left behind, or our own."""
     path.unlink(missing_ok=True)
 
 

@@ -59,6 +59,7 @@ class Channel:
         """Stop listening and end every link."""
         if self._server is not None:
             self._server.close()
+            self.path.unlink(missing_ok=True)
         for link in tuple(self._links.values()):
             link.end()
 

@@ -42,7 +42,7 @@ class Desk:
         self._reloader = reloader
         self._schedule = schedule
         self._version = _version()
-        owner.metrics.registry.register(Gauges(self.status, lambda: owner.answered.services))
+        owner.metrics.registry.register(Gauges(self.status, owner.answered))
 
     def __repr__(self) -> str:
         return f"<Desk of {self._owner}>"

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+import dns.rdatatype
+
 from gslb.answers.build import DecisionKey
 from gslb.control.pipeline import HostKey
 from gslb.control.samples import samples, told
@@ -38,7 +40,7 @@ def explanation(
     absolute = to_text(name)
     try:
         found = () if table is None else samples(table, absolute, rtype)
-    except ValueError as error:
+    except dns.rdatatype.UnknownRdatatype as error:
         raise Unexplained(f"{rtype}: no record type") from error
     lines = made.lines() if made else (f"{absolute} {rtype}: no health decides it, in zone {zone.text}",)
     if client is not None:

@@ -1,11 +1,12 @@
 """What can be read off the state at any time, as Prometheus samples: made from one survey per scrape."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from gslb.control.answered import Answered
 from gslb.control.views import CheckStatus, Status, WorkerStatus, ZoneStatus
 from gslb.model.verdicts import Health, State
 
@@ -14,13 +15,11 @@ RCODE = "rcode_"
 
 
 class Gauges(Collector):
-    """Collects from `status`; `services`: answers given by zone, service and type."""
+    """Collects from `status`, and from what was answered."""
 
-    def __init__(
-        self, status: Callable[[], Status], services: Callable[[], Mapping[tuple[str, str, str], int]]
-    ) -> None:
+    def __init__(self, status: Callable[[], Status], answered: Answered) -> None:
         self._status = status
-        self._services = services
+        self._answered = answered
 
     def describe(self) -> list[Metric]:
         """Nothing ahead of time: registering must not ask for a status."""
@@ -36,9 +35,11 @@ class Gauges(Collector):
         yield from _zones(status.zones)
         yield from _checks(status.checks)
         answers = _counter("gslb_service_answers", "Answers given, by type.", ("zone", "service", "type"))
-        for labels, count in self._services().items():
+        for labels, count in self._answered.services.items():
             answers.add_metric(labels, count)
         yield answers
+        strayed = "Answers from tables so old that nobody knows what was in them."
+        yield CounterMetricFamily("gslb_answers_strayed", strayed, value=self._answered.strayed)
 
 
 def _gauge(name: str, help_text: str, labels: tuple[str, ...] = ()) -> GaugeMetricFamily:

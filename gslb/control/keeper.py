@@ -55,22 +55,19 @@ class Keeper:
             await asyncio.sleep(REST)
 
     async def save(self) -> None:
-        """Save now."""
+        """Save now; a refusal is told and counted, never raised."""
         self._wanted.clear()
         ledger, answered = self._snapshot()
-        await self.write(self.memory.save, ledger, dict(answered))
-        if not self.error:
-            self.saved_at = time.time()
-            self._metrics.saves.inc()
-
-    async def write(self, function: Callable[..., None], *arguments: object) -> None:
-        """Let the memory write something; a refusal is told and counted, never raised."""
         try:
-            await asyncio.to_thread(function, *arguments)
+            await asyncio.to_thread(self.memory.save, ledger, dict(answered))
         except OSError as error:
             self.failed(error)
-        else:
-            self.worked()
+            return
+        if self.error:
+            log.info("the state can be saved again", state_dir=str(self.memory.state_dir))
+        self.error = ""
+        self.saved_at = time.time()
+        self._metrics.saves.inc()
 
     def failed(self, error: OSError) -> None:
         """The state_dir has refused a write."""
@@ -80,9 +77,3 @@ class Keeper:
         if text != self.error:
             log.error("the state cannot be saved; a restart now would know less", error=text)
         self.error = text
-
-    def worked(self) -> None:
-        """The state_dir has taken a write."""
-        if self.error:
-            log.info("the state can be saved again", state_dir=str(self.memory.state_dir))
-        self.error = ""

@@ -23,7 +23,7 @@ MOST = 10
 def samples(table: Table, name: str, rtype: str) -> tuple[Sample, ...]:
     """The answers to a name and type, with the share of draws that give each; none when the name is not ours."""
     packet = dns.message.make_query(name, rtype, use_edns=0).to_wire()
-    seen = Counter(_ask(table, packet, draw * 2**32 // DRAWS) for draw in range(DRAWS))
+    seen = Counter(_ask(table, packet, (2 * n + 1) * 2**31 // DRAWS) for n in range(DRAWS))
     return tuple(
         Sample(share=count / DRAWS, rcode=rcode, records=records, extended_error=error)
         for (rcode, records, error), count in seen.most_common(MOST)

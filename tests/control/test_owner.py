@@ -1,0 +1,205 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from gslb.control.memory import Memory
+from gslb.control.owner import GONE
+from gslb.handoff.messages import Ack, Counts, Hello, LogLine, Refused, Stamp, TableReady, Tally
+from gslb.handoff.table import Manifest
+from gslb.model.decisions import Mode
+from gslb.model.values import Family
+from tests.kit.controlled import NOW, REFUSED, RELAY1, RELAY2, SPARE, ZONE, Controlled, placed, seen, two_tiers
+
+MANIFEST = Manifest(generation=9, names="n", parts=("p",), carries_health=True, written=NOW)
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Controlled:
+    """An owner that has not started."""
+    return Controlled(placed(two_tiers(), tmp_path))
+
+
+def mode(made: Controlled, service: str = "smtp") -> Mode:
+    """The mode of a service's A answers."""
+    return made.owner.pipeline.decisions[ZONE, service, Family.IPV4].mode
+
+
+async def test_the_first_table_says_starting(made: Controlled) -> None:
+    """Without memory a table is published that knows nothing, and announced."""
+    made.owner.start(None)
+    await made.owner.publisher.publish()
+
+    assert mode(made) is Mode.STARTING
+    assert made.told == [TableReady(generation=1)]
+    assert made.owner.greeting() == (TableReady(generation=1),)
+
+
+def test_a_table_with_health_is_not_replaced_by_one_without(made: Controlled) -> None:
+    """What a dead control left behind stands until the first round is over."""
+    made.owner.start(MANIFEST)
+
+    assert not made.owner.publisher._wanted.is_set()
+    assert made.owner.greeting() == (TableReady(generation=9),)
+    made.round()
+    assert made.owner.publisher._wanted.is_set()
+
+
+async def test_saved_verdicts_count_at_once(tmp_path: Path, made: Controlled) -> None:
+    """A restart decides on what was saved, and replaces even a table that stands."""
+    made.owner.start(None)
+    made.round(lambda address: REFUSED if address == RELAY1 else seen(address).outcome)
+    await made.owner.keeper.save()
+
+    again = Controlled(made.config)
+    again.owner.start(MANIFEST)
+
+    assert [view.member.name for view in again.owner.pipeline.decisions[ZONE, "smtp", Family.IPV4].chosen] == ["relay2"]
+    assert again.owner.publisher._wanted.is_set()
+
+
+async def test_old_verdicts_do_not_count(made: Controlled) -> None:
+    """More than five minutes after their last save nothing is believed."""
+    made.owner.start(None)
+    made.round()
+    await made.owner.keeper.save()
+
+    again = Controlled(made.config)
+    again.clock.now = NOW + 301
+    later = Controlled(made.config, clock=again.clock)
+    later.owner.start(None)
+
+    assert mode(later) is Mode.STARTING
+
+
+def test_a_refusing_state_dir_is_no_obstacle(tmp_path: Path) -> None:
+    """Control starts without its state_dir, and tells."""
+    estate = placed(two_tiers(), tmp_path)
+    estate = replace(estate, node=replace(estate.node, state_dir=tmp_path / "none"))
+    made = Controlled(estate)
+    made.owner.start(None)
+
+    assert made.owner.keeper.errors == 1
+    assert made.desk.status().memory.error
+
+
+def test_a_transition_is_logged_with_all_it_takes(made: Controlled) -> None:
+    """Old, new, reason, phase, code, text, counts, and whom it means."""
+    made.owner.start(None)
+    made.round()
+    with capture_logs() as lines:
+        for _ in range(3):
+            interval = made.owner.observe(seen(RELAY1, REFUSED, code="421", text="go away"))
+    line = next(line for line in lines if line["event"] == "transition")
+
+    assert (line["old"], line["new"], line["reason"], line["phase"]) == ("up", "down", "connect_refused", "connect")
+    assert (line["code"], line["text"], line["members"]) == ("421", "go away", [f"{ZONE}/relays/relay1"])
+    assert (line["address"], line["log_level"]) == (RELAY1, "warning")
+    assert interval == 30.0
+
+
+def test_all_down_is_logged_and_counted(made: Controlled) -> None:
+    """Entering is an error in the log, leaving a warning; both name the service."""
+    made.owner.start(None)
+    made.round(lambda _address: REFUSED)
+    with capture_logs() as lines:
+        made.clock.now += 60
+        for _ in range(2):
+            made.owner.observe(seen(SPARE))
+
+    assert made.owner.all_down_entered[ZONE, "smtp"] == 1
+    assert [line["service"] for line in lines if line["event"] == "no longer all down"] == ["smtp", "spares"]
+
+
+def test_failing_over_is_logged(made: Controlled) -> None:
+    """A service that answers from another tier says so."""
+    made.owner.start(None)
+    made.round()
+    with capture_logs() as lines:
+        for address in (RELAY1, RELAY2):
+            for _ in range(3):
+                made.owner.observe(seen(address, REFUSED))
+
+    assert [line["tier"] for line in lines if line["event"] == "service turned"] == [2]
+
+
+def test_silence_is_logged(made: Controlled) -> None:
+    """Verdicts that go stale are told, each once."""
+    made.owner.start(None)
+    made.round()
+    made.clock.now += 200
+    with capture_logs() as lines:
+        made.owner.tick()
+        made.owner.tick(0.5)
+
+    assert len([line for line in lines if line["event"].startswith("verdict stale")]) == 3
+    assert made.owner.loop_lag == 0.5
+
+
+def test_a_probe_that_outlived_its_target_counts_for_nothing(made: Controlled) -> None:
+    """What a reload took away is not observed any more."""
+    assert made.owner.observe(seen("203.0.113.9")) == GONE
+
+
+def test_a_ttl_alone_waits_for_the_tick(made: Controlled) -> None:
+    """The first failure asks for the next batch, which the tick prints."""
+    estate = replace(made.config, zones=(replace(made.config.zones[0], min_ttl=1),))
+    made = Controlled(estate)
+    made.owner.start(None)
+    made.round()
+    made.owner.publisher._wanted.clear()
+    made.owner.observe(seen(RELAY1, REFUSED))
+    assert not made.owner.publisher._wanted.is_set()
+
+    made.owner.tick()
+
+    assert made.owner.publisher._wanted.is_set()
+
+
+def test_a_round_cut_short_by_the_end_publishes_nothing(made: Controlled) -> None:
+    """A stopping control does not make the unknown count."""
+    made.owner.start(None)
+    made.owner.stopping = True
+
+    made.owner.first_round_over(complete=False)
+
+    assert mode(made) is Mode.STARTING
+
+
+def test_an_accepted_configuration_gets_its_serial(made: Controlled) -> None:
+    """Serials rise with each configuration and are kept; results of what is gone are not."""
+    made.owner.start(None)
+    made.round()
+    before = made.owner.serials[ZONE].serial
+
+    made.owner.accept(replace(made.config, digest="other", targets={}, zones=made.config.zones))
+
+    assert made.owner.serials[ZONE].serial == before + 1
+    assert Memory(made.config.node.state_dir).serials() == made.owner.serials
+    assert repr(made.owner.recent) == "<Recent 0 targets>"
+
+
+async def test_workers_are_heard(made: Controlled) -> None:
+    """Each kind of message has its effect."""
+    await made.serving()
+    with capture_logs() as lines:
+        for message in (
+            Hello(worker=2, pid=5),
+            Ack(worker=2, generation=1),
+            Refused(worker=2, generation=2, why="digest"),
+            Tally(worker=2, totals={"queries_udp": 3}),
+            Counts(generation=1, part=0, pairs=((0, 4),)),
+            LogLine(worker=2, level="warning", event="odd packet", facts={"event": "x", "size": "3"}),
+            LogLine(worker=2, level="nonsense", event="told", facts={}),
+            Stamp(at=1.0),
+        ):
+            made.owner.hear(2, message)
+    made.owner.lost(2)
+
+    worker = made.owner.workers.all()[1]
+    assert (worker.refused, worker.totals, worker.left) == ("digest", {"queries_udp": 3}, NOW)
+    assert [line["event"] for line in lines] == [
+        "a worker refused a table", "odd packet", "told", "an odd message on the channel",
+    ]  # fmt: skip
+    assert "<Owner <Pipeline ready" in repr(made.owner)

@@ -1,0 +1,277 @@
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gslb.control.pipeline import NONE, Effects, Pipeline, Publish
+from gslb.handoff.table import in_memory
+from gslb.health.ledger import Ledger
+from gslb.model.checks import ImapSettings
+from gslb.model.decisions import Mode
+from gslb.model.observations import Degraded, Inconclusive, Outcome, Phase, Reason
+from gslb.model.pools import Member
+from gslb.model.settings import Config
+from gslb.model.values import Family, RecordType
+from gslb.model.verdicts import MemberKey, State, VerdictKey
+from tests.kit.controlled import NOW, PASSED, REFUSED, RELAY1, RELAY2, SMTP, SPARE, ZONE, seen, target, two_tiers
+from tests.kit.estate import check, config, member, pool, service, zone
+
+SERIALS = {ZONE: 7}
+ADDRESSES = (RELAY1, RELAY2, SPARE)
+VOID = Inconclusive(Phase.CONNECT, Reason.LOCAL_NO_ROUTE)
+BUSY = Degraded(Phase.GREETING, Reason.BUSY, load=True)
+
+
+def pipeline(estate: Config | None = None) -> Pipeline:
+    """A pipeline that has started and knows nothing."""
+    estate = estate or two_tiers()
+    made = Pipeline(estate, Ledger(estate), serials=SERIALS, now=NOW)
+    made.on_start(NOW)
+    return made
+
+
+def healthy() -> Pipeline:
+    """A pipeline whose first round found everything up."""
+    made = pipeline()
+    for address in ADDRESSES:
+        made.on_observation(seen(address), NOW)
+    made.on_first_round(NOW)
+    return made
+
+
+def fail(made: Pipeline, address: str, times: int = 3, now: float = NOW) -> Effects:
+    """Refuse connections so many times; the effects of the last."""
+    return [made.on_observation(seen(address, REFUSED), now) for _ in range(times)][-1]
+
+
+def chosen(made: Pipeline, family: Family = Family.IPV4) -> set[str]:
+    """The members in the answers of smtp."""
+    return {view.member.name for view in made.decisions[ZONE, "smtp", family].chosen}
+
+
+def test_start_publishes_that_nothing_is_known() -> None:
+    """The first table says "starting" for every service."""
+    made = Pipeline(two_tiers(), Ledger(two_tiers()), serials=SERIALS, now=NOW)
+
+    assert made.on_start(NOW).publish is Publish.NOW
+    assert {decision.mode for decision in made.decisions.values()} == {Mode.STARTING}
+    assert "starting" in repr(made)
+
+
+def test_first_round_makes_health_count() -> None:
+    """After it the healthy members of the first tier answer, and a table must go out."""
+    made = healthy()
+
+    assert chosen(made) == {"relay1", "relay2"}
+    assert made.on_first_round(NOW).publish is Publish.NOW
+    assert "ready" in repr(made)
+
+
+def test_saved_verdicts_make_it_ready_at_once() -> None:
+    """A pipeline over a restored ledger decides on it from the start."""
+    ledger = Ledger(two_tiers())
+    ledger.restore(healthy().ledger.export(NOW), NOW)
+    made = Pipeline(two_tiers(), ledger, serials=SERIALS, now=NOW, ready=True)
+    made.on_start(NOW)
+
+    assert chosen(made) == {"relay1", "relay2"}
+
+
+def test_the_last_failure_is_published_at_once() -> None:
+    """The third failure takes the member out of every family, and its transition is told."""
+    made = healthy()
+
+    effects = fail(made, RELAY1)
+
+    assert [(each.before, each.after) for each in effects.transitions] == [(State.UP, State.DOWN)]
+    assert effects.publish is Publish.NOW
+    assert chosen(made) == chosen(made, Family.ANY) == {"relay2"}
+
+
+def test_only_dependents_are_decided_again() -> None:
+    """A spare's failure decides smtp, its own pool's name and its own host again, and nothing of the relays."""
+    made = healthy()
+    before = dict(made.decisions)
+
+    effects = fail(made, SPARE)
+
+    assert effects.decided == 6  # smtp in three families, the pool's name in two, one host
+    assert made.decisions[ZONE, "relays", Family.IPV4] is before[ZONE, "relays", Family.IPV4]
+
+
+def test_an_alias_is_never_decided_for_itself() -> None:
+    """Decisions belong to the service an alias leads to."""
+    assert {name for _, name, _ in healthy().decisions} == {"smtp", "relays", "spares"}
+
+
+def test_more_of_the_same_has_no_effect() -> None:
+    """A good outcome of a healthy target decides nothing and publishes nothing."""
+    assert healthy().on_observation(seen(RELAY1), NOW) is NONE
+
+
+def test_our_own_fault_has_no_effect() -> None:
+    """An inconclusive outcome moves nothing."""
+    assert healthy().on_observation(seen(RELAY1, VOID), NOW) is NONE
+
+
+def test_strangers_have_no_effect() -> None:
+    """The outcome of a target that is not configured moves nothing."""
+    assert pipeline().on_observation(seen("203.0.113.1"), NOW) is NONE
+
+
+def test_a_ttl_waits_for_the_next_batch() -> None:
+    """The first failure shortens the TTL only: the table can wait for the tick."""
+    estate = two_tiers()
+    estate = replace(estate, zones=(replace(estate.zones[0], min_ttl=1),))
+    made = Pipeline(estate, Ledger(estate), serials=SERIALS, now=NOW)
+    for address in ADDRESSES:
+        made.on_observation(seen(address), NOW)
+    made.on_first_round(NOW)
+
+    effects = fail(made, RELAY1, times=1)
+
+    assert effects.publish is Publish.SOON
+    assert made.decisions[ZONE, "smtp", Family.IPV4].ttl == 6
+
+
+def test_words_alone_are_not_published() -> None:
+    """A busy member is told as degraded, but the table holds the same answers."""
+    made = healthy()
+
+    effects = [made.on_observation(seen(RELAY1, BUSY), NOW) for _ in range(2)][-1]
+
+    assert effects.decided > 0
+    assert effects.publish is Publish.NOT
+
+
+def test_a_transition_that_changes_no_health_is_still_told() -> None:
+    """A target that two checks judge can change its belief without changing the address."""
+    other = replace(SMTP, name="other", thresholds=replace(SMTP.thresholds, fall=4))
+    both = member("relay1", RELAY1, checks=(SMTP, other))
+    estate = config(zone(pool("relays", both)), checks=(SMTP, other))
+    made = pipeline(estate)
+    made.on_observation(seen(RELAY1), NOW)
+
+    fail(made, RELAY1)
+    effects = fail(made, RELAY1, times=1)
+
+    assert [each.key.check for each in effects.transitions] == ["other"]
+
+
+def test_all_down_is_entered_and_left_once() -> None:
+    """The last member's end is a turn of the service, and so is the first one's return."""
+    made = healthy()
+    fail(made, RELAY1), fail(made, RELAY2)
+
+    entered = [turn for turn in fail(made, SPARE).turns if turn.service == "smtp"]
+    left = [made.on_observation(seen(SPARE), NOW + 30 + n).turns for n in range(2)][-1]
+
+    assert [turn.enters_all_down for turn in entered] == [True]
+    assert [turn.leaves_all_down for turn in left if turn.service == "smtp"] == [True]
+
+
+def test_failover_is_a_turn() -> None:
+    """A service that answers from its second tier has turned, with the reason."""
+    made = healthy()
+    fail(made, RELAY1)
+
+    turn = next(turn for turn in fail(made, RELAY2).turns if turn.service == "smtp")
+
+    assert turn.after.tier == 2
+    assert "spares" in turn.after.reason
+
+
+def test_time_alone_moves_a_held_member() -> None:
+    """While a member is held down, each tick decides its services again; afterwards none does."""
+    made = healthy()
+    fail(made, RELAY1)
+
+    assert made.on_tick(NOW + 1).decided > 0
+    assert made.on_tick(NOW + 25).decided > 0  # the hold ended in between
+    assert made.on_tick(NOW + 26) is NONE
+
+
+def test_silence_is_told_and_the_verdict_stands() -> None:
+    """Five intervals without an outcome flag a verdict as stale; answers stay."""
+    made = healthy()
+
+    effects = made.on_tick(NOW + 100)
+
+    assert set(effects.stale) == {VerdictKey("smtp", target(address)) for address in ADDRESSES}
+    assert effects.publish is Publish.NOT
+    assert chosen(made) == {"relay1", "relay2"}
+
+
+def test_reload_keeps_what_stays() -> None:
+    """A member that stays keeps its verdict, one that is new is left out while another is known good."""
+    made = healthy()
+    fail(made, RELAY2)
+    relays = [member("relay1", RELAY1), member("relay2", RELAY2), member("relay3", "192.0.2.13")]
+    smtp = service("smtp", "relays", records=(RecordType.A,))
+
+    effects = made.on_reload(
+        config(zone(pool("relays", *relays), services=(smtp,)), checks=(SMTP,)), serials=SERIALS, now=NOW
+    )
+
+    assert effects.publish is Publish.NOW
+    assert chosen(made) == {"relay1"}
+    assert set(made.stands) == {(ZONE, "smtp"), (ZONE, "relays")}
+    assert made.on_tick(NOW + 1).decided > 0  # relay2 is still held
+
+
+def test_a_target_judges_members_by_name() -> None:
+    """What a target stands for is told in the operator's words."""
+    assert pipeline().members_of(target(RELAY1)) == (MemberKey(ZONE, "relays", "relay1"),)
+
+
+def test_a_service_without_checks_is_up() -> None:
+    """Nothing probes it, so the table carries it as soon as health counts."""
+    bare: Member = member("relay1", RELAY1, checks=())
+    made = pipeline(config(zone(pool("relays", bare)), checks=()))
+
+    made.on_first_round(NOW)
+
+    assert [view.member.name for view in made.decisions[ZONE, "relays", Family.IPV4].chosen] == ["relay1"]
+
+
+@pytest.mark.parametrize("generation", [1, 9])
+def test_an_image_is_a_table(generation: int) -> None:
+    """The bytes of an image open as a table of its generation."""
+    image = healthy().image(generation)
+
+    assert image.names is not None
+    assert in_memory(image.names, image.parts).generation == generation
+
+
+OUTCOMES = st.lists(
+    st.tuples(st.sampled_from(ADDRESSES), st.sampled_from([PASSED, REFUSED, VOID, BUSY]), st.integers(0, 40)),
+    max_size=40,
+)
+
+
+@settings(deadline=None, max_examples=30)
+@given(OUTCOMES)
+def test_deciding_in_steps_is_deciding_at_once(outcomes: list[tuple[str, Outcome, int]]) -> None:
+    """Whatever is seen in whatever order, the decisions that stand are those of a fresh look at the verdicts."""
+    made, now = healthy(), NOW
+    for address, outcome, pause in outcomes:
+        made.on_observation(seen(address, outcome), now)
+        now += pause
+    made.on_tick(now)
+    fresh = Pipeline(two_tiers(), made.ledger, serials=SERIALS, now=now, ready=True)
+    fresh.on_start(now)
+
+    assert made.decisions == fresh.decisions
+    assert made.hosts == fresh.hosts
+
+
+def test_a_hold_is_that_of_one_target() -> None:
+    """Of a member that two checks probe on two ports, the held port alone is watched."""
+    imap = check("imap", settings=ImapSettings())
+    both = member("relay1", RELAY1, checks=(imap, SMTP))
+    made = pipeline(config(zone(pool("relays", both)), checks=(imap, SMTP)))
+
+    made.on_observation(seen(RELAY1, REFUSED), NOW)
+
+    assert made.on_tick(NOW + 1).decided > 0
