@@ -2,10 +2,17 @@
 
 import asyncio
 import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
+import dns.asyncquery
+import dns.message
+
+from gslb.dns.worker.serve import Options, Worker
 from gslb.handoff.messages import CHANNEL, Frames, Message, encode
 from gslb.handoff.table import Manifest, publish
 from tests.kit.mailzone import INNER, MAIL
@@ -63,8 +70,8 @@ class Control:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._server.close()
-        for link in self._links:
-            link.close()
+        self.hang_up()
+        await turn_until(lambda: not self._links)
         self.path.unlink(missing_ok=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -101,3 +108,41 @@ class Control:
         self._linked.clear()
         for link in tuple(self._links):
             link.transport.abort()
+
+
+@dataclass(slots=True)
+class Started:
+    """A running worker, and where it answers."""
+
+    worker: Worker
+    udp: int
+    tcp: int
+    running: "asyncio.Task[int]"
+
+
+@asynccontextmanager
+async def started(run_dir: Path, *, heartbeat: int | None = None) -> AsyncIterator[Started]:
+    """A worker on the loop of the test, on free loopback ports; ended in order."""
+    udp, tcp = bound(socket.SOCK_DGRAM), bound(socket.SOCK_STREAM)
+    ports = udp.getsockname()[1], tcp.getsockname()[1]
+    told = Options(
+        worker=1, run_dir=run_dir, udp=(udp.detach(),), tcp=(tcp.detach(),), heartbeat=heartbeat, nsid=b"node"
+    )
+    worker = Worker(told)
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(worker.run())
+        yield Started(worker, *ports, running)
+        worker.ending.set()
+
+
+async def ask_udp(port: int, name: str, rtype: str = "A", *, host: str = "127.0.0.1") -> dns.message.Message:
+    """One question over UDP."""
+    made = dns.message.make_query(name, rtype, use_edns=0)
+    return await dns.asyncquery.udp(made, host, port=port, timeout=PATIENCE)
+
+
+async def turn_until(true: Callable[[], object]) -> None:
+    """Let the loop turn until something holds."""
+    async with asyncio.timeout(PATIENCE):
+        while not true():  # noqa: ASYNC110 - what is waited for tells nobody, and takes turns only
+            await asyncio.sleep(0)

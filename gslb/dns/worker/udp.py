@@ -44,9 +44,10 @@ class UdpListener:
         loop.add_reader(self.sock, self.burst)
 
     def finish(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Stop, after answering what has come."""
+        """Answer what has come, then stop."""
         loop.remove_reader(self.sock)
         self.burst(LAST_BURST)
+        self.sock.close()
 
     def burst(self, most: int = BURST) -> None:
         """Answer up to `most` packets that have come."""

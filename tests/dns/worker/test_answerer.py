@@ -1,0 +1,108 @@
+"""Answering from a table reference, and surviving our own bugs."""
+
+import dns.edns
+import dns.message
+import dns.rcode
+import pytest
+
+from gslb.dns.worker.answerer import Answerer, packed
+from tests.kit.asking import the_table
+from tests.kit.tables import Made, table
+from tests.kit.workers import one_name
+
+QUERY = dns.message.make_query("smtp.mail.example.com", "A", use_edns=0).to_wire()
+BROKEN = table(Made("mail.example.com.", {"mail.example.com.": {}}, negatives=False))
+"""A table no writer of ours makes: every look-up in it is a bug."""
+
+
+class Noted(Answerer):
+    """An answerer with its log at hand."""
+
+    def __init__(self) -> None:
+        self.lines: list[tuple[str, str, dict[str, str]]] = []
+        super().__init__(nsid=b"", seed=b"seed", log=lambda *line: self.lines.append(line))
+
+    def parsed(self, packet: bytes = QUERY, host: str = "192.0.2.1") -> dns.message.Message:
+        reply = self.answer(packet, host)
+        assert reply is not None
+        return dns.message.from_wire(reply)
+
+
+def test_without_a_table() -> None:
+    """Before the first table: SERVFAIL."""
+    assert Noted().parsed().rcode() == dns.rcode.SERVFAIL
+
+
+def test_swap() -> None:
+    """A new table answers from the next packet on, and its counters are raised."""
+    answerer = Noted()
+    answerer.swap(the_table())
+
+    assert answerer.parsed().rcode() == dns.rcode.NOERROR
+    assert len(answerer.sent.take()) == 1
+    answerer.swap(one_name("192.0.2.1") and table(one_name("192.0.2.1")))
+    assert answerer.parsed().rcode() == dns.rcode.REFUSED
+
+
+def test_counts_dropped_at_a_swap() -> None:
+    """Counts that control never fetched are bounded; what goes is told."""
+    answerer = Noted()
+    for _ in range(20):
+        answerer.swap(the_table())
+        answerer.parsed()
+
+    assert answerer.tally.totals["reports_dropped"] == 3
+
+
+def test_stale() -> None:
+    """While control is silent, replies carry extended error 3."""
+    answerer = Noted()
+    answerer.swap(the_table())
+    answerer.stale(True)
+
+    assert [option.code for option in answerer.parsed().options if isinstance(option, dns.edns.EDEOption)] == [3]
+
+
+def test_bug() -> None:
+    """A bug of ours is SERVFAIL, counted each time, logged once per place, with the packet."""
+    answerer = Noted()
+    answerer.swap(BROKEN)
+
+    assert answerer.parsed().rcode() == dns.rcode.SERVFAIL
+    assert answerer.parsed().rcode() == dns.rcode.SERVFAIL
+    assert answerer.tally.totals["bugs"] == 2
+    assert [(level, facts["packet"]) for level, _, facts in answerer.lines] == [("error", QUERY.hex())]
+
+
+def test_tally() -> None:
+    """Queries, drops and rcodes are counted apart for UDP and TCP."""
+    answerer = Noted()
+    answerer.swap(the_table())
+    answerer.answer(QUERY, "192.0.2.1")
+    answerer.answer(QUERY, "192.0.2.1", tcp=True)
+    answerer.answer(b"noise", "192.0.2.1")
+
+    totals = answerer.tally.totals
+    assert (totals["queries_udp"], totals["queries_tcp"], totals["dropped"], totals["rcode_NOERROR"]) == (2, 1, 1, 2)
+
+
+def test_shares_hold_for_each_host() -> None:
+    """A thousand questions of one host hit each of four equal answers within half a point, beside another host."""
+    answerer = Noted()
+    answerer.swap(the_table())
+    seen: dict[str, int] = {}
+    for _ in range(1000):
+        answerer.answer(QUERY, "2001:db8::1")
+        answer = str(answerer.parsed(host="192.0.2.1").answer[0][0])
+        seen[answer] = seen.get(answer, 0) + 1
+
+    assert all(245 <= count <= 255 for count in seen.values())
+
+
+@pytest.mark.parametrize(
+    ("host", "octets"),
+    [("192.0.2.1", b"\xc0\0\2\1"), ("::1", bytes(15) + b"\1"), ("fe80::1%eth0", b"\xfe\x80" + bytes(13) + b"\1")],
+)
+def test_packed(host: str, octets: bytes) -> None:
+    """Addresses as sockets name them, scopes left out."""
+    assert packed(host) == octets
