@@ -70,7 +70,8 @@ def read(packet: bytes) -> Query | None:
     else:
         rest = _read_records(packet, end, authority, authority + additional)
     if flags & OPCODE:
-        rest = _Rest(NOTIMP, rest.edns)
+        # what other opcodes put there is not ours to read, nor to repeat
+        return Query(NOTIMP, ident, flags, edns=rest.edns)
     return Query(rest.fault, ident, flags, packet[HEADER_SIZE:end], name, qtype, qclass, rest.edns, rest.tsig)
 
 
