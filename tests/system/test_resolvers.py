@@ -38,7 +38,7 @@ QUESTIONS = [
 
 def explained(server: Running, name: str, rtype: str) -> set[str]:
     """The data that explain says may be answered."""
-    told = server.get("/api/v1/explain", name=name, type=rtype).json()
+    told = server.get("/api/v1/explain", name=name, type=rtype).json()["decision"]
     if rtype == "MX":
         return {line["name"] for line in told["exchangers"]}
     chosen = [line for tier in told["tiers"] for line in tier["members"] if line["chosen"]]
