@@ -20,6 +20,9 @@ SOCKET_MODE = 0o660
 GRACE = 1.0
 """Seconds for requests under way when the server ends."""
 
+IDLE = 15.0
+"""Seconds a connection may wait for its next request."""
+
 
 @asynccontextmanager
 async def faces(desk: Desk, run_dir: Path) -> AsyncIterator[None]:
@@ -38,7 +41,9 @@ async def faces(desk: Desk, run_dir: Path) -> AsyncIterator[None]:
 
 
 async def _runner(desk: Desk, *, trusted: bool) -> web.AppRunner:
-    runner = web.AppRunner(application(desk, trusted=trusted), access_log=None, shutdown_timeout=GRACE)
+    runner = web.AppRunner(
+        application(desk, trusted=trusted), access_log=None, shutdown_timeout=GRACE, keepalive_timeout=IDLE
+    )
     await runner.setup()
     return runner
 

@@ -53,6 +53,19 @@ def observed(target: Target, observation: Observation) -> None:
     )
 
 
+def other_reason(target: Target, members: tuple[MemberKey, ...], before: Observation, observation: Observation) -> None:
+    """A target is as it was, but says something else: the first failure, busy, our own fault, or well again."""
+    log.info(
+        "reason changed",
+        address=str(target.address),
+        port=target.port,
+        members=[str(member) for member in members[:SHOWN]],
+        old=before.reason.value,
+        outcome=observation.outcome.kind.value,
+        **_seen(observation),
+    )
+
+
 def changed(
     transition: Transition,
     verdict: Verdict,

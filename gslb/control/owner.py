@@ -84,10 +84,14 @@ class Owner:
         target = self.config.targets.get(observation.target)
         if target is None:
             return GONE
+        before = self.recent.last(target.id)
         self.recent.note(observation)
         self.metrics.observed(target, observation)
         diary.observed(target, observation)
-        self._see_to(self.pipeline.on_observation(observation, self.clock()), observation)
+        effects = self.pipeline.on_observation(observation, self.clock())
+        if before is not None and before.reason is not observation.reason and not effects.transitions:
+            diary.other_reason(target, self.pipeline.members_of(target.id), before, observation)
+        self._see_to(effects, observation)
         return self.pipeline.ledger.interval(target.id)
 
     def tick(self, lag: float = 0.0) -> None:

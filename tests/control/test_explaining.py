@@ -1,0 +1,66 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from gslb.model.names import to_wire
+from gslb.model.zones import SrvOwner
+from tests.kit.controlled import ZONE, Controlled, placed, two_tiers
+from tests.kit.estate import service
+
+
+async def test_explaining_by_any_name(made: Controlled) -> None:
+    """A service, an alias, a pool, a host and an SOA each have something to say."""
+    await made.serving()
+    for name, rtype, words in (
+        (f"smtp.{ZONE}", "MX", "service smtp"),
+        (f"MX.{ZONE}.", "A", "an alias of smtp"),
+        ("relays", "A", "service relays"),
+        (f"relay1.relays.{ZONE}", "A", "host"),
+        (f"relay1.relays.{ZONE}", "MX", "no health decides it"),
+        (ZONE, "SOA", "no health decides it"),
+        (ZONE, "TXT", "no health decides it"),
+        (f"nope.{ZONE}", "A", "NXDOMAIN"),
+    ):
+        found = made.desk.explain(name, rtype, None)
+        assert not isinstance(found, str)
+        assert words in "\n".join(found.lines)
+
+
+@pytest.mark.parametrize("name", ["example.org", "no..dots", "x" * 64, "nope", ""])
+def test_strangers_cannot_be_explained(made: Controlled, name: str) -> None:
+    """A name that is not ours gets a sentence."""
+    made.owner.start(None)
+
+    assert isinstance(made.desk.explain(name, "A", None), str)
+
+
+async def test_types_that_do_not_exist_cannot_be_explained(made: Controlled) -> None:
+    """Nor can a record type that nobody knows."""
+    await made.serving()
+
+    assert made.desk.explain("smtp", "BOGUS", None) == "BOGUS: no record type"
+
+
+def test_before_any_table_the_decision_alone_is_told(made: Controlled) -> None:
+    """Explaining needs no table; extended errors are named."""
+    made.owner.start(None)
+
+    found = made.desk.explain("smtp", "A", None)
+
+    assert not isinstance(found, str)
+    assert found.samples == ()
+
+
+async def test_srv_names_are_explained(tmp_path: Path) -> None:
+    """An SRV owner shows the decision of its service."""
+    owner = to_wire(f"_submission._tcp.{ZONE}.")
+    msa = replace(service("msa", "relays"), srv=(SrvOwner(owner=owner, port=587),))
+    made = Controlled(placed(two_tiers(msa), tmp_path))
+    await made.serving()
+
+    found = made.desk.explain(f"_submission._tcp.{ZONE}", "SRV", None)
+
+    assert not isinstance(found, str)
+    assert "service msa" in found.lines[0]
+    assert len(found.samples[0].records) == 2
