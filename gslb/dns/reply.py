@@ -56,6 +56,8 @@ def pack(query: Query, answer: Answer, facts: Facts, errors: tuple[tuple[int, by
     if len(additional) > room and not answer.referral:
         additional, additional_count = b"", 0
     if len(additional) > room:
+        # without extended errors, whose texts could be what is too long
+        opt = b"" if edns is None else write_opt(edns, rcode=answer.rcode, nsid=facts.nsid, errors=())
         head = _HEADER.pack(query.id, flags | TC, 1, 0, 0, 1 if opt else 0)
         return Response(head + query.question + opt, answer.rcode, truncated=True)
     head = _HEADER.pack(

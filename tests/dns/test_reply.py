@@ -13,6 +13,7 @@ from gslb.dns.edns import Edns
 from gslb.dns.query import Query
 from gslb.dns.reply import Facts, limit, servfail
 from tests.kit.asking import ask, send
+from tests.kit.tables import Made, answer, rrset, table
 
 
 def wire(name: str, rtype: str, **options: Any) -> bytes:
@@ -90,6 +91,19 @@ def test_never_too_large(payload: int, name: str, do: bool) -> None:
         response = send(wire(name, rtype, use_edns=0, payload=payload, want_dnssec=do), nsid=b"n" * 40)
         assert response is not None
         assert len(response.data) <= max(512, min(payload, 1232))
+
+
+def test_long_texts_give_way() -> None:
+    """An extended error's text never makes a reply too large."""
+    label = "x" * 60
+    entry = answer(rrset(30, "A", "192.0.2.1"), ede=0, ede_text="y" * 255)
+    made = table(Made("example.", {"example.": {}, f"*.{label}.{label}.{label}.example.": {"A": entry}}))
+    packet = dns.message.make_query(f"{label}.{label}.{label}.{label}.example.", "A", use_edns=0, payload=512).to_wire()
+
+    response = send(packet, table=made, nsid=b"n" * 128)
+
+    assert response is not None
+    assert len(response.data) <= 512
 
 
 def test_servfail_of_our_own() -> None:

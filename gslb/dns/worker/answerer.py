@@ -13,6 +13,9 @@ from gslb.handoff.table import Table
 STALE_AFTER = 60.0
 """Seconds without a stamp from control after which answers carry extended error 3."""
 
+NSID_MOST = 128
+"""Octets of identity at most: with the longest question and a client subnet it must fit into 512."""
+
 Log = Callable[[str, str, dict[str, str]], None]
 """Takes level, event and facts."""
 
@@ -24,7 +27,7 @@ class Answerer:
         self.table: Table | None = None
         self.tally = Tally()
         self.sent = Sent()
-        self._nsid = nsid
+        self._nsid = nsid[:NSID_MOST]
         self._draws = Draws(seed)
         self._log = log
         self._known_bugs: set[str] = set()

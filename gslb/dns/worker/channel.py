@@ -190,10 +190,19 @@ class _Link(asyncio.Protocol):
 
 
 def open_settled(run_dir: Path, previous: Table | None) -> Table:
-    """The table that stands, also when another one takes its place meanwhile. Raises TableError."""
+    """The table that stands, also when another one takes its place meanwhile. Raises TableError, whatever is wrong."""
     for _ in range(TRIES - 1):
         try:
-            return open_table(run_dir, previous)
+            return _opened(run_dir, previous)
         except TableError:
             continue
-    return open_table(run_dir, previous)
+    return _opened(run_dir, previous)
+
+
+def _opened(run_dir: Path, previous: Table | None) -> Table:
+    try:
+        return open_table(run_dir, previous)
+    except TableError:
+        raise
+    except Exception as error:
+        raise TableError(f"the table cannot be read: {error!r}") from error

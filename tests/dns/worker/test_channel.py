@@ -8,8 +8,10 @@ import pytest
 
 from gslb.dns.worker.channel import LOG_LINES, Channel, open_settled
 from gslb.errors import TableError
+from gslb.handoff.integrity import digest
+from gslb.handoff.layout import DIGEST_AT, HEADER, NAMES_MAGIC, VERSION
 from gslb.handoff.messages import CHANNEL, Ack, Counts, Hello, LogLine, Refused, Stamp, TableReady, Tally
-from gslb.handoff.table import Table
+from gslb.handoff.table import Manifest, Table, publish
 from tests.kit.workers import Control, one_name, turn_until, write_table
 
 
@@ -180,6 +182,17 @@ async def test_closing(tmp_path: Path) -> None:
 
     worker.channel.close()
     await worker.channel.closed()
+
+
+def test_table_of_nonsense(tmp_path: Path) -> None:
+    """Whole files that make no sense are an error like any other."""
+    nonsense = HEADER.pack(NAMES_MAGIC, VERSION, 0, 1, HEADER.size, bytes(32))
+    nonsense = nonsense[:DIGEST_AT] + digest(nonsense)
+    manifest = Manifest(generation=1, names="n.tbl", parts=("p.tbl",), carries_health=True, written=0.0)
+    publish(tmp_path, manifest, {"n.tbl": nonsense, "p.tbl": nonsense})
+
+    with pytest.raises(TableError):
+        open_settled(tmp_path, None)
 
 
 def test_no_table(tmp_path: Path) -> None:
