@@ -12,6 +12,7 @@ certificate there is a notice and moves nothing.
 import functools
 import hashlib
 import ssl
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -130,7 +131,7 @@ def judged(
 def examined(chain: tuple[bytes, ...], server_name: str | None, trust: Trust) -> Chain | None:
     """All that does not depend on the time, remembered: servers show the same chain for months. None: unreadable."""
     try:
-        certificates = [x509.load_der_x509_certificate(der) for der in chain[: MAX_DEPTH + 1]]
+        certificates = [_loaded(der) for der in chain[: MAX_DEPTH + 1]]
         if not certificates:
             return None
         leaf = certificates[0]
@@ -240,7 +241,7 @@ def address_of(text: str) -> Address | None:
 def trust_of(ca_file: str | None) -> Trust:
     """The store of a CA file, or the system's; read once (`forget_trust` at a reload). Raises LocalFault."""
     try:
-        return Trust.of(_read(Path(ca_file)) if ca_file is not None else _system())
+        return Trust.of(_of_file(Path(ca_file)) if ca_file is not None else _of_system())
     except (OSError, ValueError) as error:
         raise LocalFault(None, Reason.LOCAL_CONFIG, f"ca_file {ca_file}: {error}") from error
 
@@ -251,14 +252,34 @@ def forget_trust() -> None:
     examined.cache_clear()
 
 
-def _system() -> list[x509.Certificate]:
+def _of_file(path: Path) -> list[x509.Certificate]:
+    found = [_loaded(block) for block in _blocks(path)]
+    if not found:
+        raise ValueError("no certificate in it")
+    return found
+
+
+def _of_system() -> list[x509.Certificate]:
+    """One that cannot be read is left out: the bundle is not ours to mend."""
     paths = ssl.get_default_verify_paths()
-    for bundle in (paths.cafile or paths.openssl_cafile, *_BUNDLES):
-        if Path(bundle).is_file():
-            return _read(Path(bundle))
-    directory = Path(paths.openssl_capath)
-    return [certificate for path in sorted(directory.glob("*.0")) for certificate in _read(path)]
+    bundle = next((Path(path) for path in filter(None, (paths.cafile, *_BUNDLES)) if Path(path).is_file()), None)
+    files = [bundle] if bundle is not None else sorted(Path(paths.capath or paths.openssl_capath).glob("*.0"))
+    found = []
+    for block in (block for path in files for block in _blocks(path)):
+        try:
+            found.append(_loaded(block))
+        except ValueError:
+            continue
+    return found
 
 
-def _read(path: Path) -> list[x509.Certificate]:
-    return x509.load_pem_x509_certificates(path.read_bytes())
+def _blocks(path: Path) -> list[bytes]:
+    begin, end = b"-----BEGIN CERTIFICATE-----", b"-----END CERTIFICATE-----"
+    return [begin + part.partition(end)[0] + end for part in path.read_bytes().split(begin)[1:]]
+
+
+def _loaded(data: bytes) -> x509.Certificate:
+    """A certificate, PEM or DER; what the library only frowns on is taken."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return x509.load_pem_x509_certificate(data) if data[:1] == b"-" else x509.load_der_x509_certificate(data)

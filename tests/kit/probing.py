@@ -1,0 +1,20 @@
+"""Probes of a port on loopback, with settings in few words."""
+
+from ipaddress import IPv4Address
+
+from gslb.model.checks import CheckSettings, Timing
+from gslb.model.observations import Observation
+from gslb.model.targets import Target
+from gslb.probes.run import probe
+
+LOOPBACK = IPv4Address("127.0.0.1")
+
+
+def target(settings: CheckSettings, *, timeout: float = 1.0, address: IPv4Address = LOOPBACK, **keys: object) -> Target:
+    """A target on loopback."""
+    return Target(id="t", address=address, settings=settings, timing=Timing(timeout=timeout), **keys)  # type: ignore[arg-type]  # slow_after, source
+
+
+async def look(settings: CheckSettings, *, name: str | None = "probe.example.com", **keys: object) -> Observation:
+    """One probe."""
+    return await probe(target(settings, **keys), name=name)  # type: ignore[arg-type]  # as above

@@ -1,0 +1,17 @@
+"""The byte engine runs under asyncio's own loop and under uvloop, and so do its tests."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+import pytest
+import uvloop
+
+BOTH_LOOPS = {"test_streams.py", "test_hostile.py", "test_lines.py", "test_run.py"}
+ASYNCIO = {"asyncio": asyncio.new_event_loop}
+
+
+def pytest_asyncio_loop_factories(
+    config: pytest.Config, item: pytest.Item
+) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Each test of these files once per loop."""
+    return {**ASYNCIO, "uvloop": uvloop.new_event_loop} if item.path.name in BOTH_LOOPS else ASYNCIO
