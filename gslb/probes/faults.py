@@ -81,6 +81,8 @@ def fault_of(
     if isinstance(error, ssl.SSLError):
         return StreamFault(phase, Reason.PROTOCOL_ERROR, _said(error))
     number = getattr(error, "errno", None)
+    if number == errno.ETIMEDOUT and phase is not Phase.CONNECT:
+        return StreamFault(phase, Reason.REPLY_TIMEOUT, _said(error))
     if number in _PEER:
         return StreamFault(phase, _PEER[number], _said(error))
     if number in _ROUTE:
@@ -98,7 +100,7 @@ def handshake_fault_of(error: Exception) -> StreamFault:
     """What an exception of a handshake means. RST is reset; FIN, alerts and rubbish are tls_handshake."""
     number = getattr(error, "errno", None)
     if isinstance(error, ssl.SSLError):
-        plain = error.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL")
+        plain = getattr(error, "reason", None) in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL")
         notice = Reason.PLAINTEXT_ON_TLS_PORT if plain else None
         return StreamFault(None, Reason.TLS_HANDSHAKE, _said(error), notice)
     if number in _PEER:
@@ -109,6 +111,5 @@ def handshake_fault_of(error: Exception) -> StreamFault:
 
 
 def _said(error: Exception) -> str:
-    if isinstance(error, ssl.SSLError) and error.reason:
-        return error.reason.replace("_", " ").lower()
-    return getattr(error, "strerror", None) or str(error)
+    reason = getattr(error, "reason", None) if isinstance(error, ssl.SSLError) else None
+    return reason.replace("_", " ").lower() if reason else getattr(error, "strerror", None) or str(error)

@@ -119,7 +119,8 @@ class Journal:
 
     def _stamp(self) -> None:
         now = time.perf_counter()
-        if self.phase is not Phase.RESOLVE:
+        counts = self.conclusion is None or self.phase is Phase.QUIT
+        if counts and self.phase is not Phase.RESOLVE:
             self.timings[self.phase] = self.timings.get(self.phase, 0.0) + now - self._entered
         self._entered = now
 

@@ -8,7 +8,7 @@ import asyncio
 import secrets
 import string
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Final, TypeVar
 
 from gslb.model.checks import (
@@ -55,13 +55,14 @@ async def probe(
     Cancellation is passed on, with the connection dropped.
     """
     journal = Journal(target.timing.timeout, now=now, name=name, transcript=transcript)
+    limit = asyncio.timeout(journal.first_limit)
     started = now()
     try:
-        async with asyncio.timeout(journal.first_limit) as limit:
+        async with limit:
             journal.watch(limit, greeting_reserve=_greeting_reserve(target))
             await PROBERS[type(target.settings)](target, journal)
-    except TimeoutError:
-        journal.conclude(_late(target, journal))
+    except TimeoutError as error:
+        journal.conclude(_late(target, journal) if limit.expired() else _bug(journal, error))
     except StreamFault as fault:
         if fault.notice is not None:
             journal.note(fault.notice)
@@ -133,7 +134,7 @@ async def _probe_pop3(target: Target, journal: Journal) -> None:
     await converse(target, lambda _: pop3(settings), journal, settings.tls)
 
 
-PROBERS: Final[Mapping[type, Prober]] = {
+PROBERS: Final[dict[type, Prober]] = {
     TcpSettings: _probe_tcp,
     TlsCheckSettings: _probe_tls,
     SmtpSettings: _probe_smtp,
