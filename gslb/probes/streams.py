@@ -67,17 +67,17 @@ class Stream(asyncio.Protocol):
 
     async def read(self) -> bool:
         """Wait until the buffer has grown. False: the peer has ended. Raises StreamFault (reset, bounds_exceeded)."""
+        before = self.bytes_in
         if not self._ended:
-            before = self.bytes_in
             self._waiter = asyncio.get_running_loop().create_future()
             try:
                 await self._waiter
             finally:
                 self._waiter = None
-            if self.bytes_in > self._limit:
-                raise StreamFault(None, Reason.BOUNDS_EXCEEDED, f"more than {self._limit} bytes")
-            if self.bytes_in > before:
-                return True
+        if self.bytes_in > self._limit:
+            raise StreamFault(None, Reason.BOUNDS_EXCEEDED, f"more than {self._limit} bytes")
+        if self.bytes_in > before:
+            return True
         if self._error is not None:
             raise fault_of(self._error, None, self.peer) from self._error
         return False

@@ -99,7 +99,7 @@ async def test_imap_tags_differ_from_session_to_session():
 
 async def test_untagged_data_may_come_unasked_in_imap():
     """But not behind the go-ahead of STARTTLS."""
-    turns = (b"* OK [CAPABILITY IMAP4rev1] hi\r\n* 3 EXISTS\r\n", b"")
+    turns = (b"* OK [CAPABILITY IMAP4rev1] hi\r\n* 3 EXISTS\r\n", b"bye\r\n")
 
     async with serving(says(*turns)) as port:
         assert (await look(ImapSettings(port=port, tls=NONE))).outcome == Passed()
@@ -128,7 +128,7 @@ async def test_a_literal_that_is_cut_off_ends_the_session():
         await peer.say(b"* LIST {5}\r\nab")
         await asyncio.sleep(0.01)
         await peer.say(b"cde\r\n%b OK done\r\n" % tag)
-        await peer.silence()
+        await peer.hear()
 
     async with serving(cut) as port:
         assert (await look(ImapSettings(port=port, tls=NONE))).outcome == Failed(Phase.HELLO, Reason.EOF_MID_SESSION)

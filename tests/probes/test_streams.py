@@ -1,6 +1,8 @@
 """The byte engine on loopback, under both loops."""
 
 import asyncio
+import os
+import resource
 import time
 from ipaddress import IPv4Address, IPv6Address
 
@@ -78,6 +80,21 @@ async def test_a_source_of_the_other_family_is_our_own_fault():
         await dial(HERE, closed_port(), source=IPv6Address("::1"))
 
 
+async def test_without_descriptors_the_fault_is_ours():
+    """EMFILE says nothing of the target."""
+    port = closed_port()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    free = os.dup(0)
+    os.close(free)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free, hard))
+    try:
+        with pytest.raises(LocalFault) as fault:
+            await dial(HERE, port)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert fault.value.reason is Reason.LOCAL_FD_LIMIT
+
+
 async def test_the_end_stays_the_end():
     """Reading on is False again."""
     async with serving(says(b"bye")) as port:
@@ -90,13 +107,13 @@ async def test_the_end_stays_the_end():
 
 
 async def test_the_session_is_bounded():
-    """One byte more is a fault, and nothing more is read."""
+    """One byte more is a fault, now and whenever asked again."""
     async with serving(says(b"x" * 11)) as port:
         stream = await dial(HERE, port, limit=10)
-        with pytest.raises(StreamFault) as fault:
-            await stream.read()
-        assert fault.value.reason is Reason.BOUNDS_EXCEEDED
-        assert not await stream.read()
+        for _ in range(2):
+            with pytest.raises(StreamFault) as fault:
+                await stream.read()
+            assert fault.value.reason is Reason.BOUNDS_EXCEEDED
 
 
 async def test_encryption_shows_the_certificate(tmp_path):
