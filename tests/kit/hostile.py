@@ -43,6 +43,14 @@ class Peer:
         while await self.reader.read(65536):
             pass
 
+    async def pause(self, seconds: float) -> None:
+        """Say nothing for a while, to a client that says nothing either."""
+        try:
+            if not await asyncio.wait_for(self.reader.read(1), seconds):
+                raise ConnectionResetError("the client has gone")
+        except TimeoutError:
+            pass
+
     async def answer(self, *turns: bytes) -> None:
         """The first turn at once, then one for each line heard."""
         for turn in turns:
@@ -133,6 +141,13 @@ def open_files() -> int:
     return len(os.listdir("/proc/self/fd"))
 
 
+async def settled(condition: Callable[[], bool]) -> None:
+    """Wait, two seconds at most, until the loop has worked off what makes `condition` true."""
+    async with asyncio.timeout(2):
+        while not condition():  # noqa: ASYNC110 - a closed descriptor sets no event
+            await asyncio.sleep(0)
+
+
 # behaviours
 
 
@@ -167,7 +182,7 @@ def drips(data: bytes, pause: float) -> Behaviour:
         while True:
             for byte in data:
                 await peer.say(bytes([byte]))
-                await asyncio.sleep(pause)
+                await peer.pause(pause)
 
     return behaviour
 

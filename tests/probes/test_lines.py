@@ -126,7 +126,7 @@ async def test_a_literal_that_is_cut_off_ends_the_session():
         await peer.say(b"* OK hi\r\n")
         tag = (await peer.hear()).split()[0]
         await peer.say(b"* LIST {5}\r\nab")
-        await asyncio.sleep(0.01)
+        await peer.pause(0.01)
         await peer.say(b"cde\r\n%b OK done\r\n" % tag)
         await peer.hear()
 

@@ -150,9 +150,15 @@ async def test_a_tls_port_spoken_to_in_plain_text_is_told(monkeypatch):
 
 async def test_a_cancelled_probe_is_cancelled():
     """Shutdown is not a verdict."""
-    async with serving(silent) as port, asyncio.TaskGroup() as group:
+    connected = asyncio.Event()
+
+    async def waits(peer):
+        connected.set()
+        await peer.silence()
+
+    async with serving(waits) as port, asyncio.TaskGroup() as group:
         task = group.create_task(look(SmtpSettings(port=port), timeout=30))
-        await asyncio.sleep(0.02)
+        await connected.wait()
         task.cancel()
 
     assert task.cancelled()
