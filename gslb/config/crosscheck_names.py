@@ -107,12 +107,12 @@ def _of_pools(draft: ZoneDraft) -> Iterator[_Claim]:
             yield from (_Claim(apex, rtype, pool.path) for rtype in _BOTH)
         for name, member in pool.members.items():
             path = (*pool.path, "members", name)
-            owners = [names.to_wire(name, apex)]
+            owners = [(names.to_wire(name, apex), path)]
             if member.hostname is not None:
-                owners.append(names.to_wire(member.hostname + "."))
-            for owner in owners:
+                owners.append((names.to_wire(member.hostname + "."), (*path, "hostname")))
+            for owner, where in owners:
                 if names.is_below(owner, draft.origin) and addresses_of(member):
-                    yield from (_Claim(owner, rtype, path, shared="member") for rtype in _BOTH)
+                    yield from (_Claim(owner, rtype, where, shared="member") for rtype in _BOTH)
 
 
 def _same_name_and_type(draft: ZoneDraft, claims: list[_Claim]) -> None:
@@ -125,7 +125,11 @@ def _same_name_and_type(draft: ZoneDraft, claims: list[_Claim]) -> None:
         once = (claim.owner, claim.path, claim.placed)
         if once not in told:
             told.add(once)
-            _refuse(draft, claim, f"{claim} comes from {spelled(other.path)} already")
+            _refuse(draft, claim, f"{claim} comes from {spelled(other.path)} already: {_remedy(claim)}")
+
+
+def _remedy(claim: _Claim) -> str:
+    return "leave this record out" if claim.placed is not None else "each name and type has one source"
 
 
 def _cnames(draft: ZoneDraft, claims: list[_Claim]) -> None:

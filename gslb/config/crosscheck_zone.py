@@ -5,9 +5,9 @@ from collections.abc import Collection, Sequence
 
 from gslb.config.documents import Document
 from gslb.config.drafts import PoolDraft, ZoneDraft, addresses_of
+from gslb.config.hints import among, did_you_mean, listed
 from gslb.config.positions import Path
 from gslb.config.schema_zone import MemberTable, ServiceTable
-from gslb.config.sentences import did_you_mean, listed
 from gslb.config.values import show_duration
 from gslb.model import names
 from gslb.model.values import Address
@@ -67,7 +67,7 @@ def _check_names(document: Document, pool: PoolDraft, checks: Collection[str]) -
     path = (*pool.path, "checks")
     for index, name in enumerate(pool.checks):
         if name not in checks:
-            document.fault((*path, index), f"no check is named {name}{did_you_mean(name, checks)}")
+            document.fault((*path, index), f"no check is named {name}{among(name, checks)}")
     _refuse_twice(document, path, pool.checks)
 
 
@@ -124,7 +124,8 @@ def _service(draft: ZoneDraft, name: str, service: ServiceTable) -> None:
     document, path = draft.document, ("services", name)
     forms = [key for key in ("pools", "members", "alias") if getattr(service, key) is not None]
     if len(forms) != 1 and not document.is_damaged(path):
-        document.fault(path, "needs exactly one of pools, members (short form) and alias")
+        has = " and ".join(forms) or "none of them"
+        document.fault(path, f"needs exactly one of pools, members (short form) and alias; it has {has}")
     if service.members is None:
         for key in _SHORT_FORM_KEYS:
             if getattr(service, key) is not None and not document.is_damaged(path):
@@ -154,7 +155,7 @@ def _pools_of(draft: ZoneDraft, path: Path, service: ServiceTable) -> None:
     for index, pool in enumerate(pools):
         here = (*path, "pools", index)
         if pool not in draft.pools and not document.is_damaged(("pools", pool)):
-            document.fault(here, f"no pool is named {pool}{did_you_mean(pool, draft.pools)}")
+            document.fault(here, f"no pool is named {pool}{among(pool, draft.pools)}")
     _refuse_twice(document, (*path, "pools"), pools)
 
 
@@ -174,7 +175,7 @@ def _aliases(draft: ZoneDraft) -> None:
         path: Path = ("services", name, "alias")
         if target not in known:
             if not any(document.is_damaged((kind, target)) for kind in ("services", "pools")):
-                document.fault(path, f"no service is named {target}{did_you_mean(target, known)}")
+                document.fault(path, f"no service is named {target}{among(target, known - {name})}")
         elif cycle := _cycle(name, aliases):
             document.fault(path, f"aliases run in a circle: {' -> '.join(cycle)}")
 

@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from gslb.config import records
+from gslb.config import hints, records
 from gslb.config.documents import Document
+from gslb.config.hints import did_you_mean, listed
 from gslb.config.positions import NOWHERE, Path, Place
 from gslb.config.records import PlacedRecord
-from gslb.config.schema_check import TYPES, AnyCheck
+from gslb.config.schema_check import TYPES, AnyCheck, CheckTable
 from gslb.config.schema_node import NodeFile
 from gslb.config.schema_zone import MemberTable, PoolTable, ServiceTable, ZoneFile
-from gslb.config.sentences import did_you_mean, listed
 from gslb.config.unavailable import LATER_TYPES
 from gslb.config.values import parse_check_name, shown
 from gslb.errors import Fault
@@ -89,23 +89,33 @@ def _check_draft(document: Document, name: str, value: object) -> CheckDraft | N
     except ValueError as error:
         document.fault((name,), str(error))
     if not isinstance(value, dict):
-        document.fault((name,), f"{shown(value)} is no table of keys: a check needs at least its type")
+        document.fault((name,), f"{shown(value)} is no table of keys: {_remedy(name)}")
         return None
     word = value.get("type")
     model = TYPES.get(word) if isinstance(word, str) else None
     if model is None:
         if not document.is_damaged((name, "type")):
-            _refuse_type(document, name, word)
+            _refuse_type(document, name, value)
         return None
     table = document.validated(value, model, (name,), {"type": word})
     return None if table is None else CheckDraft(name, document, table)
 
 
-def _refuse_type(document: Document, name: str, word: object) -> None:
+def _remedy(name: str) -> str:
+    if name in CheckTable.model_fields or name in ("type", "port"):
+        return "the keys of a check stand below its name, NAME: {type: smtp}"
+    return f"a check needs at least its type, {name}: {{type: smtp}}"
+
+
+def _refuse_type(document: Document, name: str, table: dict[str, object]) -> None:
+    word = table.get("type")
+    if word is None and name == "checks" and any(isinstance(inner, dict) for inner in table.values()):
+        document.fault((name,), "the names of checks stand at the top: leave out this line and the indentation below")
+        return
     if word is None:
         document.fault((name, "type"), f"required: one of {listed(TYPES)}")
         return
-    near = did_you_mean(word, (*TYPES, *LATER_TYPES))
+    near = hints.meant(("type",), word) or did_you_mean(word, (*TYPES, *LATER_TYPES))
     document.fault((name, "type"), f"{shown(word)} is not one of {listed(TYPES)}{near}")
 
 
@@ -149,6 +159,8 @@ def _read_records(draft: ZoneDraft, read_text: ReadText) -> None:
     parsed = records.parse(text, draft.origin, table.static_ttl)
     for line, column, message in parsed.faults:
         _record_fault(document, table, line, column, message)
+    for line, column, message in parsed.doubts:
+        _record_doubt(document, table, line, column, message)
     draft.records = [(placed, path) for placed in parsed.records]
 
 
@@ -161,6 +173,13 @@ def _record_fault(document: Document, table: ZoneFile, line: int, column: int, m
         document.faults.append(Fault(path=table.records_file, line=line, column=column, message=message))
         return
     document.fault(("records",), message, place=_place_in_block(document, table.records, line, column))
+
+
+def _record_doubt(document: Document, table: ZoneFile, line: int, column: int, message: str) -> None:
+    if table.records_file is not None:
+        document.warnings.append(Fault(path=table.records_file, line=line, column=column, message=message))
+        return
+    document.warn(("records",), message, place=_place_in_block(document, table.records, line, column))
 
 
 def _place_in_block(document: Document, block: str, line: int, column: int) -> Place | None:

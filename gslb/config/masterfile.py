@@ -10,12 +10,16 @@ from typing import NamedTuple
 
 @dataclass(frozen=True, slots=True)
 class LogicalLine:
-    """One record or directive. `line` counts from 1, `column` is where its first word begins, from 1."""
+    """One record or directive. `line` counts from 1, `column` is where its first word begins, from 1.
+
+    `cut`: a comment begins right behind a word, without a blank.
+    """
 
     line: int
     column: int
     text: str
     continues: bool
+    cut: bool = False
 
     def words(self) -> list["Word"]:
         """The words of the line, with their offsets; quotes and escapes left as written."""
@@ -57,6 +61,7 @@ class _Splitter:
         self.held: list[str] = []
         self.begun = (0, 0, False)
         self.broken = False
+        self.cut = False
 
     def feed(self, number: int, line: str) -> None:
         clean, problem, column = self._clean(line)
@@ -80,8 +85,8 @@ class _Splitter:
         text = " ".join(self.held)
         number, column, continues = self.begun
         if text.strip() and not self.broken:
-            self.lines.append(LogicalLine(number, column, text.strip(), continues))
-        self.held, self.broken = [], False
+            self.lines.append(LogicalLine(number, column, text.strip(), continues, self.cut))
+        self.held, self.broken, self.cut = [], False, False
 
     def _clean(self, line: str) -> tuple[str, str, int]:
         """The line without comment and parentheses; a problem and its column, if it has one."""
@@ -96,6 +101,7 @@ class _Splitter:
             if char == '"':
                 quoted_from = 0 if quoted_from else at + 1
             elif not quoted_from and char == ";":
+                self.cut = self.cut or line[at - 1 : at] not in ("", " ", "\t", ")", '"')
                 break
             elif not quoted_from and char in "()":
                 self.depth += 1 if char == "(" else -1

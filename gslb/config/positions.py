@@ -13,6 +13,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 import yaml
 
+from gslb.config import syntax
+
 Path: TypeAlias = tuple[str | int, ...]
 
 MAX_DEPTH = 40
@@ -156,7 +158,8 @@ class _Reader:
         except _Stop as stop:
             self.faults.append(stop.fault)
         except yaml.MarkedYAMLError as error:
-            self.faults.append(SyntaxFault(_place(error.problem_mark), f"not YAML: {_problem(error)}"))
+            line, column, message = syntax.explained(self.text, error)
+            self.faults.append(SyntaxFault(Place(line, column), message))
         except yaml.reader.ReaderError as error:
             self.faults.append(_unreadable(self.text, error))
         except UnicodeEncodeError as error:
@@ -242,27 +245,31 @@ class _Reader:
                 break
             key = self._key(event)
             inner = (*path, key) if self.track else ()
-            twice = key in table
-            if twice:
-                self.faults.append(SyntaxFault(_place(event.start_mark), "written twice in this table", inner))
+            refused = self._refused_key(event, inner, key in table) if key == "<<" or key in table else ""
+            if refused:
+                self.faults.append(SyntaxFault(_place(event.start_mark), refused, inner))
             elif self.track:
                 self.keys[inner] = _place(event.start_mark)
-            value = self._value(next(self.events), () if twice else inner, depth + 1)
-            if not twice:
+            value = self._value(next(self.events), () if refused else inner, depth + 1)
+            if not refused:
                 table[key] = value
         return table
 
+    def _refused_key(self, event: Any, path: Path, twice: bool) -> str:
+        if event.value == "<<" and not event.style:
+            return "YAML 1.2 has no merge keys: write the keys out"
+        if not twice:
+            return ""
+        first = self.keys.get(path)
+        return "written twice in this table" + (f", first in line {first.line}" if first else "")
+
     def _key(self, event: Any) -> str:
         if not isinstance(event, yaml.ScalarEvent):
-            raise _Stop(event.start_mark, "a key must be plain text")
+            raise _Stop(event.start_mark, 'a key is plain text: put a text with brackets in quotes, like "[::1]:53"')
         self.size += 1
         if event.anchor:
             self.anchors[event.anchor] = (event.value, 1)
         return str(event.value)
-
-
-def _problem(error: yaml.MarkedYAMLError) -> str:
-    return " ".join(str(part) for part in (error.context, error.problem) if part)
 
 
 def _unreadable(text: str, error: yaml.reader.ReaderError) -> SyntaxFault:

@@ -13,8 +13,8 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.ttl
 
+from gslb.config.hints import did_you_mean
 from gslb.config.masterfile import LineFault, LogicalLine, logical_lines
-from gslb.config.sentences import did_you_mean
 from gslb.config.values import shown
 from gslb.errors import WireError
 from gslb.model import names
@@ -26,6 +26,15 @@ _DNSSEC = ("RRSIG", "NSEC", "NSEC3", "NSEC3PARAM", "DNSKEY", "DS", "CDS", "CDNSK
 _META_TYPES = frozenset((0, 41, *range(128, 256)))
 _COMMON = ("A", "AAAA", "CAA", "CNAME", "HTTPS", "MX", "NS", "PTR", "SRV", "SSHFP", "SVCB", "TLSA", "TXT")
 _CLASSES = ("IN", "CH", "HS", "CS")
+_EXAMPLES = {
+    "A": "A 192.0.2.1",
+    "AAAA": "AAAA 2001:db8::1",
+    "CAA": 'CAA 0 issue "ca.example.net"',
+    "MX": "MX 10 mail.example.com.",
+    "SRV": "SRV 0 1 587 mail.example.com.",
+    "TLSA": "TLSA 3 1 1 HASH",
+    "TXT": 'TXT "v=spf1 mx -all"',
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +48,11 @@ class PlacedRecord:
 
 @dataclass(slots=True)
 class Parsed:
-    """What a text came to."""
+    """What a text came to; `doubts` are no faults, only likely surprises."""
 
     records: list[PlacedRecord] = field(default_factory=list)
     faults: list[LineFault] = field(default_factory=list)
+    doubts: list[LineFault] = field(default_factory=list)
 
 
 class _Refused(Exception):  # noqa: N818 - one record's fault on its way to the list
@@ -67,6 +77,7 @@ class _Parser:
     """The state a master file carries from line to line: origin, default TTL, last owner."""
 
     def __init__(self, origin: bytes, default_ttl: int) -> None:
+        self.zone = origin
         self.origin = origin
         self.ttl = default_ttl
         self.owner: bytes | None = None
@@ -119,6 +130,27 @@ class _Parser:
         rdata = _rdata(rtype, data, self.origin)
         record = StaticRecord(owner=owner, rtype=int(rtype), ttl=ttl, rdata=rdata)
         self.parsed.records.append(PlacedRecord(record, line.line, line.column))
+        doubt = _doubt_of_text(line, data) if rtype == dns.rdatatype.TXT else _doubt_of_names(record, self.zone)
+        if doubt:
+            self.parsed.doubts.append(LineFault(line.line, line.column, doubt))
+
+
+def _doubt_of_text(line: LogicalLine, data: str) -> str:
+    """SPF and DMARC without quotes: blanks and what follows a semicolon are lost on whoever reads the TXT."""
+    words = data.split()
+    if '"' in data or (len(words) == 1 and not line.cut):
+        return ""
+    if line.cut:
+        return "TXT without quotes ends before the semicolon, which begins a comment: put the text in double quotes"
+    return f"TXT without quotes is {len(words)} texts, read without blanks between: put the text in double quotes"
+
+
+def _doubt_of_names(record: StaticRecord, zone: bytes) -> str:
+    """A whole name without its final dot."""
+    doubled = zone[:-1] + zone
+    if doubled in record.owner or doubled in record.rdata:
+        return f"{names.to_text(doubled)} stands here: a whole name ends in a dot"
+    return ""
 
 
 def _name(text: str, origin: bytes) -> bytes:
@@ -169,7 +201,8 @@ def _rdata(rtype: dns.rdatatype.RdataType, data: str, origin: bytes) -> bytes:
         rdata = dns.rdata.from_text(dns.rdataclass.IN, rtype, data, origin=base, relativize=False)
         return bytes(rdata.to_wire() or b"")
     except Exception as error:  # noqa: BLE001 - dnspython raises many kinds for bad data, ValueError among them
-        raise _Refused(f"{name} {shown(data)}: {_reason(error)}") from None
+        example = f"; write it like {_EXAMPLES[name]}" if name in _EXAMPLES else ""
+        raise _Refused(f"{name} {shown(data)}: {_reason(error)}{example}") from None
 
 
 def _reason(error: Exception) -> str:

@@ -45,6 +45,7 @@ def review_check(draft: CheckDraft, check: Check) -> None:
 
 def review_zone(draft: ZoneDraft, zone: Zone, checks: Mapping[str, Check], node: Node) -> None:
     """Warn of one zone."""
+    _nameservers(draft)
     for pool in zone.pools.values():
         _pool(draft, pool)
     _slow_checks(draft, zone, checks)
@@ -53,6 +54,13 @@ def review_zone(draft: ZoneDraft, zone: Zone, checks: Mapping[str, Check], node:
             _service(draft, zone, service)
     _foreign_hostnames(draft, zone)
     _sizes(draft, zone, node)
+
+
+def _nameservers(draft: ZoneDraft) -> None:
+    for name in draft.table.nameservers:
+        if "." in name and not name.endswith("."):
+            message = f"means {name}.{draft.table.zone}.: a whole name ends in a dot"
+            draft.document.warn(("nameservers", name), message)
 
 
 def _pool(draft: ZoneDraft, pool: Pool) -> None:

@@ -1,30 +1,18 @@
 """Pydantic's errors as sentences of ours: a key path, what is wrong, what is allowed, and the name that was meant."""
 
-from difflib import get_close_matches
+from collections.abc import Callable
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from gslb.config import hints
+from gslb.config.hints import did_you_mean, listed
 from gslb.config.positions import Path
 from gslb.config.values import shown
 
 Told = tuple[Path, str]
-
-_YAML_11 = {"yes": "true", "on": "true", "no": "false", "off": "false"}
-
-
-def did_you_mean(word: object, known: Any) -> str:
-    """A clause with the nearest of the known words, or nothing."""
-    spelled = {str(one).lower(): one for one in known}
-    near = get_close_matches(str(word).lower(), spelled, n=1, cutoff=0.65)
-    return f"; did you mean {spelled[near[0]]}?" if near else ""
-
-
-def listed(words: Any) -> str:
-    """Words as a list in a sentence."""
-    return ", ".join(str(word) for word in words)
 
 
 def told(error: ValidationError, model: type[BaseModel], prefix: Path, *, at_most: int) -> list[Told]:
@@ -42,31 +30,38 @@ def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
     kind, value = detail["type"], detail["input"]
     context = detail.get("ctx", {})
     if kind == "value_error":
-        return str(context["error"])
+        more = "; several go under addresses" if detail["loc"][-1:] == ("address",) and isinstance(value, list) else ""
+        return str(context["error"]) + more
     if kind == "extra_forbidden":
         return _unknown(detail["loc"], model)
     if kind == "missing":
-        return f"required: {_description(detail['loc'], model)}"
+        more = hints.out_of_place(detail["loc"])
+        description = _description(detail["loc"], model)
+        return f"required: {description.removesuffix('.') if more else description}{more}"
     if kind == "literal_error":
         allowed = _literals(context["expected"])
-        return f"{shown(value)} is not one of {listed(allowed)}{did_you_mean(value, allowed)}"
-    return f"{shown(value)} {_WANTED.get(kind, 'cannot stand here: ' + detail['msg'])}{_hint(kind, value)}"
+        near = hints.meant(detail["loc"], _word(value)) or did_you_mean(value, allowed)
+        return f"{shown(value)} is not one of {listed(allowed)}{near}"
+    wanted = _WANTED.get(kind)
+    if wanted is None:
+        return f"{shown(value)} cannot stand here: {detail['msg']}"
+    return f"{shown(value)} {wanted[0]}{wanted[1](_path(detail), value)}"
 
 
-_WANTED = {
-    "model_type": "is no table of keys",
-    "model_attributes_type": "is no table of keys",
-    "dict_type": "is no table of keys",
-    "list_type": "is no list: write [one, two]",
-    "bool_type": "is neither true nor false",
-    "string_type": "is no text: put it in quotes",
-    "too_short": "is empty: at least one is needed",
+def _word(value: object) -> str:
+    return shown(value) if isinstance(value, bool) else str(value)
+
+
+_WANTED: dict[str, tuple[str, Callable[[Path, object], str]]] = {
+    "model_type": ("is no table of keys", hints.as_table),
+    "model_attributes_type": ("is no table of keys", hints.as_table),
+    "dict_type": ("is no table of keys", hints.as_table),
+    "list_type": ("is no list: ", lambda _, value: hints.as_list(value)),
+    "bool_type": ("is neither true nor false", lambda _, value: hints.truth(value)),
+    "string_type": ("is no text: put it in quotes", lambda *_: ""),
+    "too_short": ("is empty: at least one is needed", lambda *_: ""),
 }
-
-
-def _hint(kind: str, value: object) -> str:
-    word = _YAML_11.get(str(value).lower()) if kind == "bool_type" else None
-    return f"; in YAML 1.2 write {word}" if word else ""
+"""What each of pydantic's kinds comes to, and who knows a remedy."""
 
 
 def _literals(expected: str) -> list[str]:
@@ -75,7 +70,8 @@ def _literals(expected: str) -> list[str]:
 
 def _unknown(where: tuple[int | str, ...], model: type[BaseModel]) -> str:
     known = list(_fields(model, where[:-1]))
-    return f"unknown key{did_you_mean(where[-1], known)}; allowed: {listed(known)}"
+    near = did_you_mean(where[-1], known) or hints.out_of_place(where)
+    return f"unknown key{near}; allowed: {listed(known)}"
 
 
 def _description(where: tuple[int | str, ...], model: type[BaseModel]) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from gslb.config import hints
 from gslb.errors import WireError
 from gslb.model import names
 from gslb.model.pools import MinHealthy
@@ -72,7 +73,8 @@ def parse_duration(value: object) -> float:
         return float(value)
     match = _DURATION.fullmatch(value) if isinstance(value, str) and len(value) < 30 else None
     if not match:
-        raise ValueError(f"{shown(value)} is no duration: write 250ms, 15s, 10m, 1h, 2d or a number of seconds")
+        near = hints.duration(value)
+        raise ValueError(f"{shown(value)} is no duration: write 250ms, 15s, 10m, 1h, 2d or a number of seconds{near}")
     return float(match[1]) * _UNITS[match[2]]
 
 
@@ -104,7 +106,7 @@ def whole_number(low: int, high: int) -> Parsed:
 
     def parse(value: object) -> int:
         if not isinstance(value, int) or isinstance(value, bool):
-            raise ValueError(f"{shown(value)} is no whole number: {low} to {high}")
+            raise ValueError(f"{shown(value)} is no whole number: {low} to {high}{hints.number(value)}")
         if not low <= value <= high:
             raise ValueError(f"{shown(value)} is out of range: {low} to {high}")
         return value
@@ -129,7 +131,7 @@ def parse_address(value: object) -> Address:
     try:
         address = ip_address(value)
     except (AddressValueError, NetmaskValueError, ValueError):
-        raise ValueError(f"{shown(value)} is no IPv4 or IPv6 address") from None
+        raise ValueError(f"{shown(value)} is no IPv4 or IPv6 address{hints.address(value)}") from None
     if "%" in value:
         raise ValueError(f"{value}: an address with a scope cannot be answered")
     if isinstance(address, IPv6Address) and address.ipv4_mapped:
@@ -170,16 +172,22 @@ def parse_endpoint(value: object) -> Endpoint:
     if not 1 <= int(port) <= 65_535:
         raise ValueError(f"{shown(value)}: port out of range: 1 to 65535")
     bracketed = host.startswith("[") and host.endswith("]")
-    address = parse_address(host[1:-1] if bracketed else host)
+    try:
+        address = parse_address(host[1:-1] if bracketed else host)
+    except ValueError:
+        everywhere = f"0.0.0.0:{port} stands for every IPv4 address, '[::]:{port}' for every IPv6 one"
+        raise ValueError(f"{shown(value)}: {shown(host)} is no address; {everywhere}") from None
     if bracketed != (address.version == 6):
-        raise ValueError(f"{shown(value)}: write IPv6 addresses in brackets, IPv4 ones without: '[::1]:5300'")
+        right = f"[{address}]:{port}" if address.version == 6 else f"{address}:{port}"
+        raise ValueError(f"{shown(value)}: IPv6 addresses stand in brackets, IPv4 ones do not: write '{right}'")
     return Endpoint(address=address, port=int(port))
 
 
 def parse_label(value: object) -> str:
     """A pool, member, machine or service name: one LDH label (RFC 952, 1123)."""
     if not isinstance(value, str) or not _LABEL.fullmatch(value):
-        raise ValueError(f"{shown(value)} is no name: lower-case letters, digits and inner hyphens, at most 63")
+        near = hints.name(value, _LABEL) if isinstance(value, str) else ""
+        raise ValueError(f"{shown(value)} is no name: lower-case letters, digits and inner hyphens, at most 63{near}")
     return _lower(value)
 
 
@@ -257,7 +265,7 @@ def parse_min_healthy(value: object) -> MinHealthy:
     match = re.fullmatch(r"([0-9]{1,3}(?:\.[0-9]{1,6})?)%", value) if isinstance(value, str) else None
     if match and 0 < float(match[1]) <= 100:
         return MinHealthy(members=None, percent=float(match[1]))
-    raise ValueError(f'{shown(value)} is no least: write a number of members from 1, or "50%" of configured weight')
+    raise ValueError(f'{shown(value)} is no minimum: write a number of members from 1, or "50%" of configured weight')
 
 
 def parse_answers(value: object) -> int:
@@ -278,6 +286,8 @@ def parse_srv_owner(value: object) -> str:
 
 def parse_text(value: object) -> str:
     """Any text but the empty one, on one line."""
+    if not isinstance(value, str):
+        raise ValueError(f"{shown(value)} is no text: put it in quotes")
     words = text(value, "text", "'...'")
     if any(ord(char) < 32 or ord(char) == 127 for char in words):
         raise ValueError(f"{shown(value)} holds control characters")

@@ -49,11 +49,11 @@ def records(*lines: str) -> str:
         ),
         (
             POOL.replace("{address: 192.0.2.11}", "{address: 192.0.2.11, hostname: ns1.mail.example.com}"),
-            "pools.relays.members.relay1: A of ns1.mail.example.com. comes from nameservers.ns1 already",
+            "pools.relays.members.relay1.hostname: A of ns1.mail.example.com. comes from nameservers.ns1 already",
         ),
         (
             "services: {a: {records: [A], members: {m: {address: 192.0.2.1, hostname: a.mail.example.com}}}}\n",
-            "services.a.members.m: A of a.mail.example.com. comes from services.a already",
+            "services.a.members.m.hostname: A of a.mail.example.com. comes from services.a already",
         ),
     ],
 )
@@ -106,8 +106,8 @@ def test_records_in_a_file_are_told_by_its_lines() -> None:
     files = {**texts("records_file: other.zone\n"), "other.zone": "a A 192.0.2.1\nb A x\nns1 A 192.0.2.1\n"}
 
     assert faults(files) == [
-        "other.zone:2:1: A 'x': malformed",
-        "other.zone:3:1: A of ns1.mail.example.com. comes from nameservers.ns1 already",
+        "other.zone:2:1: A 'x': malformed; write it like A 192.0.2.1",
+        "other.zone:3:1: A of ns1.mail.example.com. comes from nameservers.ns1 already: leave this record out",
     ]
 
 
@@ -120,7 +120,8 @@ def test_lines_are_those_of_the_file_behind_the_indentation() -> None:
 
 def test_records_in_quotes_are_told_at_their_key() -> None:
     """Without a block the line of the key has to do."""
-    assert faults(texts("records: 'a A x'\n")) == ["zones/z.yaml:4:1: records: A 'x': malformed"]
+    told = "zones/z.yaml:4:1: records: A 'x': malformed; write it like A 192.0.2.1"
+    assert faults(texts("records: 'a A x'\n")) == [told]
 
 
 def test_without_a_zone_name_no_name_is_judged() -> None:

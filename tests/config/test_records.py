@@ -72,9 +72,9 @@ def test_types_people_use_are_understood(record: str) -> None:
 @pytest.mark.parametrize(
     ("record", "message"),
     [
-        ("a A 192.0.2.256", "A '192.0.2.256': malformed"),
+        ("a A 192.0.2.256", "A '192.0.2.256': malformed; write it like A 192.0.2.1"),
         ("a A", "A without data"),
-        ("a A 192.0.2.1 x", "A '192.0.2.1 x': more words than the type takes"),
+        ("a A 192.0.2.1 x", "A '192.0.2.1 x': more words than the type takes; write it like A 192.0.2.1"),
         ("a", "a record without a type: write `name TYPE data`"),
         ("a 60 IN", "a record without a type: write `name TYPE data`"),
         ("a CNAM b", "CNAM is no record type; did you mean CNAME?"),

@@ -73,7 +73,7 @@ C = "checks/c.yaml"
         (texts(node="node: a b"), "gslb.yaml:1:1: node: 'a b' is no domain name"),
         (texts(node="[]"), "gslb.yaml: a list is no table of keys"),
         (texts(node="dns: {listen: []}"), "dns.listen: a list is empty: at least one is needed"),
-        (texts(node="node: [}"), "gslb.yaml:1:8: not YAML: while parsing a flow node"),
+        (texts(node="node: [}"), "gslb.yaml:1:8: not YAML: nothing stands here: a value is missing"),
     ],
 )
 def test_each_mistake_is_told_in_one_line(files: dict[str, str], told: str) -> None:

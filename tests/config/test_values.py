@@ -105,12 +105,12 @@ def test_endpoints_read_back(written: str) -> None:
 @pytest.mark.parametrize(
     ("written", "message"),
     [
-        ("::1:5300", "write IPv6 addresses in brackets"),
-        ("[127.0.0.1]:53", "write IPv6 addresses in brackets"),
+        ("::1:5300", r"IPv6 addresses stand in brackets, IPv4 ones do not: write '\[::1\]:5300'"),
+        ("[127.0.0.1]:53", "write '127.0.0.1:53'"),
         ("127.0.0.1", "is no address and port: write 127.0.0.1:5300"),
         ("127.0.0.1:0", "port out of range: 1 to 65535"),
         ("127.0.0.1:99999", "port out of range"),
-        ("localhost:53", "is no IPv4 or IPv6 address"),
+        ("localhost:53", "'localhost' is no address; 0.0.0.0:53 stands for every IPv4 address"),
         (5300, "is no address and port"),
     ],
 )
@@ -186,7 +186,7 @@ def test_the_least_is_a_number_or_a_percentage() -> None:
     assert values.parse_min_healthy(2) == MinHealthy(members=2)
     assert values.parse_min_healthy("50%") == MinHealthy(members=None, percent=50.0)
     for wrong in (0, "0%", "101%", "2", 1.5, True, None):
-        with pytest.raises(ValueError, match="is no least"):
+        with pytest.raises(ValueError, match="is no minimum"):
             values.parse_min_healthy(wrong)
 
 
