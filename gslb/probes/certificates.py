@@ -29,6 +29,7 @@ from gslb.probes.faults import LocalFault
 
 EXPIRING_DAYS: Final = 21
 MAX_DEPTH: Final = 8
+REMEMBERED: Final = 4096
 
 _BUNDLES: Final = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
 
@@ -127,9 +128,21 @@ def judged(
     return outcome, (problem,)
 
 
-@functools.lru_cache(maxsize=4096)
 def examined(chain: tuple[bytes, ...], server_name: str | None, trust: Trust) -> Chain | None:
     """All that does not depend on the time, remembered: servers show the same chain for months. None: unreadable."""
+    digest = hashlib.sha256(b"".join(chain)).digest()
+    key = (digest, tuple(map(len, chain)), server_name, trust)
+    if key not in _examined:
+        if len(_examined) >= REMEMBERED:
+            _examined.clear()
+        _examined[key] = _examine(chain, server_name, trust)
+    return _examined[key]
+
+
+_examined: dict[tuple[object, ...], Chain | None] = {}
+
+
+def _examine(chain: tuple[bytes, ...], server_name: str | None, trust: Trust) -> Chain | None:
     try:
         certificates = [_loaded(der) for der in chain[: MAX_DEPTH + 1]]
         if not certificates:
@@ -249,7 +262,7 @@ def trust_of(ca_file: str | None) -> Trust:
 def forget_trust() -> None:
     """CA files may have changed on disk: read them again when next asked."""
     trust_of.cache_clear()
-    examined.cache_clear()
+    _examined.clear()
 
 
 def _of_file(path: Path) -> list[x509.Certificate]:

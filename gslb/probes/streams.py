@@ -26,6 +26,7 @@ from gslb.probes import certificates
 from gslb.probes.faults import StreamFault, fault_of, handshake_fault_of
 
 SESSION_LIMIT: Final = 64 * 1024
+CLOSE_GRACE: Final = 0.1
 
 _context: ssl.SSLContext | None = None
 
@@ -62,6 +63,7 @@ class Stream(asyncio.Protocol):
         self._ended = False
         self._error: Exception | None = None
         self._waiter: asyncio.Future[None] | None = None
+        self._closing: asyncio.TimerHandle | None = None
 
     # the verbs
 
@@ -111,24 +113,21 @@ class Stream(asyncio.Protocol):
         return self._facts(settings, trust, now)
 
     def close(self) -> None:
-        """FIN, or close_notify and FIN; never waits for the peer's."""
-        if self._transport is None or self._plain is None:
+        """FIN behind the last byte written, or close_notify; never waits for the peer's."""
+        if self._transport is None or self._closing is not None:
             return
-        if self.encrypted:
-            self._transport.close()
-            # The answer to close_notify may never come: asyncio would wait 30 s for it.
-            asyncio.get_running_loop().call_soon(self.abort)
-        elif self._transport.get_write_buffer_size():
-            self.abort()
-        else:
-            self._transport.close()
+        self._transport.close()
+        # What the peer does not take, and a close_notify it does not answer (asyncio would wait 30 s), is dropped.
+        self._closing = asyncio.get_running_loop().call_later(CLOSE_GRACE, self._drop)
 
     def abort(self) -> None:
-        """Drop the connection and everything unsent, at once."""
-        encrypted = self._transport
-        # Python 3.11.2 (Debian 12) cannot abort a TLS transport that was closed; the plain one below it ends both.
-        if encrypted is not None and encrypted is not self._plain and not encrypted.is_closing():
-            encrypted.abort()
+        """Drop the connection and everything unsent, at once; after `close` its grace is left to it."""
+        if self._closing is None:
+            self._drop()
+
+    def _drop(self) -> None:
+        if self._transport is not None and self._transport is not self._plain:
+            self._transport.abort()
         if self._plain is not None:
             self._plain.abort()
 
@@ -164,6 +163,8 @@ class Stream(asyncio.Protocol):
         self._ended = True
         if self._error is None:
             self._error = exc
+        if self._closing is not None:
+            self._closing.cancel()
         self._wake()
 
     def _wake(self) -> None:

@@ -224,6 +224,14 @@ def test_without_a_ca_file_the_system_is_trusted(monkeypatch, tmp_path):
     certificates.forget_trust()
 
 
+def test_only_so_many_chains_are_remembered(monkeypatch):
+    """A peer with a new certificate for each probe fills no memory."""
+    monkeypatch.setattr(certificates, "REMEMBERED", 2)
+    for number in range(5):
+        assert problem(name=f"{number}.example") is Reason.CERT_UNTRUSTED
+        assert len(certificates._examined) <= 2
+
+
 def test_a_known_chain_costs_next_to_nothing():
     """Servers show the same chain for months; signatures are looked at once."""
     leaf = (mint(NAME, issuer=ROOT).der,)

@@ -157,6 +157,19 @@ async def test_a_tcp_check_reads_and_ends():
     assert failed.outcome == Failed(Phase.GREETING, Reason.EOF_MID_SESSION)
 
 
+async def test_the_last_words_of_a_tcp_check_arrive():
+    """`quit` is not waited for, and not lost."""
+    heard = asyncio.get_running_loop().create_future()
+
+    async def listens(peer):
+        await peer.say(b"hello")
+        heard.set_result(await peer.reader.read())
+
+    async with serving(listens) as port:
+        await look(TcpSettings(port=port, expect=(b"hello",), quit=b"bye\r\n"))
+        assert await heard == b"bye\r\n"
+
+
 async def test_a_transcript_reads_as_the_conversation():
     """For `gslb probe`."""
     lines = []

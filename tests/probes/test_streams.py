@@ -194,8 +194,9 @@ async def test_closing_sends_what_was_written():
         assert await heard == b"last words"
 
 
-async def test_closing_a_peer_that_does_not_read_drops_it():
-    """What the kernel does not take is not waited for."""
+async def test_closing_a_peer_that_does_not_read_drops_it(monkeypatch):
+    """What the kernel does not take is not waited for; an abort in between changes nothing."""
+    monkeypatch.setattr(streams, "CLOSE_GRACE", 0.01)
     stalled = asyncio.Event()
 
     async def deaf(peer):
@@ -204,9 +205,26 @@ async def test_closing_a_peer_that_does_not_read_drops_it():
     async with serving(deaf) as port:
         stream = await dial(HERE, port)
         stream.write(b"x" * 50_000_000)
-        stream.close()
+        for end in (stream.close, stream.close, stream.abort):
+            end()
         assert not await stream.read()
         stalled.set()
+
+
+async def test_closing_tells_an_encrypted_peer(tmp_path):
+    """close_notify, and no waiting for its answer."""
+    heard = asyncio.get_running_loop().create_future()
+
+    async def listens(peer):
+        heard.set_result(await peer.reader.read())
+
+    context = mint(NAME).server(tmp_path)
+    async with serving(listens, tls=context) as port:
+        stream = await dial(HERE, port)
+        await stream.start_tls(IMPLICIT, now=0.0)
+        stream.write(b"last words")
+        stream.close()
+        assert await heard == b"last words"
 
 
 def test_a_stream_that_was_never_dialled_does_nothing():
