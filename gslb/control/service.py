@@ -34,7 +34,7 @@ from gslb.handoff.messages import Message, Stamp
 from gslb.model.observations import Observation
 from gslb.model.settings import Config
 from gslb.model.targets import Target
-from gslb.probes.run import probe
+from gslb.probes.run import prepare, probe
 from gslb.probes.schedule import Scheduler
 
 log = structlog.get_logger("gslb.control")
@@ -109,6 +109,7 @@ class Control:
         """Until told to stop."""
         node = self.owner.config.node
         self.owner.start(standing(node.run_dir, self.owner.config.digest, time.time()))
+        prepare(self.owner.config.targets.values())
         self.scheduler.replace(self.owner.config.targets)
         async with AsyncExitStack() as stack:
             stack.callback(self._no_more_signals)
@@ -221,4 +222,5 @@ class Control:
         self.owner.accept(config)
         logs.set_up(form=config.node.log_format, level=config.node.log_level)
         self.scheduler.resize(concurrency=config.node.probing.concurrency, per_host=config.node.probing.per_host)
+        prepare(config.targets.values())
         self.scheduler.replace(config.targets)
