@@ -6,25 +6,22 @@ from pathlib import Path
 import click
 
 from gslb.cli.options import config_option
-from gslb.model.names import is_below, to_text, to_wire
+from gslb.model.names import is_below, to_text
 from gslb.model.zones import Zone
 
 
-@click.command("delegation")
+@click.command("delegation", short_help="Print the NS and glue records for the parent zone.")
 @click.argument("zone")
 @config_option
 def command(zone: str, directory: Path) -> None:
-    """Print the NS records and the glue of ZONE, for its parent."""
+    """Print what the parent of ZONE must hold: its NS records, and glue for name servers inside it."""
     from gslb.config.files import load
 
-    wanted = to_wire(zone)
-    config = load(directory)
-    for found in config.zones:
-        if found.name == wanted or found.name == to_wire(zone + "."):
-            click.echo("\n".join(lines(found)))
-            return
-    known = ", ".join(each.text for each in config.zones)
-    raise click.UsageError(f"no zone {zone} here; there are: {known}")
+    zones = {each.text: each for each in load(directory).zones}
+    found = zones.get(zone.lower().removesuffix("."))
+    if found is None:
+        raise click.UsageError(f"no zone {zone} in {directory}; there are: {', '.join(zones)}")
+    click.echo("\n".join(lines(found)))
 
 
 def lines(zone: Zone) -> Iterator[str]:

@@ -12,14 +12,17 @@ from gslb.config.files import run_dir_of
 FOUND = 200
 
 
-@click.command("explain")
+@click.command("explain", short_help="Say why a name is answered as it is.")
 @click.argument("name")
 @click.argument("rtype", metavar="[TYPE]", default="A")
 @click.option("--from", "client", metavar="ADDRESS", help="The client or resolver that asks.")
 @config_option
 @json_option
 def command(name: str, rtype: str, client: str | None, directory: Path, as_json: bool) -> None:
-    """Say why NAME is answered as it is: tiers, members in and out, shares, TTL."""
+    """Say why the running server answers NAME and TYPE (default A) as it does: tiers, members in and out, shares, TTL.
+
+    NAME is whole, or relative to the only zone that has it: smtp.mail.example.com, or smtp.
+    """
     params = {"name": name, "type": rtype.upper()}
     if client is not None:
         params["from"] = client

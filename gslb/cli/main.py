@@ -5,6 +5,7 @@ Exit codes: 0 good, 1 the answer is bad news, 2 wrong usage, 3 the server cannot
 
 import importlib
 import sys
+from difflib import get_close_matches
 
 import click
 
@@ -45,8 +46,23 @@ class Commands(click.Group):
             raise AssertionError(f"gslb.cli.{module}.command is no command")
         return found
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Click's, with the command that was meant."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            near = get_close_matches(args[0], COMMANDS, n=1)
+            if not near:
+                raise
+            raise click.UsageError(f"{error.message} Did you mean {near[0]}?", ctx) from error
 
-@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+
+EXIT_CODES = "Exit codes: 0 good, 1 the answer is bad news, 2 wrong usage, 3 the server cannot be reached."
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXIT_CODES)
 @click.version_option(package_name="gslb-dns", prog_name="gslb")
 def gslb() -> None:
     """Authoritative DNS load balancer for mail: weighted answers, filtered by probes that speak mail."""

@@ -18,7 +18,7 @@ config_option = click.option(
     help="The configuration directory.",
 )
 
-json_option = click.option("--json", "as_json", is_flag=True, help="For programs.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 
 def print_json(value: Any) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from ipaddress import ip_address
 from pathlib import Path
@@ -14,11 +15,13 @@ from gslb.cli.options import config_option, json_option, print_json
 from gslb.errors import ConfigError
 from gslb.model.checks import Check, TcpSettings
 from gslb.model.observations import Failed, Inconclusive, Observation
+from gslb.model.settings import Config
 from gslb.model.targets import Target, target_id
 from gslb.model.values import Address
+from gslb.model.verdicts import MemberKey
 
 
-@click.command("probe")
+@click.command("probe", short_help="Run one probe now, and show every phase.")
 @click.argument("check")
 @click.argument("address")
 @click.option("--port", type=click.IntRange(1, 65535), help="Another port than the check's.")
@@ -28,19 +31,25 @@ from gslb.model.values import Address
 def command(
     check: str, address: str, port: int | None, server_name: str | None, directory: Path, as_json: bool
 ) -> None:
-    """Run CHECK (a configured check, or a type such as smtp) once at ADDRESS; 1 when it fails."""
+    """Run CHECK (a configured check, or a type such as smtp) once at ADDRESS; exit 1 when it fails.
+
+    Where ADDRESS is a member's, it is probed as the server does: with the member's probe_address, probe_port and
+    hostname. Shown are what was said on both sides, the outcome, its reason, and the time each phase took.
+    """
     try:
         at = ip_address(address)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="ADDRESS") from error
-    found = _find(check, directory, port)
-    target = _target(found, at, port, server_name)
+    found, config = _find(check, directory, port)
+    served, member = _of_member(config, found, at) if config else (None, "no configuration")
+    target = _changed(served or _target(found, at, config), port, server_name)
     lines: list[str] = []
     observation = asyncio.run(_run(target, lines))
     if as_json:
         print_json({**as_dict(observation), "transcript": lines})
     else:
-        click.echo("\n".join([*lines, "", *summary(observation)]))
+        head = f"{found.name} at {target.address} port {target.port}: {member}"
+        click.echo("\n".join([head, *lines, "", *summary(observation)]))
     sys.exit(1 if isinstance(observation.outcome, Failed | Inconclusive) else 0)
 
 
@@ -51,21 +60,23 @@ async def _run(target: Target, lines: list[str]) -> Observation:
     return await probe(target, name=name if "." in name else None, transcript=lines.append)
 
 
-def _find(name: str, directory: Path, port: int | None) -> Check:
-    """The configured check of this name, else the ready-made check of this type."""
+def _find(name: str, directory: Path, port: int | None) -> tuple[Check, Config | None]:
+    """The configured check of this name and its configuration, else the ready-made check of this type."""
     from gslb.config.files import load, load_texts
 
     faults: ConfigError | None = None
+    config: Config | None = None
     try:
-        known = load(directory).checks
+        config = load(directory)
     except ConfigError as error:
-        known, faults = {}, error
+        faults = error
+    known = config.checks if config else {}
     if name in known:
-        return known[name]
+        return known[name], config
     try:
         at = "" if port is None else f", port: {port}"
         only = {"checks/probe.yaml": f"probe: {{type: {name}{at}}}"}
-        return load_texts(only, checks_only=True).checks["probe"]
+        return replace(load_texts(only, checks_only=True).checks["probe"], name=name), config
     except ConfigError as error:
         if faults is not None and directory.is_dir():
             click.echo(f"{directory} is no valid configuration, so its checks are not known", err=True)
@@ -73,23 +84,49 @@ def _find(name: str, directory: Path, port: int | None) -> Check:
         raise click.UsageError(f"no check and no type {name!r}; checks in {directory}: {wanted}") from error
 
 
-def _target(check: Check, address: Address, port: int | None, server_name: str | None) -> Target:
-    settings = check.settings
+def _of_member(config: Config, check: Check, address: Address) -> tuple[Target | None, str]:
+    """What the server itself probes for the member that has this address, and who that is."""
+    for member, answered, target in _targets(config, check.name):
+        if address in (answered, target.address):
+            return target, str(member)
+    return None, "no member with this check has this address"
+
+
+def _targets(config: Config, check: str) -> Iterator[tuple[MemberKey, Address, Target]]:
+    """Every target of a check, with its member and the address that member answers."""
+    for zone in config.zones:
+        for pool in zone.pools.values():
+            for member in pool.members:
+                key = MemberKey(zone.text, pool.name, member.name)
+                for address, verdicts in member.verdicts.items():
+                    yield from ((key, address, config.targets[one.target]) for one in verdicts if one.check == check)
+
+
+def _target(check: Check, address: Address, config: Config | None) -> Target:
+    ipv4 = address.version == 4
+    source = check.source_ipv4 if ipv4 else check.source_ipv6
+    if source is None and config is not None:
+        source = config.node.probing.source_ipv4 if ipv4 else config.node.probing.source_ipv6
+    return Target(
+        id=target_id(check.settings, address, source),
+        address=address,
+        settings=check.settings,
+        timing=check.timing,
+        slow_after=check.slow_after,
+        source=source,
+    )
+
+
+def _changed(target: Target, port: int | None, server_name: str | None) -> Target:
+    """The target with what the command line says otherwise."""
+    settings = target.settings
     if port is not None:
         settings = replace(settings, port=port)
     if server_name is not None:
         if isinstance(settings, TcpSettings):
             raise click.UsageError("a tcp check has no server name")
         settings = replace(settings, tls=replace(settings.tls, server_name=server_name))
-    source = check.source_ipv4 if address.version == 4 else check.source_ipv6
-    return Target(
-        id=target_id(settings, address, source),
-        address=address,
-        settings=settings,
-        timing=check.timing,
-        slow_after=check.slow_after,
-        source=source,
-    )
+    return replace(target, settings=settings)
 
 
 def summary(observation: Observation) -> list[str]:

@@ -12,10 +12,13 @@ from gslb.config.files import run_dir_of
 DONE = 200
 
 
-@click.command("reload")
+@click.command("reload", short_help="Have the server take the files as they are now.")
 @config_option
 def command(directory: Path) -> None:
-    """Reload the configuration; 1 with every error, and the old one goes on."""
+    """Have the running server take the files as they are now, all or nothing, and wait for the outcome.
+
+    Exit 1 with every error: then the old configuration goes on. Verdicts and counters of members that stay are kept.
+    """
     status, answer = ask(run_dir_of(directory), "POST", "/api/v1/reload")
     if status == DONE:
         click.echo(f"reloaded: {answer.get('digest', '')}")

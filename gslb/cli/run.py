@@ -13,10 +13,13 @@ import click
 from gslb.cli.options import config_option
 
 
-@click.command("run")
+@click.command("run", short_help="Serve, until SIGTERM.")
 @config_option
 def command(directory: Path) -> None:
-    """Serve: supervisor, control and workers, until SIGTERM."""
+    """Serve: supervisor, control and workers, until SIGTERM. SIGHUP reloads.
+
+    Stays in the foreground and logs to standard error. A configuration with errors serves nothing: exit 1.
+    """
     from gslb.config.files import load
     from gslb.supervisor.plan import Settings
 

@@ -20,11 +20,14 @@ WIDE = 200
 """Columns of a table that is piped: nothing is cut."""
 
 
-@click.command("status")
+@click.command("status", short_help="Show what the server believes, and why.")
 @config_option
 @json_option
 def command(directory: Path, as_json: bool) -> None:
-    """Show node, services, tiers and members; 1 when the node is not ready or a service is all down."""
+    """Show node, services with the tier in use, and members with their health, answers given and reasons.
+
+    Exit 1 when the node is not ready or a service has no healthy tier left.
+    """
     _, status = ask(run_dir_of(directory), "GET", "/api/v1/status")
     if as_json:
         print_json(status)

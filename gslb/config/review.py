@@ -215,13 +215,21 @@ def _most_addresses(pool: Pool, family: Family, answers: int) -> int:
     return sum(counts if answers == ALL else counts[:answers])
 
 
-def mta_sts_lines(zone: Zone) -> tuple[str, ...]:
-    """The `mx:` lines an MTA-STS policy (RFC 8461 section 3.2) for this zone's MX answers needs, sorted."""
-    hostnames = {
-        member.hostname
+def mta_sts_lines(zone: Zone) -> dict[str, tuple[str, ...]]:
+    """The `mx:` lines an MTA-STS policy (RFC 8461 section 3.2) needs, sorted, by the name that answers MX.
+
+    Every exchanger an answer may ever hold is among them: senders refuse one that the policy does not name.
+    """
+    return {
+        _text(service.owner): tuple(f"mx: {name}" for name in sorted(_exchanger_names(zone, service)))
         for service in zone.services.values()
         if RecordType.MX in service.records
-        for pool in service.pools
-        for member in zone.pools[pool].members
     }
-    return tuple(f"mx: {names.to_text(hostname).removesuffix('.')}" for hostname in sorted(hostnames))
+
+
+def _exchanger_names(zone: Zone, service: Service) -> set[str]:
+    return {_text(member.hostname) for pool in service.pools for member in zone.pools[pool].members}
+
+
+def _text(name: bytes) -> str:
+    return names.to_text(name).removesuffix(".")

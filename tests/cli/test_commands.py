@@ -58,6 +58,21 @@ def test_validate_says_good_and_how_soon_each_check_notices(directory: Path) -> 
     assert "relay: refused " in done.output
 
 
+def test_validate_tells_the_mx_lines_of_mta_sts(directory: Path) -> None:
+    """Only where a zone answers MX: every exchanger, below the name that mail goes to."""
+    done = run("validate", "-c", str(directory))
+    (directory / "zones/mail.yaml").write_text(ZONE.replace("[MX, A]", "[A]"))
+    without = run("validate", "-c", str(directory))
+
+    assert done.output.splitlines()[-4:] == [
+        "an MTA-STS policy (RFC 8461) needs these lines, where mail goes to:",
+        "  smtp.mail.example.com",
+        "    mx: r1.smtp.mail.example.com",
+        "    mx: r2.smtp.mail.example.com",
+    ]
+    assert "MTA-STS" not in without.output
+
+
 def test_validate_shows_every_error(directory: Path) -> None:
     """Two errors in two files: exit 1, both told with their place."""
     (directory / "zones/mail.yaml").write_text(ZONE.replace("smtp:", "smtp: {colour: red}\n  other:"))
@@ -98,6 +113,17 @@ def test_delegation_of_a_zone_that_is_not_here(directory: Path) -> None:
     assert "mail.example.com" in done.output
 
 
+@pytest.mark.parametrize("zone", ["mail.example.com.", "Mail.Example.COM"])
+def test_delegation_takes_the_zone_as_people_write_it(directory: Path, zone: str) -> None:
+    """With the final dot and in any case."""
+    assert run("delegation", zone, "-c", str(directory)).exit_code == 0
+
+
+def test_a_mistyped_command_is_told_its_neighbour() -> None:
+    """As keys are."""
+    assert "Did you mean validate?" in run("validat").output
+
+
 @pytest.mark.parametrize("kind", ["gslb", "zone", "checks"])
 def test_schema_prints_json_schema(kind: str) -> None:
     """Each kind by itself is what it is in the whole."""
@@ -113,6 +139,26 @@ def test_probe_by_check_shows_the_dialogue(directory: Path, estate: Estate) -> N
     assert "C: QUIT" in done.stdout
     assert "PASSED (ok)" in done.stdout
     assert "phases: connect" in done.stdout
+
+
+def test_probe_goes_where_the_server_goes(directory: Path, estate: Estate) -> None:
+    """The answered address of a member is probed at its probe_address and probe_port, and the member is named."""
+    port = estate.ports["smtp"]
+    member = f"r1: {{address: 192.0.2.11, probe_address: 127.0.3.11, probe_port: {port}}}"
+    (directory / "zones/mail.yaml").write_text(ZONE.replace("r1: {address: 127.0.3.11}", member))
+    done = run_apart("probe", "relay", "192.0.2.11", "-c", str(directory))
+
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.startswith(f"relay at 127.0.3.11 port {port}: mail.example.com/smtp/r1\n")
+
+
+def test_probe_leaves_from_the_configured_source(directory: Path, estate: Estate) -> None:
+    """`probing.source` counts for a probe by hand, too: that is the address on the servers' allow-lists."""
+    (directory / "gslb.yaml").write_text("probing: {source: {ipv4: 127.0.3.99}}\n")
+    port = str(estate.ports["smtp"])
+    done = run_apart("probe", "relay", "127.0.3.11", "--port", port, "-c", str(directory), "--json")
+
+    assert json.loads(done.stdout)["source"] == "127.0.3.99"
 
 
 def test_probe_by_type_needs_no_configuration(tmp_path: Path, estate: Estate) -> None:
@@ -142,6 +188,7 @@ def test_a_failed_probe_is_exit_1(tmp_path: Path, estate: Estate) -> None:
         ("probe", "tcp", "127.0.0.1", "--port", "25", "--server-name", "x"),
         ("validate", "--colour"),
         ("frobnicate",),
+        ("delegation", "a..b", "-c", str(ROOT)),
     ],
 )
 def test_wrong_usage_is_exit_2(arguments: tuple[str, ...]) -> None:

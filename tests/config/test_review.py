@@ -131,7 +131,9 @@ def test_a_quiet_tcp_check_of_a_mail_port_that_listens_is_fine() -> None:
 
 
 def test_an_mta_sts_policy_names_every_exchanger() -> None:
-    """The names MX answers can give, sorted, each once."""
-    zone = accepted((SERVICE % "").replace("192.0.2.11}", "192.0.2.11, hostname: mx.mail.example.com}")).zones[0]
+    """The names MX answers can give, sorted, each once, by the name that is asked; an alias with MX is one too."""
+    services = (SERVICE % "") + "  '@': {alias: smtp}\n  web: {alias: smtp, records: [A]}\n"
+    zone = accepted(services.replace("192.0.2.11}", "192.0.2.11, hostname: mx.mail.example.com}")).zones[0]
+    lines = ("mx: mx.mail.example.com", "mx: relay2.relays.mail.example.com")
 
-    assert mta_sts_lines(zone) == ("mx: mx.mail.example.com", "mx: relay2.relays.mail.example.com")
+    assert mta_sts_lines(zone) == {"smtp.mail.example.com": lines, "mail.example.com": lines}

@@ -16,12 +16,15 @@ from gslb.cli.demo.story import SMTP, clock, dig_lines, tell
 from gslb.errors import GslbError
 
 
-@click.command("demo")
+@click.command("demo", short_help="A small mail estate on loopback, and the server.")
 @click.option("--once", is_flag=True, help="Tell the story once, as plain text, and end.")
 @click.option("--port", default=5300, show_default=True, help="DNS port on 127.0.0.1; 0 takes a free one.")
 @click.option("--http-port", default=8053, show_default=True, help="HTTP port on 127.0.0.1; 0 takes a free one.")
 def command(once: bool, port: int, http_port: int) -> None:
-    """Start a small mail estate and the server on loopback, and watch answers follow health."""
+    """Start a small mail estate and the server on loopback, and watch answers follow health.
+
+    Nothing is installed or kept: configuration and state live in a temporary directory. Ctrl-C ends it.
+    """
     port = port or free_port(["127.0.0.1"])
     http_port = http_port or free_port(["127.0.0.1"])
     with tempfile.TemporaryDirectory(prefix="gslb-demo-") as home, Estate(MACHINES) as estate:
