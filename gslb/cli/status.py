@@ -26,7 +26,7 @@ WIDE = 200
 def command(directory: Path, as_json: bool) -> None:
     """Show node, services with the tier in use, and members with their health, answers given and reasons.
 
-    Exit 1 when the node is not ready or a service has no healthy tier left.
+    Exit 1 when the node is not ready or a declared service has no healthy tier left.
     """
     _, status = ask(run_dir_of(directory), "GET", "/api/v1/status")
     if as_json:
@@ -37,8 +37,10 @@ def command(directory: Path, as_json: bool) -> None:
 
 
 def all_serve(status: dict[str, Any]) -> bool:
-    """Whether every service has a tier that has not failed."""
-    return all(service["healthy"] for zone in status["zones"] for service in zone["services"])
+    """Whether every declared service has a tier that has not failed. A pool's own name may be down behind one."""
+    return all(
+        service["healthy"] for zone in status["zones"] for service in zone["services"] if not service["pool_name"]
+    )
 
 
 def show(status: dict[str, Any], console: Console) -> None:
@@ -68,7 +70,7 @@ def services(zone: dict[str, Any]) -> Table:
                 (f"{t['number']} {t['pool']}" for t in family["tiers"] if t["number"] == family["tier"]), "none"
             )
             table.add_row(
-                service["name"],
+                named(service),
                 ", ".join(service["records"]),
                 family["family"],
                 coloured(family["mode"]),
@@ -77,6 +79,13 @@ def services(zone: dict[str, Any]) -> Table:
                 family["reason"],
             )
     return table
+
+
+def named(service: dict[str, Any]) -> str:
+    """A service by its name, and what it stands for."""
+    if service["pool_name"]:
+        return f"{service['name']} (pool)"
+    return f"{service['name']} = {service['alias_of']}" if service["alias_of"] else str(service["name"])
 
 
 def members(zone: dict[str, Any]) -> Table:

@@ -1,0 +1,43 @@
+from io import StringIO
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from gslb.cli.status import all_serve, services
+
+
+def service(name: str, healthy: bool, **more: Any) -> dict[str, Any]:
+    """One service as the server tells it."""
+    family = {
+        "family": "ipv4",
+        "tiers": [{"number": 1, "pool": "a"}],
+        "tier": 1,
+        "mode": "normal",
+        "ttl": 30,
+        "reason": "why",
+    }
+    told = {"name": name, "healthy": healthy, "pool_name": False, "alias_of": None, "records": ["A"]}
+    return {**told, "families": [family], **more}
+
+
+@pytest.mark.parametrize(
+    ("told", "good"),
+    [
+        ([service("smtp", True), service("a", False, pool_name=True)], True),
+        ([service("smtp", True), service("imap", False)], False),
+        ([], True),
+    ],
+)
+def test_a_dead_pool_behind_a_service_that_serves_is_no_bad_news(told: list[dict[str, Any]], good: bool) -> None:
+    """The exit code follows the declared services: the next tier answers for a pool that is down."""
+    assert all_serve({"zones": [{"services": told}]}) is good
+
+
+def test_services_are_told_from_aliases_and_pools() -> None:
+    """One table holds all names, and says what each is."""
+    told = [service("smtp", True), service("@", True, alias_of="smtp"), service("a", True, pool_name=True)]
+    out = StringIO()
+    Console(file=out, width=200).print(services({"name": "mail.example.com", "serial": 7, "services": told}))
+
+    assert all(words in out.getvalue() for words in ("│ smtp ", "│ @ = smtp ", "│ a (pool) ", "1 a", "serial 7"))
