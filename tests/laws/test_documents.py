@@ -39,7 +39,7 @@ def test_every_gslb_command_in_a_document_exists(document: Path) -> None:
     from gslb.cli.main import gslb
 
     for block in blocks(document.read_text(), "sh") + blocks(document.read_text(), "console"):
-        for words in re.findall(r"(?:^|\$ |/)gslb ([a-z-]+)([^#\n|]*)", block, re.M):
+        for words in re.findall(r"^(?:\$ )?(?:\S*/bin/)?gslb ([a-z-]+)([^#\n|]*)", block, re.M):
             command = gslb.get_command(None, words[0])  # type: ignore[arg-type]
             assert command is not None, words
             known = {option for parameter in command.params for option in parameter.opts}
