@@ -241,6 +241,9 @@ def _srv(draft: ZoneDraft, service: ServiceTable) -> tuple[SrvOwner, ...]:
 
 
 def default_answers(pools: list[Pool]) -> int:
-    """All where the configured weights of those that take part are equal, else one (contract, zones)."""
-    weights = {member.weight for pool in pools for member in pool.members if not member.standby and member.weight}
-    return ALL if len(weights) <= 1 else 1
+    """All where the configured weights of those that take part are equal, else one (contract, zones).
+
+    Equal within each pool: an answer never mixes two, so their weights are not to be compared.
+    """
+    weights = ({member.weight for member in pool.members if not member.standby and member.weight} for pool in pools)
+    return ALL if all(len(each) <= 1 for each in weights) else 1

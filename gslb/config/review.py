@@ -90,6 +90,7 @@ def _service(draft: ZoneDraft, zone: Zone, service: Service) -> None:
         _all_down(draft, path, service)
         _exchangers(draft, path, pools)
     _shares(draft, path, service, pools)
+    _families(draft, path, service, pools)
     _unreachable(draft, path, pools)
 
 
@@ -138,6 +139,16 @@ def _shares(draft: ZoneDraft, path: Path, service: Service, pools: list[Pool]) -
         if service.mx is MxMode.EQUAL and RecordType.MX in service.records:
             message = f"equal, but the weights in {pool.name} differ: senders share mail evenly"
             draft.document.warn((*path, "mx"), message)
+
+
+def _families(draft: ZoneDraft, path: Path, service: Service, pools: list[Pool]) -> None:
+    """A type that was asked for by name and can never be answered; the default, A and AAAA, may hold one too many."""
+    written = draft.table.services[service.name].records
+    for rtype, family in ((RecordType.A, Family.IPV4), (RecordType.AAAA, Family.IPV6)):
+        has = any(member.of_family(family) for pool in pools for member in pool.members)
+        if written and rtype in service.records and not has:
+            version = "IPv4" if family is Family.IPV4 else "IPv6"
+            draft.document.warn((*path, "records"), f"{rtype.name}, but no member has an {version} address: no data")
 
 
 def _unreachable(draft: ZoneDraft, path: Path, pools: list[Pool]) -> None:

@@ -166,7 +166,7 @@ def test_every_pool_answers_by_its_own_name() -> None:
 
 
 def test_answers_default_by_configured_weights() -> None:
-    """All where the ordinary members with weight are equal, over all tiers; else one."""
+    """All where the ordinary members with weight are equal in each tier; else one."""
 
     def answers(weights: str, more: str = "") -> int:
         members = ", ".join(f"m{n}: {{address: 192.0.2.{n}, {w}}}" for n, w in enumerate(weights.split("; "), start=1))
@@ -181,6 +181,12 @@ def test_answers_default_by_configured_weights() -> None:
     assert answers("weight: 5; weight: 0") == ALL
     assert answers("weight: 5; {weight: 1, standby: true}".replace("{", "").replace("}", "")) == ALL
     assert answers("weight: 5; weight: 6", ", answers: 2") == 2
+    tiers = (
+        POOL.replace("192.0.2.1", "192.0.2.2")
+        + "  dr: {members: {a: {address: 192.0.2.1, weight: %s}, b: {address: 192.0.2.2, weight: 5}}}\n"
+    )
+    chain = "services: {s: {pools: [relays, dr]}}\n"
+    assert [zone_of(tiers % weight + chain).services["s"].answers for weight in (5, 6)] == [ALL, 1]
     assert answers("weight: 5; weight: 5", ", answers: all") == ALL
 
 

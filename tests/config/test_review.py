@@ -61,6 +61,10 @@ def members(count: int, **fields: str) -> str:
             "pools.relays.members.relay1.hostname: outside the zone mail.example.com: its addresses are",
         ),
         (
+            SERVICE.replace("[MX, A]", "[MX, A, AAAA]") % "",
+            "services.smtp.records: AAAA, but no member has an IPv6 address: no data",
+        ),
+        (
             f"services: {{s: {{checks: [smtp], records: [MX], members: {{{members(11)}}}}}}}\n",
             "services.s.pools[0]: 11 exchangers in s: an answer holds 10 of a tier",
         ),
@@ -111,6 +115,7 @@ def test_checks_are_warned_of(check: str, told: str) -> None:
         .replace("records: [MX, A]", "records: [A]")
         .replace("192.0.2.11}", "192.0.2.11, hostname: a.b.c}"),
         POOL + "services: {s: {pools: [relays], when_all_down: nodata}}\n",
+        POOL + "services: {s: {pools: [relays]}}\n",
     ],
 )
 def test_what_holds_is_not_warned_of(zone: str) -> None:
