@@ -189,12 +189,13 @@ def held(section: list[dns.rrset.RRset]) -> set[str]:
 
 def differences(question: Question, ours: dns.message.Message, theirs: dns.message.Message) -> list[str]:
     """What differs, in words; empty when both say the same but for REASONED."""
-    said = []
+    said = [
+        f"{dns.flags.to_text(flag)} {'set' if ours.flags & flag else 'clear'}"
+        for flag in (dns.flags.AA, dns.flags.TC, dns.flags.RA, dns.flags.AD)
+        if (ours.flags ^ theirs.flags) & flag
+    ]
     if ours.rcode() != theirs.rcode():
         said.append(f"rcode {dns.rcode.to_text(ours.rcode())}, not {dns.rcode.to_text(theirs.rcode())}")
-    for flag in (dns.flags.AA, dns.flags.TC, dns.flags.RA, dns.flags.AD):
-        if (ours.flags ^ theirs.flags) & flag:
-            said.append(f"{dns.flags.to_text(flag)} {'set' if ours.flags & flag else 'clear'}")
     if any(reason(question, ours) for reason in REASONED):
         return said if bool(ours.answer) == bool(theirs.answer) or ours.flags & dns.flags.TC else [*said, "answer"]
     for name in ("answer", "authority", "additional"):
