@@ -91,14 +91,22 @@ def _hit(table: Table, kind: Kind, node: Node, rtype: int) -> Hit | None:
 
 
 def _any(table: Table, node: Node) -> Hit:
-    """One RRset that exists, the lowest type first (RFC 8482 section 4.1); an alias is not followed."""
+    """One RRset that exists, the lowest type first (RFC 8482 section 4.1); an alias is not followed.
+
+    Where there is none, a type that fails speaks for all: NODATA would say that the name has nothing.
+    """
+    failing: Hit | None = None
+    part = table.parts[node.part]
     for rtype, view, slot in table.names.types_of(node):
-        if rtype == NEGATIVE or view:
+        entry = None if rtype == NEGATIVE or view else part.entry(slot)
+        if entry is None:
             continue
-        entry = table.parts[node.part].entry(slot)
-        if entry is not None and entry.variant_count and table.parts[node.part].variant(entry, 0).plain_count:
-            return Hit(Kind.ANSWER, node.part, slot, entry, node.zone)
-    return _nodata_at(table, node)
+        hit = Hit(Kind.ANSWER, node.part, slot, entry, node.zone)
+        if entry.variant_count and part.variant(entry, 0).plain_count:
+            return hit
+        if entry.rcode and failing is None:
+            failing = hit
+    return failing or _nodata_at(table, node)
 
 
 def _parent_side(table: Table, apex: bytes) -> Hit | None:

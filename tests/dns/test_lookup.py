@@ -112,9 +112,20 @@ def test_any(name: str, rtype: str) -> None:
     assert [rrset.rdtype.name for rrset in reply.answer] == [rtype]
 
 
+def test_any_of_a_failing_name() -> None:
+    """A name whose types all fail fails for ANY too, with their rcode and error: NODATA would be cached."""
+    starting, refusing = ask("starting", "ANY"), ask("refusing", "ANY")
+
+    assert (starting.rcode(), refusing.rcode()) == (dns.rcode.SERVFAIL, dns.rcode.REFUSED)
+    assert starting.authority == refusing.authority == []
+
+
 def test_any_without_records() -> None:
-    """A name whose types are all failing or empty has nothing to give for ANY."""
-    assert soa_ttl(ask("starting", "ANY")) == 30
+    """An empty non-terminal, and a name whose types were emptied, have nothing to give for ANY."""
+    emptied = table(Made("example.", {"example.": {}, "x.example.": {"A": EntrySpec(), "AAAA": EntrySpec()}}))
+
+    assert soa_ttl(ask("wild", "ANY")) == 30
+    assert soa_ttl(ask("x.example.", "ANY", table=emptied)) == 30
 
 
 def test_case_is_preserved() -> None:
