@@ -1,7 +1,6 @@
 """`gslb probe`: one probe, now, with every phase, as a person wants it at three in the morning."""
 
 import asyncio
-import socket
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, replace
@@ -44,7 +43,7 @@ def command(
     served, member = _of_member(config, found, at) if config else (None, "no configuration")
     target = _changed(served or _target(found, at, config), port, server_name)
     lines: list[str] = []
-    observation = asyncio.run(_run(target, lines))
+    observation = asyncio.run(_run(target, config, lines))
     if as_json:
         print_json({**as_dict(observation), "transcript": lines})
     else:
@@ -53,11 +52,12 @@ def command(
     sys.exit(1 if isinstance(observation.outcome, Failed | Inconclusive) else 0)
 
 
-async def _run(target: Target, lines: list[str]) -> Observation:
+async def _run(target: Target, config: Config | None, lines: list[str]) -> Observation:
+    from gslb.config.files import full_host_name
     from gslb.probes.run import probe
 
-    name = socket.getfqdn()
-    return await probe(target, name=name if "." in name else None, transcript=lines.append)
+    name = (config.node.probing.name if config else None) or full_host_name()
+    return await probe(target, name=name, transcript=lines.append)
 
 
 def _find(name: str, directory: Path, port: int | None) -> tuple[Check, Config | None]:

@@ -5,6 +5,7 @@ import os
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 from gslb.config import positions, resolve, review
@@ -12,9 +13,9 @@ from gslb.config.crosscheck import crosscheck
 from gslb.config.documents import Document
 from gslb.config.drafts import CheckDraft, ZoneDraft, check_drafts, node_draft, zone_draft
 from gslb.config.resolve import Host
-from gslb.config.resolve_checks import resolve_check
+from gslb.config.resolve_checks import resolve_check, says_hello_by_default
 from gslb.config.schema_node import NodeFile
-from gslb.config.values import parse_domain
+from gslb.config.values import parse_domain, parse_hostname
 from gslb.errors import ConfigError, Fault
 from gslb.model.settings import Config
 
@@ -23,6 +24,7 @@ ZONES, CHECKS = "zones", "checks"
 DEFAULT_TOKEN = Path("/etc/gslb/http.token")
 DEFAULT_RUN_DIR = Path("/run/gslb")
 MAX_FILE = 64 * 1024 * 1024
+_OWN_WORLDS = frozenset(("localhost", "localdomain", "arpa"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def load(directory: Path) -> Config:
         raise ConfigError((Fault(path=str(directory), message="no such directory: -c DIR names one with zones/"),))
     texts, faults = _read_all(directory)
     token = DEFAULT_TOKEN if _is_file(DEFAULT_TOKEN) else None
-    host = Host(name=_host_name(), cpu_count=os.cpu_count() or 1, token_file=token)
+    host = Host(name=_host_name(), cpu_count=os.cpu_count() or 1, token_file=token, full_name=full_host_name)
     disk = _Disk(read=lambda path: _read(directory / path), exists=lambda path: _is_file(directory / path))
     return _load(texts, directory, host, disk, faults, checks_only=False)
 
@@ -120,7 +122,8 @@ def _config(
     digest: str,
     documents: list[Document],
 ) -> Config:
-    node = resolve.resolve_node(table, directory, host)
+    says_hello = any(says_hello_by_default(draft.table) for draft in checks)
+    node = resolve.resolve_node(table, directory, host, says_hello=says_hello)
     resolved = {draft.name: resolve_check(draft.name, draft.table, node.probing, directory) for draft in checks}
     targets = resolve.Targets(resolved, node.probing)
     model_zones = tuple(resolve.resolve_zone(draft, targets) for draft in zones)
@@ -203,6 +206,16 @@ def _is_file(path: Path) -> bool:
         return path.is_file()
     except OSError:
         return True
+
+
+@cache
+def full_host_name() -> str | None:
+    """This host's full name, by DNS or /etc/hosts; None where it has none that another host could look up."""
+    try:
+        name = parse_hostname(socket.getfqdn())
+    except ValueError:
+        return None
+    return None if set(name.split(".")) & _OWN_WORLDS else name
 
 
 def _host_name() -> str:

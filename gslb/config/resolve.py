@@ -1,6 +1,6 @@
 """Tables to the model: every default filled in, every name followed, every target found. No faults are left here."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,15 +22,22 @@ from gslb.model.zones import ALL, NameServer, Service, SoaTimers, SrvOwner, Zone
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Host:
-    """What the machine itself decides: its name, its cores, and a token file found at the default place."""
+    """What the machine itself decides: its name, its cores, and a token file found at the default place.
+
+    `full_name` is asked only where something would say it: it may have to ask DNS.
+    """
 
     name: str
     cpu_count: int
     token_file: Path | None = None
+    full_name: Callable[[], str | None] = lambda: None
 
 
-def resolve_node(table: NodeFile, directory: Path, host: Host) -> Node:
-    """gslb.yaml with its defaults; paths are relative to the configuration directory."""
+def resolve_node(table: NodeFile, directory: Path, host: Host, *, says_hello: bool) -> Node:
+    """gslb.yaml with its defaults; paths are relative to the configuration directory.
+
+    `says_hello`: some check says probing.name in EHLO, so that its default counts.
+    """
     name = table.node or host.name
     http, tls = table.http, table.http.tls
     return Node(
@@ -46,20 +53,20 @@ def resolve_node(table: NodeFile, directory: Path, host: Host) -> Node:
         ),
         state_dir=directory / table.state_dir,
         run_dir=directory / table.run_dir,
-        probing=_probing(table),
+        probing=_probing(table, host.full_name() if says_hello and table.probing.name is None else None),
         log_format=table.log.format,
         log_level=table.log.level,
     )
 
 
-def _probing(table: NodeFile) -> Probing:
+def _probing(table: NodeFile, full_name: str | None) -> Probing:
     probing = table.probing
     return Probing(
         concurrency=probing.concurrency,
         per_host=probing.per_host,
         source_ipv4=probing.source.ipv4,
         source_ipv6=probing.source.ipv6,
-        name=probing.name,
+        name=probing.name or full_name,
         startup_wait=probing.startup_wait,
     )
 

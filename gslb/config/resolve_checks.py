@@ -78,6 +78,11 @@ def timing(table: AnyCheck) -> Timing:
     )
 
 
+def says_hello_by_default(table: AnyCheck) -> bool:
+    """Whether a check says the node's probing.name."""
+    return isinstance(table, SmtpCheck | SubmissionCheck) and table.helo_name is None
+
+
 def _on_this_node(settings: CheckSettings, probing: Probing, directory: Path) -> CheckSettings:
     if isinstance(settings, SmtpSettings | SubmissionSettings) and settings.helo_name is None:
         settings = replace(settings, helo_name=probing.name)

@@ -1,5 +1,6 @@
 import os
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gslb.config.files import load, load_texts, run_dir_of
+from gslb.config.files import full_host_name, load, load_texts, run_dir_of
 from gslb.errors import ConfigError
 from tests.kit.configs import CHECK, HEAD, POOL, faults, texts
 
@@ -31,11 +32,12 @@ def refused(directory: Path) -> list[str]:
 
 def test_a_directory_is_loaded(tmp_path: Path) -> None:
     """Files on disk and their texts come to the same configuration, but for what the host decides."""
-    write(tmp_path, texts(node="node: a\ndns: {workers: 3}"))
+    files = texts(node="node: a\ndns: {workers: 3}\nprobing: {name: probe.example.com}")
+    write(tmp_path, files)
 
     config = load(tmp_path)
 
-    assert config == load_texts(texts(node="node: a\ndns: {workers: 3}"), tmp_path)
+    assert config == load_texts(files, tmp_path)
     assert config.directory == tmp_path
 
 
@@ -47,6 +49,54 @@ def test_the_host_gives_its_name_and_its_cores(tmp_path: Path) -> None:
 
     assert node.workers == os.cpu_count()
     assert node.name
+
+
+@pytest.fixture
+def _full_name_forgotten() -> Iterator[None]:
+    """The host's name is looked up anew, now and by whoever comes next."""
+    full_host_name.cache_clear()
+    yield
+    full_host_name.cache_clear()
+
+
+@pytest.mark.usefixtures("_full_name_forgotten")
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        ("Probe1.example.com", "probe1.example.com"),
+        ("probe1", None),
+        ("localhost", None),
+        ("localhost.localdomain", None),
+        ("1.0.0.127.in-addr.arpa", None),
+    ],
+)
+def test_the_default_name_in_ehlo_is_one_others_can_look_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: str, name: str | None
+) -> None:
+    """The host's full name where it has one; never a name that means something else on every host."""
+    monkeypatch.setattr("socket.getfqdn", lambda: told)
+    write(tmp_path, texts())
+
+    assert load(tmp_path).node.probing.name == name
+
+
+@pytest.mark.usefixtures("_full_name_forgotten")
+@pytest.mark.parametrize(
+    ("node", "check"),
+    [
+        ("probing: {name: a.example.com}", "smtp: {type: smtp}"),
+        ("", "smtp: {type: smtp, helo_name: a.example.com}"),
+        ("", "smtp: {type: imap}"),
+    ],
+)
+def test_a_name_that_nobody_says_is_not_looked_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, node: str, check: str
+) -> None:
+    """A lookup may wait for DNS; nothing waits for it without need."""
+    monkeypatch.setattr("socket.getfqdn", lambda: pytest.fail("looked up"))
+    write(tmp_path, texts(node=node, check=check))
+
+    assert load(tmp_path).targets
 
 
 def test_an_empty_directory_is_told_what_it_needs(tmp_path: Path) -> None:
