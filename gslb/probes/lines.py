@@ -50,7 +50,7 @@ async def converse(
     stream = await opened(target, tls, journal)
     dialogue = begin(journal.name or address_literal(stream.source))
     await Conversation(stream, dialogue, journal, tls or TlsSettings()).held()
-    stream.close()
+    await stream.close()
 
 
 def address_literal(address: Address | None) -> str:

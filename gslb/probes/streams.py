@@ -3,7 +3,7 @@
     read      wait until the buffer has grown; False once the peer has ended
     write     hand bytes over; probes send little, so nothing waits for it
     start_tls encrypt what follows, and tell what the handshake showed
-    close     end politely (FIN, or close_notify), without waiting
+    close     end politely (FIN, or close_notify), without waiting for the peer
     abort     end at once, without waiting
 
 An `asyncio.Protocol` and `loop.start_tls()` instead of `asyncio.StreamReader`: the reader's buffer outlives STARTTLS,
@@ -26,7 +26,6 @@ from gslb.probes import certificates
 from gslb.probes.faults import StreamFault, fault_of, handshake_fault_of
 
 SESSION_LIMIT: Final = 64 * 1024
-CLOSE_GRACE: Final = 0.1
 
 _context: ssl.SSLContext | None = None
 
@@ -63,7 +62,6 @@ class Stream(asyncio.Protocol):
         self._ended = False
         self._error: Exception | None = None
         self._waiter: asyncio.Future[None] | None = None
-        self._closing: asyncio.TimerHandle | None = None
 
     # the verbs
 
@@ -112,20 +110,18 @@ class Stream(asyncio.Protocol):
         self.encrypted = True
         return self._facts(settings, trust, now)
 
-    def close(self) -> None:
-        """FIN behind the last byte written, or close_notify; never waits for the peer's."""
-        if self._transport is None or self._closing is not None:
-            return
-        self._transport.close()
-        # What the peer does not take, and a close_notify it does not answer (asyncio would wait 30 s), is dropped.
-        self._closing = asyncio.get_running_loop().call_later(CLOSE_GRACE, self._drop)
+    async def close(self) -> None:
+        """FIN behind the last byte written, or close_notify; gives the loop one turn to send it, then drops the rest.
+
+        What the peer does not take is not waited for, nor its close_notify (asyncio would wait 30 s for that).
+        """
+        if self._transport is not None:
+            self._transport.close()
+            await asyncio.sleep(0)
+            self.abort()
 
     def abort(self) -> None:
-        """Drop the connection and everything unsent, at once; after `close` its grace is left to it."""
-        if self._closing is None:
-            self._drop()
-
-    def _drop(self) -> None:
+        """Drop the connection and everything unsent, at once."""
         if self._transport is not None and self._transport is not self._plain:
             self._transport.abort()
         if self._plain is not None:
@@ -163,8 +159,6 @@ class Stream(asyncio.Protocol):
         self._ended = True
         if self._error is None:
             self._error = exc
-        if self._closing is not None:
-            self._closing.cancel()
         self._wake()
 
     def _wake(self) -> None:
