@@ -66,7 +66,7 @@ class MemberTable(Table):
     hostname: Hostname | None = None
     """The name MX and SRV answers give; default: MEMBER.POOL.ZONE."""
     machine: Label | None = None
-    """The machine it runs on: members on one machine are drained together."""
+    """The machine it runs on; `gslb validate` warns where all members of a pool share one."""
     probe_address: Annotated[Address | dict[Address, Address] | None, Parsed(_probe_address, _one_or_map("string"))] = (
         None
     )

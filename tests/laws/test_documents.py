@@ -7,7 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from gslb.config.bounds import detection_bounds
 from gslb.config.files import load_texts
+from gslb.config.schema_check import TYPES
+from gslb.config.schema_node import DnsTable, NodeFile
+from gslb.config.schema_zone import MemberTable, PoolTable, ServiceTable, SoaTable, ZoneFile
+from gslb.config.tables import Table
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted(
@@ -45,6 +50,81 @@ def test_every_gslb_command_in_a_document_exists(document: Path) -> None:
             known = {option for parameter in command.params for option in parameter.opts}
             used = set(re.findall(r"(?<!\S)--?[a-z][a-z-]*", words[1]))
             assert used <= known, words
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=NAMES)
+def test_every_gslb_command_in_a_sentence_exists(document: Path) -> None:
+    """`gslb COMMAND` between backticks names a command as well."""
+    from gslb.cli.main import COMMANDS
+
+    named = set(re.findall(r"`gslb ([a-z-]+)", document.read_text()))
+
+    assert named <= set(COMMANDS)
+
+
+def test_the_runbook_shows_what_the_commands_print() -> None:
+    """Its gslb.yaml is accepted beside the shipped files, and its delegation is that of the shipped zone."""
+    from gslb.cli.delegation import lines
+
+    text = (ROOT / "systemd/README.md").read_text()
+    shipped = {
+        f"{kind}/{path.name}": path.read_text() for kind in ("zones", "checks") for path in (ROOT / kind).glob("*.yaml")
+    }
+    config = load_texts({**shipped, "gslb.yaml": blocks(text, "yaml")[0]})
+    zone = next(zone for zone in config.zones if zone.text == "mail.example.com")
+    printed = re.search(r"^```\n(mail\.example\.com\..*?)^```", text, re.M | re.S)
+
+    assert printed
+    assert [line.split() for line in printed[1].splitlines()] == [line.split() for line in lines(zone)]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=NAMES)
+def test_every_metric_in_a_document_is_exported(document: Path) -> None:
+    """An alarm on a metric that nobody exports would be silent for ever."""
+    source = "".join(path.read_text() for path in (ROOT / "gslb/control").glob("*.py"))
+    exported = set(re.findall(r'"(gslb_[a-z_]+)"', source))
+
+    assert {name.removesuffix("_total") for name in re.findall(r"`(gslb_[a-z_]+)", document.read_text())} <= exported
+
+
+@pytest.mark.parametrize("words", ["cannot listen on ", "another gslb runs with run_dir "])
+def test_the_runbook_quotes_what_the_server_says(words: str) -> None:
+    """Whoever searches the runbook for an error finds it."""
+    source = "".join(path.read_text() for path in (ROOT / "gslb").rglob("*.py"))
+
+    assert words in source
+    assert words in (ROOT / "systemd/README.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("readme", "tables"),
+    [
+        ("zones/README.md", [ZoneFile, PoolTable, MemberTable, ServiceTable, SoaTable]),
+        ("checks/README.md", list(TYPES.values())),
+        ("gslb.yaml", [NodeFile, DnsTable]),
+    ],
+)
+def test_every_key_is_in_the_document_beside_its_files(readme: str, tables: list[type[Table]]) -> None:
+    """Nothing an operator may write is told by the schema alone."""
+    text = (ROOT / readme).read_text()
+    keys = {key for table in tables for key in table.model_fields}
+
+    assert {key for key in keys if not re.search(rf"\b{key}\b", text)} == set()
+
+
+def test_detection_bounds_in_documents_are_what_validate_prints() -> None:
+    """Each `refused N s, hanging N s` behind a check, and the sentence about the defaults."""
+    text = (ROOT / "checks/README.md").read_text()
+    told = re.findall(r"^([a-z-]+): .*# (refused \d+ s, hanging \d+ s)$", text, re.M)
+    checks = load_texts(
+        {"checks/c.yaml": "\n".join(blocks(text, "yaml")) + "\nsmtp: {type: smtp}"}, checks_only=True
+    ).checks
+    default = re.search(r"that is (\d+) s and (\d+) s for `smtp`", text)
+
+    assert told
+    assert default
+    for name, bounds in [*told, ("smtp", "refused {} s, hanging {} s".format(*default.groups()))]:
+        assert str(detection_bounds(checks[name])).startswith(bounds), name
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=NAMES)
