@@ -41,6 +41,9 @@ async def dial(address: Address, port: int, *, source: Address | None = None, li
         await asyncio.get_running_loop().create_connection(lambda: stream, str(address), port, local_addr=local)
     except OSError as error:
         raise fault_of(error, Phase.CONNECT, address) from error
+    except asyncio.CancelledError:  # the deadline may fall when the connection is made and not yet handed over
+        stream.abort()
+        raise
     return stream
 
 

@@ -53,9 +53,10 @@ def open_listeners(
     Port 0 takes any free one, the same for UDP and TCP and all workers. Raises ListenError.
     """
     with ExitStack() as opened:
-        udp = _groups(socket.SOCK_DGRAM, listen, workers, passed, opened)
-        settled = tuple(_name(group[0]) for group in udp[: len(listen)])
-        tcp = _groups(socket.SOCK_STREAM, settled, workers, passed, opened)
+        # TCP first: of the ports a system picks, those in use for UDP are few.
+        tcp = _groups(socket.SOCK_STREAM, listen, workers, passed, opened)
+        settled = tuple(_name(group[0]) for group in tcp[: len(listen)])
+        udp = _groups(socket.SOCK_DGRAM, settled, workers, passed, opened)
         opened.pop_all()
     return Listeners(
         endpoints=tuple(dict.fromkeys(_name(group[0]) for group in (*udp, *tcp))),

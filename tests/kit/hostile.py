@@ -104,6 +104,8 @@ async def serving(
         yield server.sockets[0].getsockname()[1]
     finally:
         server.close()
+        for _ in range(3):  # a connection just accepted reaches its task in the turns that follow
+            await asyncio.sleep(0)
         for task in tuple(running):
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)

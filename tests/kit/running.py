@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -33,22 +34,18 @@ def until(true: Callable[[], Any], patience: float, what: str) -> Any:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports free for UDP and TCP on loopback just now."""
-    held: list[socket.socket] = []
+    """Ports free for UDP and TCP on loopback just now, below those that the system gives to clients."""
     ports: list[int] = []
     while len(ports) < count:
-        tcp = socket.socket()
-        tcp.bind(("127.0.0.1", 0))
-        port = tcp.getsockname()[1]
-        udp = socket.socket(type=socket.SOCK_DGRAM)
-        held += [tcp, udp]
-        try:
-            udp.bind(("127.0.0.1", port))
-        except OSError:
-            continue
-        ports.append(port)
-    for each in held:
-        each.close()
+        port = random.SystemRandom().randrange(10_000, 32_000)
+        with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
+            try:
+                tcp.bind(("127.0.0.1", port))
+                udp.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        if port not in ports:
+            ports.append(port)
     return ports
 
 

@@ -109,19 +109,19 @@ def test_an_endpoint_in_use_is_named(opened: list[Listeners]) -> None:
     first = open_listeners(ANY_PORT, 2)
     opened.append(first)
 
-    with pytest.raises(ListenError, match=rf"{show(first.endpoints[0])} UDP: Address already in use; .*ss -lnptu"):
+    with pytest.raises(ListenError, match=rf"{show(first.endpoints[0])} TCP: Address already in use; .*ss -lnptu"):
         open_listeners(first.endpoints, 2)
 
 
-def test_a_tcp_port_in_use_is_named() -> None:
-    """UDP alone is not enough."""
-    with listening(socket.SOCK_STREAM) as other, pytest.raises(ListenError, match="TCP: Address already in use"):
+def test_a_udp_port_in_use_is_named() -> None:
+    """TCP alone is not enough."""
+    with listening(socket.SOCK_DGRAM) as other, pytest.raises(ListenError, match="UDP: Address already in use"):
         open_listeners((other.getsockname(),), 1)
 
 
 def test_an_address_of_another_host_is_named() -> None:
     """With the remedy for it."""
-    with pytest.raises(ListenError, match=r"192\.0\.2\.1:5300 UDP: .*; this host does not have that address"):
+    with pytest.raises(ListenError, match=r"192\.0\.2\.1:5300 TCP: .*; this host does not have that address"):
         open_listeners((("192.0.2.1", 5300),), 1)
 
 
