@@ -149,7 +149,7 @@ async def test_a_probe_is_never_overlapped_and_rests_afterwards():
 
 @pytest.mark.parametrize("squeezed", [False, True])
 async def test_no_second_holds_a_herd(squeezed):
-    """Of 2,000 targets no second starts more than 1.5 times the mean, even after the startup round's burst."""
+    """Wound 13: of 2,000 targets no second starts more than 1.5 times the mean, even after the startup round."""
     bench = Bench(concurrency=5_000)
     bench.scheduler.replace(keyed(*(target(number) for number in range(2_000))))
 

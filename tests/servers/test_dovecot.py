@@ -74,7 +74,7 @@ async def test_hung_is_silent_until_the_deadline_and_back_it_passes(dovecot):
 
 @pytest.mark.parametrize("name", CHECKS)
 async def test_twenty_probes_leave_a_clean_log(name):
-    """Dovecot writes one line of information for each session that did not log in, and not one complaint."""
+    """Wound 6: Dovecot writes one line of information for each session without a login, and not one complaint."""
     with Dovecot() as server:
         for _ in range(20):
             assert (await look(settings_of(name, server))).outcome == Passed()

@@ -34,7 +34,7 @@ CHECKS = {
 
 @pytest.mark.parametrize("name", CHECKS)
 async def test_a_probe_passes_through_all_its_phases(name, postfix):
-    """Greeting, EHLO, TLS and QUIT succeed, each timed apart."""
+    """Wound 5: greeting, EHLO, TLS and QUIT succeed against a real server, each timed apart."""
     make, expected = CHECKS[name]
     settings = make(postfix)
 
@@ -71,7 +71,7 @@ async def test_hung_is_silent_until_the_deadline_and_back_it_passes(postfix):
 
 @pytest.mark.parametrize("name", CHECKS)
 async def test_twenty_probes_leave_a_clean_log(name):
-    """Postfix writes one connect and one disconnect for each, and not one complaint."""
+    """Wound 6: Postfix writes one connect and one disconnect for each, and not one complaint."""
     with Postfix() as server:
         settings = CHECKS[name][0](server)
         for _ in range(20):

@@ -31,7 +31,7 @@ def test_reloads_under_load_fail_no_query(tmp_path: Path) -> None:
 
 
 def test_a_reload_keeps_verdicts_and_counters(tmp_path: Path) -> None:
-    """A member that is down before a reload is down after it, without a probe in between."""
+    """Wound 11: a member that is down before a reload is down after it, without a probe in between."""
     with Estate([(name, address, "smtp") for name, address in MACHINES.items()]) as estate:
         check = f"smtp: {{type: smtp, tls: none, port: {estate.ports['smtp']}, {QUICK}, fall: 3}}"
         with Running(tmp_path, {"zones/mail.yaml": probed(MACHINES, "smtp"), "checks/smtp.yaml": check}) as server:
