@@ -39,7 +39,7 @@ def asked_in_turn(port: int, resolver: str) -> dict[str, Counter[str]]:
 
 
 def test_shares_hold_for_every_resolver_within_one_point(tmp_path: Path) -> None:
-    """Wound 10: weights 40/30/20/10, two workers, three resolvers that ask A and MX in turn: nobody is off by over 1 point."""
+    """Wound 10: 40/30/20/10, two workers, three resolvers that ask A and MX in turn: nobody is off by over 1 point."""
     with Running(tmp_path, {"zones/mail.yaml": FOUR}, workers=2) as server:
         for resolver in ("127.0.0.2", "127.0.0.3", "127.0.0.4"):
             seen = asked_in_turn(server.dns_port, resolver)
