@@ -12,7 +12,7 @@ import click
 
 from gslb.cli.options import config_option, json_option, print_json
 from gslb.errors import ConfigError
-from gslb.model.checks import Check, TcpSettings
+from gslb.model.checks import Check, HttpSettings, TcpSettings
 from gslb.model.observations import Failed, Inconclusive, Observation
 from gslb.model.settings import Config
 from gslb.model.targets import Target, target_id
@@ -24,7 +24,7 @@ from gslb.model.verdicts import MemberKey
 @click.argument("check")
 @click.argument("address")
 @click.option("--port", type=click.IntRange(1, 65535), help="Another port than the check's.")
-@click.option("--server-name", help="SNI and the name verified, instead of the check's.")
+@click.option("--server-name", help="SNI and the name verified instead of the check's; Host where the check has none.")
 @config_option
 @json_option
 def command(
@@ -40,7 +40,7 @@ def command(
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="ADDRESS") from error
     found, config = _find(check, directory, port)
-    served, member = _of_member(config, found, at) if config else (None, "no configuration")
+    served, member = _of_member(config, found, at) if config else (None, "the defaults of the type")
     target = _changed(served or _target(found, at, config), port, server_name)
     lines: list[str] = []
     observation = asyncio.run(_run(target, config, lines))
@@ -126,6 +126,8 @@ def _changed(target: Target, port: int | None, server_name: str | None) -> Targe
         if isinstance(settings, TcpSettings):
             raise click.UsageError("a tcp check has no server name")
         settings = replace(settings, tls=replace(settings.tls, server_name=server_name))
+        if isinstance(settings, HttpSettings) and settings.host is None:
+            settings = replace(settings, host=server_name)
     return replace(target, settings=settings)
 
 

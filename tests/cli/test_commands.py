@@ -3,7 +3,9 @@
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -168,6 +170,33 @@ def test_probe_by_type_needs_no_configuration(tmp_path: Path, estate: Estate) ->
 
     assert done.returncode == 0, done.stdout
     assert json.loads(done.stdout)["outcome"] == "passed"
+
+
+def test_a_server_name_is_the_host_as_well(tmp_path: Path) -> None:
+    """A web server asked by its address alone would show another site than its clients get."""
+    hosts: list[str] = []
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            hosts.append(self.headers["Host"])
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Page) as server:
+        port = str(server.server_port)
+        serving = threading.Thread(target=server.handle_request)
+        serving.start()
+        done = run_apart(
+            "probe", "http", "127.0.0.1", "--port", port, "--server-name", "web.example.com", "-c", str(tmp_path)
+        )
+        serving.join(10)
+
+    assert done.returncode == 0, done.stdout
+    assert hosts == ["web.example.com"]
 
 
 def test_a_failed_probe_is_exit_1(tmp_path: Path, estate: Estate) -> None:
