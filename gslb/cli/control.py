@@ -11,9 +11,10 @@ from gslb.cli.options import config_option
 @click.command("control", hidden=True)
 @config_option
 @click.option("--heartbeat", type=int, help="Descriptor on which the supervisor listens for life.")
-def command(directory: Path, heartbeat: int | None) -> None:
+@click.option("--run-dir", type=click.Path(path_type=Path), help="Where a control before this one kept what it ran.")
+def command(directory: Path, heartbeat: int | None, run_dir: Path | None) -> None:
     """Probe, decide, publish; started by the supervisor."""
     from gslb.api.server import faces
     from gslb.control.service import run
 
-    sys.exit(run(directory, heartbeat, faces))
+    sys.exit(run(directory, heartbeat, faces, run_dir=run_dir))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
+from threading import Thread
 
 from gslb.config import positions, resolve, review
 from gslb.config.crosscheck import crosscheck
@@ -24,6 +25,7 @@ ZONES, CHECKS = "zones", "checks"
 DEFAULT_TOKEN = Path("/etc/gslb/http.token")
 DEFAULT_RUN_DIR = Path("/run/gslb")
 MAX_FILE = 64 * 1024 * 1024
+RESOLVER_PATIENCE = 2.0
 _OWN_WORLDS = frozenset(("localhost", "localdomain", "arpa"))
 
 
@@ -35,15 +37,26 @@ class _Disk:
     exists: Callable[[str], bool]
 
 
-def load(directory: Path) -> Config:
-    """Read and judge the configuration of a directory. Raises ConfigError with every fault."""
+def load(directory: Path, archive: dict[str, bytes] | None = None) -> Config:
+    """Read and judge the configuration of a directory. Raises ConfigError with every fault.
+
+    `archive` takes the octets of every file that was read, for `load_again`.
+    """
     if not directory.is_dir():
         raise ConfigError((Fault(path=str(directory), message="no such directory: -c DIR names one with zones/"),))
     texts, faults = _read_all(directory)
-    token = DEFAULT_TOKEN if _is_file(DEFAULT_TOKEN) else None
-    host = Host(name=_host_name(), cpu_count=os.cpu_count() or 1, token_file=token, full_name=full_host_name)
     disk = _Disk(read=lambda path: _read(directory / path), exists=lambda path: _is_file(directory / path))
-    return _load(texts, directory, host, disk, faults, checks_only=False)
+    return _load(texts, directory, _this_host(), disk, faults, checks_only=False, used=archive)
+
+
+def load_again(directory: Path, archive: Mapping[str, bytes]) -> Config:
+    """The configuration of a directory as it was when `load` filled this archive; reads no file.
+
+    Files that are only named are taken to be there still. Raises ConfigError, or UnicodeError for octets that `load`
+    did not write.
+    """
+    texts = {path: octets.decode() for path, octets in archive.items() if path == NODE_FILE or _kind(path)}
+    return _load(texts, directory, _this_host(), _among(archive), [], checks_only=False, used=None)
 
 
 def load_texts(
@@ -60,14 +73,20 @@ def load_texts(
     zone is fine. Raises ConfigError with every fault.
     """
 
-    def read_file(path: str) -> bytes:
-        if path not in texts:
-            raise FileNotFoundError(2, "No such file")
-        return texts[path].encode("utf-8", "surrogatepass")
-
     host = Host(name=hostname, cpu_count=cpu_count)
-    disk = _Disk(read=read_file, exists=lambda _: True)
-    return _load(texts, directory, host, disk, [], checks_only=checks_only)
+    disk = _among({path: text.encode("utf-8", "surrogatepass") for path, text in texts.items()})
+    return _load(texts, directory, host, disk, [], checks_only=checks_only, used=None)
+
+
+def _among(files: Mapping[str, bytes]) -> _Disk:
+    """A disk that holds these files, and all that are only named."""
+
+    def read(path: str) -> bytes:
+        if path not in files:
+            raise FileNotFoundError(2, "No such file")
+        return files[path]
+
+    return _Disk(read=read, exists=lambda _: True)
 
 
 def run_dir_of(directory: Path) -> Path:
@@ -88,8 +107,10 @@ def _load(
     faults: list[Fault],
     *,
     checks_only: bool,
+    used: dict[str, bytes] | None,
 ) -> Config:
-    used: dict[str, bytes] = {path: text.encode("utf-8", "surrogatepass") for path, text in texts.items()}
+    used = {} if used is None else used
+    used.update({path: text.encode("utf-8", "surrogatepass") for path, text in texts.items()})
 
     def read_text(path: str) -> str:
         used[path] = disk.read(path)
@@ -210,12 +231,24 @@ def _is_file(path: Path) -> bool:
 
 @cache
 def full_host_name() -> str | None:
-    """This host's full name, by DNS or /etc/hosts; None where it has none that another host could look up."""
+    """This host's full name, by DNS or /etc/hosts; None where it has none that another host could look up.
+
+    A resolver that is down must not hold up a start: what it does not know in 2 s is not said.
+    """
+    found: list[str] = []
+    asking = Thread(target=lambda: found.append(socket.getfqdn()), name="full host name", daemon=True)
+    asking.start()
+    asking.join(RESOLVER_PATIENCE)
     try:
-        name = parse_hostname(socket.getfqdn())
+        name = parse_hostname(*found or ("",))
     except ValueError:
         return None
     return None if set(name.split(".")) & _OWN_WORLDS else name
+
+
+def _this_host() -> Host:
+    token = DEFAULT_TOKEN if _is_file(DEFAULT_TOKEN) else None
+    return Host(name=_host_name(), cpu_count=os.cpu_count() or 1, token_file=token, full_name=full_host_name)
 
 
 def _host_name() -> str:

@@ -13,6 +13,7 @@ import structlog
 
 from gslb.config.diff import restart_needed
 from gslb.config.files import load
+from gslb.control import accepted
 from gslb.control.views import ReloadOutcome
 from gslb.errors import ConfigError, Fault
 from gslb.model.settings import Config
@@ -45,12 +46,19 @@ class Reloader:
             self.ended_at = time.time()
             return self.outcome
 
+    def refused_at_start(self, faults: tuple[Fault, ...]) -> None:
+        """This control follows another one, whose configuration runs on: the files were refused."""
+        self.outcome = ReloadOutcome(accepted=False, digest=self._current().digest, faults=faults)
+        self.ended_at = time.time()
+
     async def _reload(self, began: float) -> ReloadOutcome:
         try:
-            config = await asyncio.to_thread(load, self.directory)
+            archive: dict[str, bytes] = {}
+            config = await asyncio.to_thread(load, self.directory, archive)
             faults = restart_needed(self._current(), config)
             if not faults:
                 self._accept(config)
+                await asyncio.to_thread(accepted.keep, config, archive)
                 return self._accepted(config, began)
         except ConfigError as error:
             faults = error.faults

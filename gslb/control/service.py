@@ -22,14 +22,14 @@ import structlog
 import uvloop
 
 from gslb import logs
-from gslb.config.files import load
+from gslb.control import accepted
 from gslb.control.channel import Channel
 from gslb.control.desk import Desk, Schedule
 from gslb.control.heartbeat import Heartbeat
 from gslb.control.owner import Owner
 from gslb.control.publisher import standing
 from gslb.control.reload import Reloader
-from gslb.errors import ConfigError
+from gslb.errors import ConfigError, Fault
 from gslb.handoff.messages import Message, Stamp
 from gslb.model.observations import Observation
 from gslb.model.settings import Config
@@ -57,23 +57,26 @@ GOODBYE = 1.5
 TICK = 1.0
 
 
-def run(config_dir: Path, heartbeat: int | None, faces: Faces) -> int:
-    """Be control until SIGTERM; the exit status. `heartbeat`: a descriptor to the supervisor, None without one."""
+def run(config_dir: Path, heartbeat: int | None, faces: Faces, *, run_dir: Path | None = None) -> int:
+    """Be control until SIGTERM; the exit status. `heartbeat`: a descriptor to the supervisor, None without one.
+
+    `run_dir`: where a control before this one kept its configuration, None where there was none.
+    """
     logs.set_up()
     try:
-        config = load(config_dir)
+        config, refused = accepted.begin(config_dir, run_dir)
     except ConfigError as error:
         for fault in error.faults:
             log.error("configuration", text=str(fault))
         return CANNOT_RUN
     logs.set_up(form=config.node.log_format, level=config.node.log_level)
-    return uvloop.run(serve(config, heartbeat=heartbeat, faces=faces))
+    return uvloop.run(serve(config, heartbeat=heartbeat, faces=faces, refused=refused))
 
 
-async def serve(config: Config, *, heartbeat: int | None, faces: Faces) -> int:
-    """Everything `run` promises, on the running loop."""
+async def serve(config: Config, *, heartbeat: int | None, faces: Faces, refused: tuple[Fault, ...] = ()) -> int:
+    """Everything `run` promises, on the running loop. `refused`: what is wrong with the files as they are now."""
     try:
-        return await Control(config, Heartbeat(heartbeat), faces).run()
+        return await Control(config, Heartbeat(heartbeat), faces, refused).run()
     except OSError as error:
         log.error("control cannot run", error=str(error))
         return CANNOT_RUN
@@ -85,7 +88,7 @@ async def serve(config: Config, *, heartbeat: int | None, faces: Faces) -> int:
 class Control:
     """The parts and their tasks. One per process."""
 
-    def __init__(self, config: Config, heartbeat: Heartbeat, faces: Faces) -> None:
+    def __init__(self, config: Config, heartbeat: Heartbeat, faces: Faces, refused: tuple[Fault, ...] = ()) -> None:
         self.heartbeat = heartbeat
         self.faces = faces
         self.channel: Channel
@@ -96,6 +99,8 @@ class Control:
             self._probe, self._report, concurrency=probing.concurrency, per_host=probing.per_host
         )
         self.reloader = Reloader(config.directory, current=lambda: self.owner.config, accept=self._accept)
+        if refused:
+            self.reloader.refused_at_start(refused)
         self.desk = Desk(
             self.owner,
             self.reloader,

@@ -40,6 +40,8 @@ A chunk's plain form is a prefix of its signed form (all records, then all RRSIG
 import struct
 
 MANIFEST = "table.json"
+ACCEPTED = "accepted.json"
+"""Beside the manifest: the configuration that runs, from control to the control that follows it."""
 VERSION = 1
 NAMES_MAGIC = b"GSLBNAME"
 PART_MAGIC = b"GSLBPART"

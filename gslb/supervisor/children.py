@@ -64,7 +64,7 @@ def spawn(settings: Settings, listeners: Listeners, child: int) -> Process:
 def arguments(settings: Settings, listeners: Listeners, child: int, heartbeat: int) -> tuple[str, ...]:
     """The argument list of a child, as the roles agreed."""
     if child == CONTROL:
-        return (*settings.control, "--heartbeat", str(heartbeat))
+        return (*settings.control, "--run-dir", settings.run_dir, "--heartbeat", str(heartbeat))
     own = {
         "--worker": str(child),
         "--udp": ",".join(str(sock.fileno()) for sock in listeners.udp[child - 1]),

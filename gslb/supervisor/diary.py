@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from gslb.errors import ListenError
+from gslb.handoff.layout import ACCEPTED
 
 STATE = "supervisor.json"
 LOCK = "supervisor.lock"
@@ -62,8 +63,9 @@ def write_state(run_dir: str, state: dict[str, object]) -> None:
 
 
 def forget_state(run_dir: str) -> None:
-    """Nothing runs any more."""
-    try:
-        os.unlink(os.path.join(run_dir, STATE))
-    except OSError:
-        pass
+    """Nothing runs any more, or nothing yet: no control has run a configuration that another one could go on with."""
+    for name in (STATE, ACCEPTED):
+        try:
+            os.unlink(os.path.join(run_dir, name))
+        except OSError:
+            pass

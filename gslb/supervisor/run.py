@@ -50,6 +50,7 @@ def main(arguments: list[str]) -> int:
     notifier = from_environment(os.environ)
     try:
         lock = diary.hold(settings.run_dir)
+        diary.forget_state(settings.run_dir)
         listeners = open_listeners(settings.listen, settings.workers, passed_sockets(os.environ))
     except ListenError as error:
         console = diary.for_people(settings.log_format)

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gslb.config.files import full_host_name, load, load_texts, run_dir_of
+from gslb.config.files import full_host_name, load, load_again, load_texts, run_dir_of
 from gslb.errors import ConfigError
 from tests.kit.configs import CHECK, HEAD, POOL, faults, texts
 
@@ -39,6 +39,21 @@ def test_a_directory_is_loaded(tmp_path: Path) -> None:
 
     assert config == load_texts(files, tmp_path)
     assert config.directory == tmp_path
+
+
+def test_a_configuration_is_loaded_again_from_its_archive(tmp_path: Path) -> None:
+    """What a load has read, records files too, gives the same configuration whatever became of the files."""
+    zone = "records_file: zones/more.zone\n" + POOL
+    write(tmp_path, {**texts(zone), "zones/more.zone": "@ TXT here\n", "zones/README.md": "no part of it"})
+    archive: dict[str, bytes] = {}
+    config = load(tmp_path, archive)
+    for path in tmp_path.rglob("*.yaml"):
+        path.write_text("[")
+
+    assert set(archive) == {"gslb.yaml", "zones/z.yaml", "zones/more.zone", "checks/c.yaml"}
+    assert load_again(tmp_path, archive) == config
+    with pytest.raises(ConfigError, match=r"more\.zone"):
+        load_again(tmp_path, {path: octets for path, octets in archive.items() if path != "zones/more.zone"})
 
 
 def test_the_host_gives_its_name_and_its_cores(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ from pathlib import Path
 
 from gslb.config.files import load
 from gslb.control.reload import Reloader
+from gslb.errors import Fault
 from gslb.model.settings import Config
 from tests.kit.controlled import two_tiers
 
@@ -51,6 +52,16 @@ async def test_good_files_take_over(tmp_path: Path) -> None:
     assert place.reloader.outcome is outcome
     assert place.reloader.ended_at is not None
     assert outcome.warnings == place.config.warnings != ()
+
+
+async def test_a_start_may_be_a_refused_reload(tmp_path: Path) -> None:
+    """A control that goes on with what ran before it says so, until a reload is accepted."""
+    place = Place(tmp_path)
+    place.reloader.refused_at_start((Fault(path="zones/mail.yaml", message="broken"),))
+
+    assert place.reloader.outcome is not None
+    assert not place.reloader.outcome.accepted
+    assert (await place.reloader.reload()).accepted
 
 
 async def test_bad_files_change_nothing(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def read(process: Process) -> bytes:
 
 def python(code: str) -> Process:
     """A control that runs this line, with the descriptor of its pipe as `fd`."""
-    words = (sys.executable, "-I", "-S", "-c", f"import os, signal, sys; fd = int(sys.argv[2]); {code}")
+    words = (sys.executable, "-I", "-S", "-c", f"import os, signal, sys; fd = int(sys.argv[4]); {code}")
     return spawn(settings(*words), NOTHING, 0)
 
 
@@ -43,8 +43,10 @@ def test_a_worker_is_told_all_it_needs() -> None:
 
 
 def test_control_is_told_its_pipe() -> None:
-    """And nothing else; the rest came with the settings."""
-    assert arguments(settings("gslb", "control"), NOTHING, 0, 7) == ("gslb", "control", "--heartbeat", "7")
+    """And where the one before it kept its configuration; the rest came with the settings."""
+    words = " ".join(arguments(settings("gslb", "control"), NOTHING, 0, 7))
+
+    assert words == "gslb control --run-dir /run/gslb --heartbeat 7"
 
 
 def test_a_heartbeat_arrives_and_its_end_is_seen() -> None:

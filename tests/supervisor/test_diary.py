@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gslb.errors import ListenError
+from gslb.handoff.layout import ACCEPTED
 from gslb.supervisor.diary import emit, for_people, forget_state, hold, write_state
 
 
@@ -74,6 +75,7 @@ def test_the_state_is_replaced_and_forgotten(tmp_path: Path) -> None:
     write_state(str(tmp_path), {"control": 2})
     assert json.loads((tmp_path / "supervisor.json").read_text()) == {"control": 2}
 
+    (tmp_path / ACCEPTED).write_text("{}")
     forget_state(str(tmp_path))
     assert list(tmp_path.iterdir()) == []
 

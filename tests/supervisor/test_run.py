@@ -273,4 +273,4 @@ def test_a_port_in_use_is_told_with_a_remedy(tmp_path: Path, capsys: pytest.Capt
         other = Settings(listen=((host, port),), workers=1, run_dir=str(tmp_path), nsid="", control=(), worker=())
 
         assert main([other.to_json()]) == 1
-        assert f"cannot listen on {host}:{port} UDP: Address already in use" in capsys.readouterr().err
+        assert f"cannot listen on {host}:{port} TCP: Address already in use" in capsys.readouterr().err

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from gslb.cli.demo.estate import Estate
+from gslb.handoff.layout import ACCEPTED
 from tests.kit.running import Running, until
 from tests.kit.traffic import Traffic
 from tests.kit.zones import FOUR, FOUR_ADDRESSES, QUICK, probed
@@ -78,6 +79,7 @@ def test_a_worker_started_while_control_is_dead_answers(tmp_path: Path) -> None:
     """Control cannot start, a worker dies: its successor serves the last table."""
     with Running(tmp_path, {"zones/mail.yaml": FOUR}, workers=1) as server:
         server.write({"zones/broken.yaml": "zone: [\n"})
+        (server.run_dir / ACCEPTED).unlink()
         os.kill(server.pids()["control"], signal.SIGKILL)
         dead = server.pids()["workers"][0]
         os.kill(dead, signal.SIGKILL)
@@ -87,6 +89,29 @@ def test_a_worker_started_while_control_is_dead_answers(tmp_path: Path) -> None:
 
         (server.directory / "zones/broken.yaml").unlink()
         until(lambda: control_is_back(server, -1), 30, "control is back once it can start")
+
+
+def test_half_edited_files_do_not_freeze_health(tmp_path: Path) -> None:
+    """Control dies while the files are broken: it comes back with what it ran, tells why, and a member that dies is
+    out; mended files are taken by the next reload.
+    """
+    with Estate([(name, address, "smtp") for name, address in MACHINES.items()]) as estate:
+        check = f"smtp: {{type: smtp, tls: none, port: {estate.ports['smtp']}, {QUICK}}}"
+        zone = probed(MACHINES, "smtp")
+        with Running(tmp_path, {"zones/mail.yaml": zone, "checks/smtp.yaml": check}) as server:
+            server.write({"zones/mail.yaml": zone + "\nnonsense: 1"})
+            dead = server.pids()["control"]
+            os.kill(dead, signal.SIGKILL)
+            until(lambda: control_is_back(server, dead), 20, "control is back")
+            estate.fail("r1")
+            until(lambda: member_state(server, "r1") == "down", 10, "r1 is down")
+
+            assert {address for _ in range(50) for address in server.answers(NAME)} == {MACHINES["r2"], MACHINES["r3"]}
+            assert server.get("/api/v1/status").json()["config"]["last_reload_good"] is False
+
+            server.write({"zones/mail.yaml": probed(MACHINES, "smtp", weights={"r2": 5})})
+            assert server.post("/api/v1/reload").status_code == 200
+        assert "nonsense" in server.log()
 
 
 def test_a_restart_never_answers_with_the_dead(tmp_path: Path) -> None:
