@@ -24,6 +24,13 @@ def ask(run_dir: Path, method: str, path: str, **params: str) -> tuple[int, Any]
             answer = client.request(method, path, params=params)
             return answer.status_code, answer.json()
     except (OSError, httpx.TransportError, ValueError) as error:
-        raise Unreachable(
-            f"no server answers at {path_of_socket} ({error}); is `gslb run` running, with this -c?"
-        ) from error
+        raise Unreachable(why(error, path_of_socket)) from error
+
+
+def why(error: Exception, path: str) -> str:
+    """What to do about a server that could not be asked."""
+    if isinstance(error, PermissionError):
+        return f"{path}: permission denied; the control socket is for the server's own user and group"
+    if isinstance(error, httpx.TimeoutException):
+        return f"the server at {path} did not answer within {PATIENCE:.0f} s"
+    return f"no server answers at {path} ({error}); is `gslb run` running, with this -c?"
