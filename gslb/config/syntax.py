@@ -146,7 +146,13 @@ def _block(case: _Case) -> tuple[Any, str]:
     return case.at, "a text after | or > begins on the line below, indented"
 
 
+def _dash(case: _Case) -> tuple[Any, str]:
+    return case.at, "a list does not begin on its key's line: write [one, two], or each item on a line below"
+
+
 _RULES: dict[str, _Rule] = {
+    "block sequence entries are not allowed in this context": _dash,
+    "mapping keys are not allowed in this context": lambda case: _bare(case, case.at),
     "found character that cannot start any token": _first_character,
     "found a tab character that violates indentation": _tab,
     "found a tab character where an indentation space is expected": _tab,

@@ -33,6 +33,8 @@ from gslb.config.positions import read
         ("a: 'x\nb: c\n", (1, 4), "a quote opens here and never closes"),
         ('a: "\\q"\n', (1, 5), "in double quotes \\ begins an escape: write \\\\, or use single quotes"),
         ("a: | x\n", (1, 6), "a text after | or > begins on the line below, indented"),
+        ("a: - b\n", (1, 4), "a list does not begin on its key's line: write [one, two], or each item on a line below"),
+        ("a: ? b\n", (1, 4), '? cannot stand here without quotes: write "?"'),
         ("a: b\n...\nc\n", (3, 1), "did not find expected <document start>"),
     ],
 )
