@@ -7,14 +7,17 @@ import fcntl
 import json
 import os
 import sys
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from gslb.errors import ListenError
-from gslb.handoff.layout import ACCEPTED
+from gslb.handoff.layout import ACCEPTED, MANIFEST
 
 STATE = "supervisor.json"
 LOCK = "supervisor.lock"
+OLD = 300.0
+"""Seconds since control last lived, told by the manifest's time, after which a table's health says nothing any more."""
 
 
 def emit(event: str, facts: Mapping[str, object], *, level: str = "info", console: bool = False) -> None:
@@ -69,3 +72,13 @@ def forget_state(run_dir: str) -> None:
             os.unlink(os.path.join(run_dir, name))
         except OSError:
             pass
+
+
+def forget_old_table(run_dir: str) -> None:
+    """Workers serve the table that stands from their first moment: at a start, not one of an hour ago."""
+    path = os.path.join(run_dir, MANIFEST)
+    try:
+        if abs(time.time() - os.stat(path).st_mtime) > OLD:
+            os.unlink(path)
+    except OSError:
+        pass

@@ -51,6 +51,7 @@ def main(arguments: list[str]) -> int:
     try:
         lock = diary.hold(settings.run_dir)
         diary.forget_state(settings.run_dir)
+        diary.forget_old_table(settings.run_dir)
         listeners = open_listeners(settings.listen, settings.workers, passed_sockets(os.environ))
     except ListenError as error:
         console = diary.for_people(settings.log_format)

@@ -3,13 +3,14 @@
 import json
 import os
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from gslb.errors import ListenError
-from gslb.handoff.layout import ACCEPTED
-from gslb.supervisor.diary import emit, for_people, forget_state, hold, write_state
+from gslb.handoff.layout import ACCEPTED, MANIFEST
+from gslb.supervisor.diary import emit, for_people, forget_old_table, forget_state, hold, write_state
 
 
 def test_an_event_is_one_line_of_json(capsys: pytest.CaptureFixture[str]) -> None:
@@ -80,7 +81,20 @@ def test_the_state_is_replaced_and_forgotten(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(("age", "stands"), [(10, True), (250, True), (400, False), (-400, False)])
+def test_an_old_table_is_forgotten(tmp_path: Path, age: float, stands: bool) -> None:
+    """A table counts at a start for five minutes after its control last lived, as saved verdicts do."""
+    manifest = tmp_path / MANIFEST
+    manifest.write_text("{}")
+    os.utime(manifest, (time.time() - age,) * 2)
+
+    forget_old_table(str(tmp_path))
+
+    assert manifest.exists() is stands
+
+
 def test_a_lost_run_dir_stops_nothing(tmp_path: Path) -> None:
     """Neither writing nor forgetting raises."""
     write_state(str(tmp_path / "gone"), {})
     forget_state(str(tmp_path / "gone"))
+    forget_old_table(str(tmp_path / "gone"))

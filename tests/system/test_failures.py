@@ -5,11 +5,14 @@ import signal
 import time
 from pathlib import Path
 
+import dns.exception
+import dns.message
+import dns.rcode
 import httpx
 import pytest
 
 from gslb.cli.demo.estate import Estate
-from gslb.handoff.layout import ACCEPTED
+from gslb.handoff.layout import ACCEPTED, MANIFEST
 from tests.kit.running import Running, until
 from tests.kit.traffic import Traffic
 from tests.kit.zones import FOUR, FOUR_ADDRESSES, QUICK, probed
@@ -138,6 +141,41 @@ def test_a_start_from_nothing_waits_for_the_first_round(tmp_path: Path) -> None:
             seen = [server.answers(NAME) for _ in range(1000)]
 
         assert set.union(*seen) == {MACHINES["r2"], MACHINES["r3"]}
+
+
+def test_an_old_table_is_not_served_by_a_start(tmp_path: Path) -> None:
+    """Started after a pause too long for saved verdicts, with a member dead meanwhile: no answer ever holds it."""
+    with Estate([(name, address, "smtp") for name, address in MACHINES.items()]) as estate:
+        check = f"smtp: {{type: smtp, tls: none, port: {estate.ports['smtp']}, {QUICK}}}"
+        server = Running(tmp_path, {"zones/mail.yaml": probed(MACHINES, "smtp"), "checks/smtp.yaml": check})
+        with server:
+            assert server.answers(NAME)
+        (server.state_dir / "verdicts.json").unlink()
+        os.utime(server.run_dir / MANIFEST, (time.time() - 600,) * 2)
+        estate.fail("r1")
+        server.start()
+        try:
+            seen = [first_answer(server)]
+            server.wait_ready()
+            seen += [server.answers(NAME) for _ in range(200)]
+        finally:
+            server.stop()
+
+        assert set.union(*seen) == {MACHINES["r2"], MACHINES["r3"]}
+
+
+def first_answer(server: Running) -> set[str]:
+    """What the first answer holds that is not SERVFAIL, asked for from the first moment on."""
+
+    def asked() -> dns.message.Message | None:
+        try:
+            reply = server.query(NAME, "A", timeout=0.2)
+        except (OSError, dns.exception.Timeout):
+            return None
+        return None if reply.rcode() == dns.rcode.SERVFAIL else reply
+
+    reply = until(asked, 30, "an answer")
+    return {str(rdata) for rrset in reply.answer for rdata in rrset}
 
 
 def test_sigterm_is_a_lame_duck_first(tmp_path: Path) -> None:
