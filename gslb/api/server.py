@@ -49,9 +49,12 @@ async def _runner(desk: Desk, *, trusted: bool) -> web.AppRunner:
 
 
 async def _listen_on_socket(runner: web.AppRunner, path: Path) -> None:
-    _clear(path)
-    await web.UnixSite(runner, path).start()
-    os.chmod(path, SOCKET_MODE)
+    try:
+        _clear(path)
+        await web.UnixSite(runner, path).start()
+        os.chmod(path, SOCKET_MODE)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
 
 
 def _clear(path: Path) -> None:

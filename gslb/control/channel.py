@@ -51,9 +51,12 @@ class Channel:
 
     async def open(self) -> None:
         """Listen, in place of a socket that an earlier run left behind. Raises OSError."""
-        self.path.unlink(missing_ok=True)
-        self._server = await asyncio.get_running_loop().create_unix_server(self._link, str(self.path))
-        os.chmod(self.path, MODE)
+        try:
+            self.path.unlink(missing_ok=True)
+            self._server = await asyncio.get_running_loop().create_unix_server(self._link, str(self.path))
+            os.chmod(self.path, MODE)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror or str(error), str(self.path)) from error
 
     async def close(self) -> None:
         """Stop listening and end every link."""

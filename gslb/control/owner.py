@@ -71,12 +71,16 @@ class Owner:
         return self.pipeline.config
 
     def start(self, standing: Manifest | None) -> None:
-        """Decide for the first time. A table that carries health is not replaced by one that knows nothing."""
+        """Decide for the first time. A table that carries health is not replaced by one that knows nothing.
+
+        Workers serve it, so this node may be sent queries as soon as they say so.
+        """
         effects = self.pipeline.on_start(self.clock())
-        if standing is not None and not self.pipeline.ready:
-            diary.adopted(standing)
+        if standing is not None:
             self.publisher.adopt(standing)
-            effects = replace(effects, publish=Publish.NOT)
+            if not self.pipeline.ready:
+                diary.adopted(standing)
+                effects = replace(effects, publish=Publish.NOT)
         self._see_to(effects)
 
     def observe(self, observation: Observation) -> float:

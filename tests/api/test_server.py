@@ -63,3 +63,10 @@ async def test_a_port_in_use_is_an_oserror(made: Controlled, tmp_path: Path) -> 
                 raise AssertionError("not reached")
 
     assert CONTROL_SOCKET not in os.listdir(tmp_path)
+
+
+async def test_a_run_dir_that_refuses_is_named(made: Controlled, tmp_path: Path) -> None:
+    """Whoever cannot make the control socket says where."""
+    with pytest.raises(OSError, match=CONTROL_SOCKET):
+        async with faces(made.desk, tmp_path / "gone"):
+            raise AssertionError("not reached")

@@ -104,3 +104,10 @@ async def test_a_socket_left_behind_is_replaced(tmp_path: Path, ears: Ears) -> N
 async def test_a_channel_that_never_opened_can_be_closed(tmp_path: Path) -> None:
     """Closing needs no opening."""
     await Channel(tmp_path, hear=lambda *_: None, lost=lambda _: None, greeting=tuple).close()
+
+
+async def test_a_place_that_refuses_is_named(tmp_path: Path) -> None:
+    """Whoever cannot listen says where."""
+    made = Channel(tmp_path / "gone", hear=lambda *_: None, lost=lambda _: None, greeting=tuple)
+    with pytest.raises(OSError, match=CHANNEL):
+        await made.open()

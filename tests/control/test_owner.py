@@ -47,7 +47,7 @@ def test_a_table_with_health_is_not_replaced_by_one_without(made: Controlled) ->
 
 
 async def test_saved_verdicts_count_at_once(tmp_path: Path, made: Controlled) -> None:
-    """A restart decides on what was saved, and replaces even a table that stands."""
+    """A restart decides on what was saved, and replaces even a table that stands; until then workers serve that."""
     made.owner.start(None)
     made.round(lambda address: REFUSED if address == RELAY1 else seen(address).outcome)
     await made.owner.keeper.save()
@@ -57,6 +57,7 @@ async def test_saved_verdicts_count_at_once(tmp_path: Path, made: Controlled) ->
 
     assert [view.member.name for view in again.owner.pipeline.decisions[ZONE, "smtp", Family.IPV4].chosen] == ["relay2"]
     assert again.owner.publisher._wanted.is_set()
+    assert again.owner.publisher.first_health == MANIFEST.generation
 
 
 async def test_old_verdicts_do_not_count(made: Controlled) -> None:
