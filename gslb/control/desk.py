@@ -1,9 +1,11 @@
 """Where the faces ask: every answer is a frozen record of control.views, made from the state as it is now."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
+import structlog
 from prometheus_client import generate_latest
 
 from gslb.control import explaining, survey
@@ -24,6 +26,11 @@ from gslb.control.views import (
 )
 from gslb.model.settings import HttpListener
 from gslb.probes.schedule import ScheduleStats
+
+log = structlog.get_logger("gslb.control")
+
+SERVED = 2.0
+"""Seconds that a reload waits for workers to take the table it made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,10 +107,27 @@ class Desk:
             return str(error)
 
     async def reload(self) -> ReloadOutcome:
-        """Take the files as they are now, all or nothing."""
+        """Take the files as they are now, all or nothing; done when workers answer from them, or SERVED has passed."""
         outcome = await self._reloader.reload()
         self._owner.metrics.reloaded(outcome)
+        if outcome.accepted:
+            await self._served(outcome.digest)
         return outcome
+
+    async def _served(self, digest: str) -> None:
+        owner = self._owner
+        wanted: int | None = None
+        try:
+            async with asyncio.timeout(SERVED):
+                while wanted is None or not owner.workers.serve(wanted):
+                    owner.moved.clear()
+                    manifest = owner.publisher.manifest
+                    if wanted is None and manifest is not None and manifest.config == digest:
+                        wanted = manifest.generation
+                    else:
+                        await owner.moved.wait()
+        except TimeoutError:
+            log.warning("the reload is accepted, and not every worker serves it yet", digest=digest)
 
     def metrics_text(self) -> bytes:
         """Everything measured, in Prometheus' text format."""

@@ -3,6 +3,7 @@
 Everything here runs on one loop and returns at once; waiting is done in `service`. What the faces ask is in `desk`.
 """
 
+import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -32,6 +33,8 @@ GONE = 60.0
 class Owner:
     """State and its events. `tell` sends a message to every worker; `clock` gives Unix time.
 
+    `moved` is set when a table was announced, or a worker has taken one or gone.
+
     Reads state_dir when made.
     """
 
@@ -47,6 +50,7 @@ class Owner:
         self.all_down_entered: Counter[tuple[str, str]] = Counter()
         self.stopping = False
         self.loop_lag = 0.0
+        self.moved = asyncio.Event()
         memory = Memory(config.node.state_dir)
         remembered = memory.recall()
         self.answered = Answered(remembered.answered)
@@ -128,6 +132,7 @@ class Owner:
                 self.workers.hello(link, message)
             case Ack():
                 self.workers.ack(message, self.clock())
+                self.moved.set()
             case Refused():
                 self.workers.refused(message)
                 diary.refused(message)
@@ -143,6 +148,7 @@ class Owner:
     def lost(self, link: int) -> None:
         """A worker's link has ended."""
         self.workers.lost(link, self.clock())
+        self.moved.set()
 
     def greeting(self) -> tuple[Message, ...]:
         """What a worker is told when it connects."""
@@ -196,6 +202,7 @@ class Owner:
     def _announce(self, image: Image) -> None:
         self.answered.publish(image.generation, image.counters)
         self._tell(TableReady(generation=image.generation))
+        self.moved.set()
 
     def _snapshot(self) -> tuple[object, Mapping[MemberKey, int]]:
         return self.pipeline.ledger.export(self.clock()), self.answered.members

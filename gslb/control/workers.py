@@ -100,6 +100,10 @@ class Workers:
             return ()
         return (f"{len(serving)} of {expected} workers serve a table that carries health",)
 
+    def serve(self, generation: int) -> bool:
+        """Whether every worker that is connected answers from this table or a later one."""
+        return all(worker.generation >= generation for worker in self._workers.values() if worker.left is None)
+
     def _change(self, number: int, **fields: object) -> None:
         known = self._workers.get(number)
         if known is not None:

@@ -1,7 +1,13 @@
+import asyncio
+from pathlib import Path
+
 import pytest
 
+from gslb.config.files import load
 from gslb.control import desk as module
 from gslb.control.workers import GRACE
+from gslb.handoff.messages import Ack, Hello
+from tests.control.test_reload import write
 from tests.kit.controlled import REFUSED, ZONE, Controlled
 
 
@@ -72,6 +78,39 @@ async def test_reload_is_counted(made: Controlled) -> None:
     assert not outcome.accepted
     assert made.desk.status().config.last_reload_good is False
     assert "gslb_reload_successful 0.0" in made.desk.metrics_text().decode()
+
+
+@pytest.fixture
+def filed(tmp_path: Path) -> Controlled:
+    """An owner of files that have changed since, with one worker that says hello and no more."""
+    for name in ("run", "state"):
+        (tmp_path / name).mkdir()
+    write(tmp_path)
+    made = Controlled(load(tmp_path))
+    made.owner.start(None)
+    made.owner.hear(1, Hello(worker=1, pid=100))
+    write(tmp_path, address="127.0.0.2")
+    return made
+
+
+async def test_a_reload_is_done_when_it_is_served(filed: Controlled) -> None:
+    """Who has reloaded and asks then gets the new answer: every worker has taken the table."""
+    await filed.owner.publisher.publish()
+    async with asyncio.TaskGroup() as group:
+        reloading = group.create_task(filed.desk.reload())
+        await filed.owner.publisher._wanted.wait()
+        await filed.owner.publisher.publish()
+        assert not reloading.done()
+        filed.owner.hear(1, Ack(worker=1, generation=filed.owner.publisher.generation))
+
+        assert (await reloading).accepted
+
+
+async def test_a_reload_does_not_wait_for_ever(filed: Controlled, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that is stuck, or a disk that refuses, costs a reload no more than a moment."""
+    monkeypatch.setattr(module, "SERVED", 0.01)
+
+    assert (await filed.desk.reload()).accepted
 
 
 def test_a_tree_without_a_distribution_has_no_version(monkeypatch: pytest.MonkeyPatch) -> None:
