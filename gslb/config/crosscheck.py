@@ -11,6 +11,7 @@ from gslb.config.positions import Path
 from gslb.config.schema_check import HttpCheck, SmtpCheck, TcpCheck, WebaccessCheck
 from gslb.config.schema_node import NodeFile
 from gslb.config.values import show_duration
+from gslb.model import names
 
 Exists: TypeAlias = Callable[[str], bool]
 """Whether a file named in the configuration is there, by its path as written."""
@@ -31,9 +32,23 @@ def crosscheck(
         for rule in _CHECK_RULES:
             rule(check)
     known = _known_checks(checks, files)
+    inner = _inner_zones(zones)
     for zone in zones:
         check_zone(zone, known)
-        check_names(zone)
+        check_names(zone, inner)
+
+
+def _inner_zones(zones: list[ZoneDraft]) -> dict[bytes, str]:
+    """Zones that lie in another one, and the file of each."""
+    files = {zone.origin: zone.document.path for zone in zones if not zone.document.is_damaged(("zone",))}
+    inner = {}
+    for origin, file in files.items():
+        above = origin
+        while above != names.ROOT and origin not in inner:
+            above = names.parent(above)
+            if above in files:
+                inner[origin] = file
+    return inner
 
 
 def _node(document: Document, table: NodeFile) -> None:

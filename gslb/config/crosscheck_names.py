@@ -1,6 +1,6 @@
 """Rules between the names of one zone: who owns which name and type, CNAME, delegations."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from gslb.config.documents import spelled
@@ -30,14 +30,18 @@ class _Claim:
         return f"{_type_text(self.rtype)} of {names.to_text(self.owner)}"
 
 
-def check_names(draft: ZoneDraft) -> None:
-    """Every rule about names of this zone; none can be judged without the zone's own name."""
+def check_names(draft: ZoneDraft, inner: Mapping[bytes, str]) -> None:
+    """Every rule about names of this zone; none can be judged without the zone's own name.
+
+    `inner`: the zones that lie in others, with the file of each.
+    """
     if draft.document.is_damaged(("zone",)):
         return
     claims = [*_made(draft), *(claim for claim in _static(draft) if _belongs(draft, claim))]
     _same_name_and_type(draft, claims)
     _cnames(draft, claims)
     _delegations(draft, claims)
+    _inner_zones(draft, claims, inner)
     _sets(draft)
 
 
@@ -155,7 +159,19 @@ def _delegations(draft: ZoneDraft, claims: list[_Claim]) -> None:
         _refuse(draft, claim, f"{claim} is hidden by the delegation of {names.to_text(cut)} (NS in the static records)")
 
 
-def _cut_above(owner: bytes, cuts: set[bytes], origin: bytes) -> bytes | None:
+def _inner_zones(draft: ZoneDraft, claims: list[_Claim], inner: Mapping[bytes, str]) -> None:
+    """What lies in a zone inside is that zone's to answer; name servers and delegations may point there."""
+    told: set[tuple[Path, PlacedRecord | None]] = set()
+    for claim in claims if inner else ():
+        zone = _cut_above(claim.owner, inner, draft.origin)
+        if zone is None or claim.path[0] == "nameservers" or (claim.path, claim.placed) in told:
+            continue
+        if claim.placed is None or not _fits_delegation(claim, zone):
+            told.add((claim.path, claim.placed))
+            _refuse(draft, claim, f"{claim} is hidden by the zone {names.to_text(zone)} ({inner[zone]})")
+
+
+def _cut_above(owner: bytes, cuts: Collection[bytes], origin: bytes) -> bytes | None:
     found = None
     while len(owner) > len(origin):
         if owner in cuts:

@@ -101,6 +101,41 @@ def test_a_service_below_a_delegation_is_hidden() -> None:
     )
 
 
+INNER = """\
+zone: relays.mail.example.com
+contact: hostmaster@example.com
+nameservers: {ns1: [192.0.2.53]}
+"""
+
+
+def test_a_zone_inside_hides_what_lies_in_it() -> None:
+    """A service, a pool's member or a record there would never be answered: each is told once, with the other file."""
+    found = faults({**texts(records("x.relays TXT x", "y TXT y") + POOL), "zones/inner.yaml": INNER})
+
+    assert [fault.partition(" is hidden by the zone ")[0].partition(": ")[2] for fault in found] == [
+        "records: TXT of x.relays.mail.example.com.",
+        "pools.relays: A of relays.mail.example.com.",
+        "pools.relays.members.relay1: A of relay1.relays.mail.example.com.",
+        "pools.relays.members.relay2: A of relay2.relays.mail.example.com.",
+    ]
+    assert found[0].endswith("relays.mail.example.com. (zones/inner.yaml)")
+
+
+@pytest.mark.parametrize(
+    ("nameservers", "zone"),
+    [
+        ("{ns1.relays: [192.0.2.53]}", ""),
+        ("{ns1: [192.0.2.53]}", records("relays NS ns1.relays", "ns1.relays A 192.0.2.53")),
+    ],
+)
+def test_a_zone_may_point_to_the_zone_inside(nameservers: str, zone: str) -> None:
+    """Name servers that live there, the delegation and its glue are welcome."""
+    head = HEAD.replace("{ns1: [192.0.2.53]}", nameservers)
+    other = "services: {smtp: {members: {a: {address: 192.0.2.1}}}}\n"
+
+    assert faults({**texts(zone + other, head=head), "zones/inner.yaml": INNER}) == []
+
+
 def test_records_in_a_file_are_told_by_its_lines() -> None:
     """A fault in a records_file names that file."""
     files = {**texts("records_file: other.zone\n"), "other.zone": "a A 192.0.2.1\nb A x\nns1 A 192.0.2.1\n"}
