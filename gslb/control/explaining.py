@@ -1,6 +1,6 @@
 """Finding the decision behind a name: a service, an alias, a pool, a member's host, or none at all."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import dns.rdatatype
 
@@ -8,6 +8,7 @@ from gslb.answers.build import DecisionKey
 from gslb.control.pipeline import HostKey
 from gslb.control.samples import samples, told
 from gslb.control.views import Explanation
+from gslb.dns.codes import CNAME
 from gslb.errors import WireError
 from gslb.handoff.table import Table
 from gslb.model.decisions import Decision, HostDecision
@@ -36,13 +37,17 @@ def explanation(
     """
     text, rtype, client = question
     zone, name = _place(config, text)
-    made = _made(zone, name, rtype, decisions, hosts)
     absolute = to_text(name)
+    aliases = tuple(_aliases(config, zone, name, rtype))
+    if aliases:
+        zone, name = aliases[-1]
+    made = _made(zone, name, rtype, decisions, hosts)
     try:
         found = () if table is None else samples(table, absolute, rtype)
     except dns.rdatatype.UnknownRdatatype as error:
         raise Unexplained(f"{rtype}: no record type") from error
-    lines = made.lines() if made else (f"{absolute} {rtype}: no health decides it, in zone {zone.text}",)
+    lines = tuple(f"{absolute} is an alias (CNAME) on the way to {to_text(name)}" for _ in aliases[:1])
+    lines += made.lines() if made else (f"{to_text(name)} {rtype}: no health decides it, in zone {zone.text}",)
     if client is not None:
         lines += (f"asked from {client}: everybody is in one view",)
     return Explanation(
@@ -69,6 +74,20 @@ def _place(config: Config, text: str) -> tuple[Zone, bytes]:
         return known[0]
     where = ", ".join(zone.text for zone in config.zones)
     raise Unexplained(f"{text}: {'in more than one zone' if known else 'in none of the zones'} here ({where})")
+
+
+def _aliases(config: Config, zone: Zone, name: bytes, rtype: str) -> Iterator[tuple[Zone, bytes]]:
+    """Where static CNAME records lead from a name, inside the zones here; what answers is the last one's decision."""
+    seen = {name}
+    while rtype != "CNAME":
+        found = next((each for each in zone.records if each.owner == name and each.rtype == CNAME), None)
+        name = b"" if found is None else found.rdata.lower()
+        zones = [] if found is None else [zone for zone in config.zones if is_below(name, zone.name)]
+        if not zones or name in seen:
+            return
+        seen.add(name)
+        zone = max(zones, key=lambda zone: len(zone.name))
+        yield zone, name
 
 
 def _is_known(zone: Zone, name: bytes) -> bool:

@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from gslb.dns.codes import CNAME
 from gslb.model.names import to_wire
-from gslb.model.zones import SrvOwner
+from gslb.model.zones import SrvOwner, StaticRecord
 from tests.kit.controlled import ZONE, Controlled, placed, two_tiers
 from tests.kit.estate import service
 
@@ -64,3 +65,30 @@ async def test_srv_names_are_explained(tmp_path: Path) -> None:
     assert not isinstance(found, str)
     assert "service msa" in found.lines[0]
     assert len(found.samples[0].records) == 2
+
+
+def cname(owner: str, target: str) -> StaticRecord:
+    """A static alias."""
+    return StaticRecord(owner=to_wire(owner), rtype=CNAME, ttl=3600, rdata=to_wire(target))
+
+
+async def test_aliases_in_static_records_lead_to_the_decision(tmp_path: Path) -> None:
+    """A CNAME is followed to what answers, as workers do; circles and names elsewhere end where they begin."""
+    estate = two_tiers()
+    records = (
+        cname(f"www.{ZONE}.", f"web.{ZONE}."),
+        cname(f"web.{ZONE}.", f"smtp.{ZONE}."),
+        cname(f"ring.{ZONE}.", f"ring.{ZONE}."),
+        cname(f"out.{ZONE}.", "www.example.net."),
+    )
+    made = Controlled(placed(replace(estate, zones=(replace(estate.zones[0], records=records),)), tmp_path))
+    await made.serving()
+    lines = {}
+    for name in ("www", "ring", "out"):
+        found = made.desk.explain(f"{name}.{ZONE}", "A", None)
+        assert not isinstance(found, str)
+        lines[name] = found.lines
+
+    assert lines["www"][0] == f"www.{ZONE}. is an alias (CNAME) on the way to smtp.{ZONE}."
+    assert "service smtp" in lines["www"][1]
+    assert all("no health decides it" in lines[name][0] for name in ("ring", "out"))
