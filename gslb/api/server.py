@@ -1,5 +1,6 @@
 """The faces as servers: one over TCP (or TLS) for everybody, one on the control socket for who may open the file."""
 
+import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,6 +15,11 @@ from gslb.api.ports import Desk
 from gslb.model.settings import HttpListener
 
 log = structlog.get_logger("gslb.api")
+
+STRANGERS = logging.getLogger("gslb.api.strangers")
+"""aiohttp tells here, with a trace for each, what was sent that is no HTTP: nothing that a stranger may fill a log
+with. Our own bugs are told by `app`."""
+STRANGERS.setLevel(logging.CRITICAL)
 
 CONTROL_SOCKET = "control.sock"
 SOCKET_MODE = 0o660
@@ -42,7 +48,11 @@ async def faces(desk: Desk, run_dir: Path) -> AsyncIterator[None]:
 
 async def _runner(desk: Desk, *, trusted: bool) -> web.AppRunner:
     runner = web.AppRunner(
-        application(desk, trusted=trusted), access_log=None, shutdown_timeout=GRACE, keepalive_timeout=IDLE
+        application(desk, trusted=trusted),
+        access_log=None,
+        logger=STRANGERS,
+        shutdown_timeout=GRACE,
+        keepalive_timeout=IDLE,
     )
     await runner.setup()
     return runner

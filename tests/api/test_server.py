@@ -70,3 +70,18 @@ async def test_a_run_dir_that_refuses_is_named(made: Controlled, tmp_path: Path)
     with pytest.raises(OSError, match=CONTROL_SOCKET):
         async with faces(made.desk, tmp_path / "gone"):
             raise AssertionError("not reached")
+
+
+async def test_nonsense_is_refused_and_fills_no_log(
+    made: Controlled, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whoever reaches the port may send what is no HTTP: 400, and not a line."""
+    on_free_port(made, tmp_path)
+    async with faces(made.desk, tmp_path):
+        for nonsense in (b"\x16\x03\x01\x02\r\n\r\n", b"GET / HTTP/1.1\r\nX: " + b"y" * 20_000 + b"\r\n\r\n"):
+            reader, writer = await asyncio.open_connection("127.0.0.1", made.desk.http.listen.port)
+            writer.write(nonsense)
+            assert b" 400 " in await reader.readline()
+            writer.close()
+
+    assert caplog.records == []
