@@ -169,13 +169,13 @@ def _refuse_twice(document: Document, path: Path, items: Sequence[str]) -> None:
 
 def _aliases(draft: ZoneDraft) -> None:
     document, services = draft.document, draft.table.services
-    known = {*services, *draft.pools}
+    known = dict.fromkeys((*services, *draft.pools))
     aliases = {name: service.alias for name, service in services.items() if service.alias is not None}
     for name, target in aliases.items():
         path: Path = ("services", name, "alias")
         if target not in known:
             if not any(document.is_damaged((kind, target)) for kind in ("services", "pools")):
-                document.fault(path, f"no service is named {target}{among(target, known - {name})}")
+                document.fault(path, f"no service is named {target}{among(target, [one for one in known if one != name])}")
         elif cycle := _cycle(name, aliases):
             document.fault(path, f"aliases run in a circle: {' -> '.join(cycle)}")
 

@@ -1,7 +1,7 @@
 """What people write, and what they meant by it: the last clause of many an error. Each hint is "" where none fits."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Set, Mapping
 from difflib import get_close_matches
 from ipaddress import ip_address
 from itertools import pairwise
@@ -96,8 +96,9 @@ def among(word: object, known: Collection[object]) -> str:
 
 
 def listed(words: Collection[object]) -> str:
-    """Words as a list in a sentence."""
-    return ", ".join(str(word) for word in words)
+    """Words as a list in a sentence: in their order, or by the alphabet where they have none."""
+    told = [str(word) for word in words]
+    return ", ".join(sorted(told) if isinstance(words, Set) else told)
 
 
 def meant(path: Path, value: object) -> str:
