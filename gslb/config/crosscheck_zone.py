@@ -175,7 +175,8 @@ def _aliases(draft: ZoneDraft) -> None:
         path: Path = ("services", name, "alias")
         if target not in known:
             if not any(document.is_damaged((kind, target)) for kind in ("services", "pools")):
-                document.fault(path, f"no service is named {target}{among(target, [one for one in known if one != name])}")
+                others = [one for one in known if one != name]
+                document.fault(path, f"no service is named {target}{among(target, others)}")
         elif cycle := _cycle(name, aliases):
             document.fault(path, f"aliases run in a circle: {' -> '.join(cycle)}")
 

@@ -1,7 +1,7 @@
 """What people write, and what they meant by it: the last clause of many an error. Each hint is "" where none fits."""
 
 import re
-from collections.abc import Collection, Set, Mapping
+from collections.abc import Collection, Mapping, Set
 from difflib import get_close_matches
 from ipaddress import ip_address
 from itertools import pairwise
