@@ -7,7 +7,7 @@ resolved already nowhere: config always fills it.
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
-from gslb.model.values import Address, TlsMode, Verify
+from gslb.model.values import Address, CapWhen, ProxyProtocol, TlsMode, Verify
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +21,31 @@ class TlsSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """A login. The secret itself never stands in the model: it is read from `password_file` or from the environment
+    variable `password_env` when a probe needs it (probes.md 1.5). Never over a channel that is not verified.
+    """
+
+    user: str
+    password_file: str | None = None
+    password_env: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapRule:
+    """A capability that must (`required`) or must not be offered at that time.
+
+    `name` is compared without case: STARTTLS, AUTH (any mechanism), AUTH=PLAIN, SIZE>=N, LOGINDISABLED, SASL=PLAIN.
+    `fails`: a breach fails the probe; else it is a notice.
+    """
+
+    name: str
+    required: bool
+    when: CapWhen = CapWhen.ANY
+    fails: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TcpSettings:
     """Connect; then optional `send`, ordered `expect` substrings, `reject` that fails at once, `quit` sent last."""
 
@@ -30,6 +55,8 @@ class TcpSettings:
     expect: tuple[bytes, ...] = ()
     reject: tuple[bytes, ...] = ()
     quit: bytes = b""
+    close: str = "fin"
+    proxy: ProxyProtocol = ProxyProtocol.NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +66,10 @@ class TlsCheckSettings:
     type: ClassVar[str] = "tls"
     port: int
     tls: TlsSettings = TlsSettings(mode=TlsMode.IMPLICIT)
+    alpn: tuple[str, ...] = ()
+    min_version: str = "1.2"
+    pin_sha256: tuple[str, ...] = ()
+    proxy: ProxyProtocol = ProxyProtocol.NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +85,9 @@ class SmtpSettings:
     rcpt: str | None = None
     expect_rcpt: str = "accept"
     allow_helo_fallback: bool = True
+    proxy: ProxyProtocol = ProxyProtocol.NONE
+    caps: tuple[CapRule, ...] = ()
+    banner_regex: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +99,9 @@ class SubmissionSettings:
     tls: TlsSettings = TlsSettings(mode=TlsMode.STARTTLS)
     stage: str = "helo"
     helo_name: str | None = None
+    proxy: ProxyProtocol = ProxyProtocol.NONE
+    caps: tuple[CapRule, ...] = ()
+    credentials: Credentials | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +113,10 @@ class ImapSettings:
     tls: TlsSettings = TlsSettings(mode=TlsMode.STARTTLS)
     stage: str = "capability"
     allow_preauth: bool = False
+    proxy: ProxyProtocol = ProxyProtocol.NONE
+    caps: tuple[CapRule, ...] = ()
+    credentials: Credentials | None = None
+    send_id: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +127,38 @@ class Pop3Settings:
     port: int = 110
     tls: TlsSettings = TlsSettings(mode=TlsMode.STARTTLS)
     stage: str = "capability"
+    proxy: ProxyProtocol = ProxyProtocol.NONE
+    caps: tuple[CapRule, ...] = ()
+    credentials: Credentials | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extract:
+    """A number on a page: the one group of `pattern`. At or above `warn` it is a notice, at or above `crit` load."""
+
+    name: str
+    pattern: str
+    warn: float | None = None
+    crit: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormLogin:
+    """A login through a page's form (probes.md 1.10.3). Only over verified https. Status is no evidence.
+
+    `form`: id, name or index of the form whose hidden fields come along, None for none; `fields` are sent beside the
+    two named ones; success and failure are looked for in the body.
+    """
+
+    credentials: Credentials
+    form: str | None = None
+    action: str | None = None
+    user_field: str = "username"
+    password_field: str = "password"  # noqa: S105 - the name of a form field
+    fields: tuple[tuple[str, str], ...] = ()
+    success_regex: str = ""
+    failure_regex: str = ""
+    logout_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,10 +184,167 @@ class HttpSettings:
     header_must: tuple[tuple[str, str], ...] = ()
     redirects: int = 0
     body_limit: int = 262_144
+    realm_regex: str | None = None
+    drain_on_404: bool = False
+    extract: tuple[Extract, ...] = ()
+    login: FormLogin | None = None
+    proxy: ProxyProtocol = ProxyProtocol.NONE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LmtpSettings:
+    """RFC 2033 over TCP (24). `stage`: greeting, lhlo, rcpt. `expect_rcpt`: accept, reject, any."""
+
+    type: ClassVar[str] = "lmtp"
+    port: int = 24
+    tls: TlsSettings = TlsSettings()
+    stage: str = "lhlo"
+    helo_name: str | None = None
+    rcpt: str | None = None
+    expect_rcpt: str = "accept"
+    proxy: ProxyProtocol = ProxyProtocol.NONE
+    caps: tuple[CapRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SieveSettings:
+    """ManageSieve, RFC 5804, on 4190. `stage`: greeting, noop, login."""
+
+    type: ClassVar[str] = "sieve"
+    port: int = 4190
+    tls: TlsSettings = TlsSettings(mode=TlsMode.STARTTLS)
+    stage: str = "noop"
+    credentials: Credentials | None = None
+    proxy: ProxyProtocol = ProxyProtocol.NONE
+    caps: tuple[CapRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DnsSettings:
+    """One question to a name server (RFC 1035). `transport`: udp (TCP once on TC), tcp, both.
+
+    `edns` is the payload size offered, None for no OPT. `serial_at_least`: the least SOA serial that passes.
+    """
+
+    type: ClassVar[str] = "dns"
+    port: int = 53
+    qname: str
+    qtype: str = "SOA"
+    recursion: bool = False
+    edns: int | None = None
+    transport: str = "udp"
+    expect_rcode: tuple[str, ...] = ("NOERROR",)
+    authoritative: bool = False
+    min_answers: int = 0
+    answer_must: tuple[str, ...] = ()
+    answer_must_not: tuple[str, ...] = ()
+    serial_at_least: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LdapSettings:
+    """RFC 4511 on 389 (StartTLS, RFC 4513) or 636 (implicit). `stage`: bind, rootdse. Credentials: a simple bind."""
+
+    type: ClassVar[str] = "ldap"
+    port: int = 389
+    tls: TlsSettings = TlsSettings()
+    stage: str = "rootdse"
+    credentials: Credentials | None = None
+    proxy: ProxyProtocol = ProxyProtocol.NONE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecSettings:
+    """A plugin after the monitoring-plugins guidelines: `argv`, no shell; whole-argument macros {address}, {port},
+    {family}, {name}, {timeout}. `user`: run as this user; None: as we are.
+    """
+
+    type: ClassVar[str] = "exec"
+    port: int = 0
+    argv: tuple[str, ...]
+    user: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileSettings:
+    """A file that says UP, DOWN, DRAIN or a percentage. {address} and {name} in `path` are replaced.
+
+    `ttl`: seconds after which the word is stale; `on_stale`: unknown or fail.
+    """
+
+    type: ClassVar[str] = "file"
+    port: int = 0
+    path: str
+    ttl: float | None = None
+    on_stale: str = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentSettings:
+    """Load feedback in HAProxy's words (probes.md 1.14): one line of at most 1 KiB. It can only lower."""
+
+    type: ClassVar[str] = "agent"
+    port: int
+    send: bytes = b""
+    proxy: ProxyProtocol = ProxyProtocol.NONE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelaySettings:
+    """Is this an open relay? MAIL and RCPT to a foreign domain, never DATA (probes.md 1.6.4).
+
+    `expect`: refuse, or accept for a relay that serves inside clients. `withdraw`: a confirmed open relay fails.
+    `variants`: percent, quoted, bang, at, null_sender; one per run in rotation.
+    """
+
+    type: ClassVar[str] = "relay"
+    port: int = 25
+    tls: TlsSettings = TlsSettings(mode=TlsMode.TRY)
+    helo_name: str | None = None
+    foreign_domain: str
+    sender_domain: str
+    local_domain: str | None = None
+    expect: str = "refuse"
+    withdraw: bool = False
+    variants: tuple[str, ...] = ()
+    proxy: ProxyProtocol = ProxyProtocol.NONE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundtripSettings:
+    """Submit to a dedicated mailbox and wait for it by IMAP: the only check that sends DATA (probes.md 1.15)."""
+
+    type: ClassVar[str] = "roundtrip"
+    port: int = 587
+    tls: TlsSettings = TlsSettings(mode=TlsMode.STARTTLS, verify=Verify.FULL)
+    helo_name: str | None = None
+    credentials: Credentials
+    sender: str
+    rcpt: str
+    imap_address: str
+    imap_port: int = 993
+    imap_tls: TlsSettings = TlsSettings(mode=TlsMode.IMPLICIT, verify=Verify.FULL)
+    imap_credentials: Credentials | None = None
+    max_latency: float = 120.0
 
 
 CheckSettings: TypeAlias = (
-    TcpSettings | TlsCheckSettings | SmtpSettings | SubmissionSettings | ImapSettings | Pop3Settings | HttpSettings
+    TcpSettings
+    | TlsCheckSettings
+    | SmtpSettings
+    | SubmissionSettings
+    | LmtpSettings
+    | ImapSettings
+    | Pop3Settings
+    | SieveSettings
+    | HttpSettings
+    | DnsSettings
+    | LdapSettings
+    | ExecSettings
+    | FileSettings
+    | AgentSettings
+    | RelaySettings
+    | RoundtripSettings
 )
 
 
@@ -142,6 +372,10 @@ class Thresholds:
 class Check:
     """A configured test, by name. `slow_after`: a passed run longer than this is degraded; None: never.
 
+    `temp_fail_after`: so many temporary answers in a row (busy, temp_reply, auth_temp) count as failures from then on.
+    `stage_every`: the deep stage runs on each Nth probe. `depends_on`: checks on the same address that must be up, else
+    this one's failures do not count. `damping`: flapping delays the return to up (probes.md 2.7).
+
     `source_ipv4`, `source_ipv6`: the local address to probe from; None: the system's choice.
     """
 
@@ -152,3 +386,7 @@ class Check:
     slow_after: float | None = None
     source_ipv4: Address | None = None
     source_ipv6: Address | None = None
+    temp_fail_after: int = 6
+    stage_every: int = 1
+    depends_on: tuple[str, ...] = ()
+    damping: bool = False
