@@ -12,7 +12,7 @@ import click
 
 from gslb.cli.options import config_option, json_option, print_json
 from gslb.errors import ConfigError
-from gslb.model.checks import Check, TcpSettings
+from gslb.model.checks import Check
 from gslb.model.observations import Failed, Inconclusive, Observation
 from gslb.model.targets import Target, target_id
 from gslb.model.values import Address
@@ -74,12 +74,12 @@ def _find(name: str, directory: Path, port: int | None) -> Check:
 
 
 def _target(check: Check, address: Address, port: int | None, server_name: str | None) -> Target:
-    settings = check.settings
+    settings: Any = check.settings
     if port is not None:
         settings = replace(settings, port=port)
     if server_name is not None:
-        if isinstance(settings, TcpSettings):
-            raise click.UsageError("a tcp check has no server name")
+        if not hasattr(settings, "tls"):
+            raise click.UsageError(f"a check of type {settings.type} has no server name")
         settings = replace(settings, tls=replace(settings.tls, server_name=server_name))
     source = check.source_ipv4 if address.version == 4 else check.source_ipv6
     return Target(

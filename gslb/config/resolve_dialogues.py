@@ -1,0 +1,132 @@
+"""Check tables to dialogues, with the defaults of each type."""
+
+from collections.abc import Callable
+from typing import Any
+
+from gslb.config.schema_check import AnyCheck
+from gslb.config.schema_check_mail import SmtpCheck, SubmissionCheck
+from gslb.config.schema_check_ports import TcpCheck, TlsCheck
+from gslb.config.schema_check_store import ImapCheck, Pop3Check
+from gslb.config.schema_check_web import HttpCheck, WebaccessCheck
+from gslb.model.checks import (
+    CheckSettings,
+    HttpSettings,
+    ImapSettings,
+    Pop3Settings,
+    SmtpSettings,
+    SubmissionSettings,
+    TcpSettings,
+    TlsCheckSettings,
+    TlsSettings,
+)
+from gslb.model.values import TlsMode, Verify
+
+WEBACCESS_PATH = "/gw/webacc"
+WEBACCESS_BODY = ("loginForm", "GroupWise")
+
+
+def dialogue_of(table: AnyCheck) -> CheckSettings:
+    """What a check says on the wire, as its file says it: without what the node or a member adds."""
+    return _SETTINGS[type(table)](table)
+
+
+def _tls(table: Any, mode: str) -> TlsSettings:
+    return TlsSettings(
+        mode=TlsMode(mode), verify=Verify(table.verify), server_name=table.server_name, ca_file=table.ca_file
+    )
+
+
+def _ports(table: Any, plain: int, implicit: int, otherwise: str) -> tuple[int, str]:
+    """Port and TLS mode, where each stands in for the other that is not written."""
+    mode = table.tls or ("implicit" if table.port == implicit else otherwise)
+    return table.port or (implicit if mode == "implicit" else plain), mode
+
+
+def _tcp(table: TcpCheck) -> TcpSettings:
+    return TcpSettings(
+        port=table.port,
+        send=table.send or b"",
+        expect=table.expect,
+        reject=table.reject,
+        quit=table.quit or b"",
+    )
+
+
+def _tls_check(table: TlsCheck) -> TlsCheckSettings:
+    return TlsCheckSettings(port=table.port, tls=_tls(table, "implicit"))
+
+
+def _smtp(table: SmtpCheck) -> SmtpSettings:
+    return SmtpSettings(
+        port=table.port,
+        tls=_tls(table, table.tls),
+        stage=table.stage,
+        helo_name=table.helo_name,
+        sender=table.sender or "",
+        rcpt=table.rcpt,
+        expect_rcpt=table.expect_rcpt or "accept",
+        allow_helo_fallback=table.allow_helo_fallback,
+    )
+
+
+def _submission(table: SubmissionCheck) -> SubmissionSettings:
+    port, mode = _ports(table, 587, 465, "starttls")
+    return SubmissionSettings(port=port, tls=_tls(table, mode), stage=table.stage, helo_name=table.helo_name)
+
+
+def _imap(table: ImapCheck) -> ImapSettings:
+    port, mode = _ports(table, 143, 993, "starttls")
+    return ImapSettings(port=port, tls=_tls(table, mode), stage=table.stage, allow_preauth=table.allow_preauth)
+
+
+def _pop3(table: Pop3Check) -> Pop3Settings:
+    port, mode = _ports(table, 110, 995, "starttls")
+    return Pop3Settings(port=port, tls=_tls(table, mode), stage=table.stage)
+
+
+def _http(table: HttpCheck) -> HttpSettings:
+    return _web(table, otherwise="none", path="/", statuses=((200, 299),), body_any=())
+
+
+def _webaccess(table: WebaccessCheck) -> HttpSettings:
+    body_any = () if table.body_must else WEBACCESS_BODY
+    return _web(table, otherwise="implicit", path=WEBACCESS_PATH, statuses=((200, 200),), body_any=body_any)
+
+
+def _web(
+    table: HttpCheck | WebaccessCheck,
+    *,
+    otherwise: str,
+    path: str,
+    statuses: tuple[tuple[int, int], ...],
+    body_any: tuple[str, ...],
+) -> HttpSettings:
+    port, mode = _ports(table, 80, 443, otherwise)
+    return HttpSettings(
+        kind=table.type,
+        port=port,
+        tls=_tls(table, mode),
+        host=table.host,
+        method=table.method,
+        path=table.path or path,
+        headers=table.headers,
+        expect_status=table.expect_status or statuses,
+        body_must=table.body_must,
+        body_must_any=body_any if table.body_must_any is None else table.body_must_any,
+        body_must_not=table.body_must_not,
+        header_must=table.header_must,
+        redirects=table.redirects,
+        body_limit=table.body_limit,
+    )
+
+
+_SETTINGS: dict[type[Any], Callable[[Any], CheckSettings]] = {
+    TcpCheck: _tcp,
+    TlsCheck: _tls_check,
+    SmtpCheck: _smtp,
+    SubmissionCheck: _submission,
+    ImapCheck: _imap,
+    Pop3Check: _pop3,
+    HttpCheck: _http,
+    WebaccessCheck: _webaccess,
+}

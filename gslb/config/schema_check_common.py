@@ -1,0 +1,52 @@
+"""What the tables of several check types share: cadence and thresholds, and how a certificate is judged."""
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
+
+from gslb.config import values
+from gslb.config.schema_node import SourceTable
+from gslb.config.tables import Hostname, Table, Text
+from gslb.config.values import duration, whole_number
+
+Interval: TypeAlias = Annotated[float, duration(0.1, 7 * values.DAY)]
+Count: TypeAlias = Annotated[int, whole_number(1, 1000)]
+
+
+class CheckTable(Table):
+    """What all types share: cadence, thresholds, source."""
+
+    interval: Interval = 15.0
+    """From start to start while all is calm."""
+    fast_interval: Interval | None = None
+    """From start to start from the first surprise to the verdict; default: 3s, or the interval where that is less."""
+    down_interval: Interval = 30.0
+    """From start to start while the target is down."""
+    timeout: Annotated[float, duration(0.05, 120)] | None = None
+    """For the whole probe, always under the interval; default per type, at most 80 % of the interval."""
+    rise: Count = 2
+    """Successes in a row that bring a down target up."""
+    fall: Count = 3
+    """Failures that take an up target down; one success does not forget them."""
+    forgive: Count = 6
+    """Successes in a row that clear the failure count."""
+    min_hold: Annotated[float, duration(0, values.DAY)] = 20.0
+    """The least time a target that went down stays down; never delays going down."""
+    slow_after: Annotated[float, duration(0.001, 120)] | None = None
+    """A run that passed but took longer is degraded; default: never."""
+    source: SourceTable = Field(default_factory=SourceTable)
+    """The local addresses this check probes from; default: those of probing.source."""
+
+
+TlsWord: TypeAlias = Literal["none", "try", "starttls", "implicit"]
+
+
+class Certificate(Table):
+    """How the peer's certificate is judged."""
+
+    server_name: Hostname | None = None
+    """SNI and the name verified; default: the member's hostname where given, else no SNI and no name check."""
+    verify: Literal["report", "full"] = "report"
+    """report: a bad certificate is degraded with a notice; full: it fails."""
+    ca_file: Text | None = None
+    """PEM file of the authorities trusted; relative to the configuration directory; default: the system's."""
