@@ -64,18 +64,34 @@ class Reason(StrEnum):
     CERT_UNTRUSTED = "cert_untrusted"
     CERT_EXPIRING = "cert_expiring"
     AUTH_TEMP = "auth_temp"
+    AUTH_REJECTED = "auth_rejected"
     BODY_MISMATCH = "body_mismatch"
     STATUS_UNEXPECTED = "status_unexpected"
     REDIRECT_BLOCKED = "redirect_blocked"
     REDIRECT_LOOP = "redirect_loop"
+    AUTH_UNAVAILABLE = "auth_unavailable"
+    DRAIN = "drain"
+    RCODE = "rcode"
+    ANSWER_MISMATCH = "answer_mismatch"
+    NOT_AUTHORITATIVE = "not_authoritative"
+    STALE = "stale"
+    EXEC_WARNING = "exec_warning"
+    EXEC_CRITICAL = "exec_critical"
+    EXEC_TIMEOUT = "exec_timeout"
+    EXEC_UNKNOWN = "exec_unknown"
+    EXEC_MISSING = "exec_missing"
+    VALUE_WARNING = "value_warning"
+    VALUE_CRITICAL = "value_critical"
     # notices that decide nothing
     GREET_DELAY = "greet_delay"
     AUTH_STALLED = "auth_stalled"
     BARE_LF = "bare_lf"
     CAPS_UNKNOWN = "caps_unknown"
     REPLY_IGNORED = "reply_ignored"
+    VALUE_MISSING = "value_missing"
     PLAINTEXT_ON_TLS_PORT = "plaintext_on_tls_port"
     TLS_PORT_SPOKEN_PLAIN = "tls_port_spoken_plain"
+    ANONYMOUS_REFUSED = "anonymous_refused"
     # our own fault: inconclusive, moves nothing
     LOCAL_RESOLVE = "local_resolve"
     LOCAL_BIND = "local_bind"
@@ -153,6 +169,8 @@ class Observation:
     """The record of one probe run (probes.md 1.1). Times in seconds; `started` is Unix time.
 
     `timings` holds the phases that occurred, in order, TOTAL last. `text` is at most 200 characters, escaped.
+    `weight_factor`: the part of its weight that a member asks for, 0 to 1; None: it said nothing of it. `metrics`:
+    numbers that the probe found, by name.
     """
 
     target: str
@@ -170,6 +188,8 @@ class Observation:
     caps_tls: tuple[str, ...] = ()
     bytes_in: int = 0
     lines_in: int = 0
+    weight_factor: float | None = None
+    metrics: tuple[tuple[str, float], ...] = ()
 
     @property
     def phase(self) -> Phase | None:

@@ -31,6 +31,8 @@ def observation_of(target: Target, journal: Journal, started: float) -> Observat
         caps_tls=journal.caps_tls,
         bytes_in=stream.bytes_in if stream is not None else 0,
         lines_in=journal.lines_in,
+        weight_factor=conclusion.weight_factor,
+        metrics=conclusion.metrics,
     )
 
 

@@ -91,12 +91,17 @@ class Offered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conclusion:
-    """What a dialogue found. `text` is made with `dialogue.text.shown`: escaped, at most 200 characters."""
+    """What a dialogue found. `text` is made with `dialogue.text.shown`: escaped, at most 200 characters.
+
+    `weight_factor`: 0 to 1, what the member asks for; `metrics`: numbers found, by name.
+    """
 
     outcome: Outcome
     code: str = ""
     enhanced: str = ""
     text: str = ""
+    weight_factor: float | None = None
+    metrics: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
