@@ -147,7 +147,7 @@ class FormLogin:
     """A login through a page's form (probes.md 1.10.3). Only over verified https. Status is no evidence.
 
     `form`: id, name or index of the form whose hidden fields come along, None for none; `fields` are sent beside the
-    two named ones; success and failure are looked for in the body.
+    two named ones. Failure is looked for in the body; success in the body, in a Location, or as the name of a cookie.
     """
 
     credentials: Credentials
@@ -157,6 +157,8 @@ class FormLogin:
     password_field: str = "password"  # noqa: S105 - the name of a form field
     fields: tuple[tuple[str, str], ...] = ()
     success_regex: str = ""
+    success_location: str = ""
+    success_cookie: str = ""
     failure_regex: str = ""
     logout_path: str | None = None
 
@@ -166,7 +168,9 @@ class HttpSettings:
     """One HTTP/1.1 request (RFC 9110, 9112). `kind` is the type the operator wrote: http or webaccess.
 
     `host` is the Host header and, unless tls.server_name says otherwise, SNI. `expect_status` holds inclusive
-    ranges; `body_must` and `body_must_not` are substrings, of which `body_must_any` needs one.
+    ranges; `body_must` and `body_must_not` are substrings, of which `body_must_any` needs one; `body_regex` and
+    `body_not_regex` are patterns. With `realm_regex` a 401 whose realm matches passes without a look at the body.
+    `credentials` go out as Basic (RFC 7617).
     """
 
     type: ClassVar[str] = "http"
@@ -181,12 +185,15 @@ class HttpSettings:
     body_must: tuple[str, ...] = ()
     body_must_any: tuple[str, ...] = ()
     body_must_not: tuple[str, ...] = ()
+    body_regex: tuple[str, ...] = ()
+    body_not_regex: tuple[str, ...] = ()
     header_must: tuple[tuple[str, str], ...] = ()
     redirects: int = 0
     body_limit: int = 262_144
     realm_regex: str | None = None
     drain_on_404: bool = False
     extract: tuple[Extract, ...] = ()
+    credentials: Credentials | None = None
     login: FormLogin | None = None
     proxy: ProxyProtocol = ProxyProtocol.NONE
 
