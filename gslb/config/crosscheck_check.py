@@ -3,9 +3,11 @@
 from collections.abc import Callable
 
 from gslb.config.drafts import CheckDraft
-from gslb.config.schema_check_mail import SmtpCheck
+from gslb.config.schema_check_mail import LmtpCheck, RelayCheck, SmtpCheck
 from gslb.config.schema_check_ports import TcpCheck
+from gslb.config.schema_check_services import DnsCheck
 from gslb.config.schema_check_web import HttpCheck, WebaccessCheck
+from gslb.config.schema_check_words import FileCheck
 from gslb.config.values import show_duration
 
 
@@ -49,7 +51,7 @@ def _certificate(check: CheckDraft) -> None:
 
 def _recipient(check: CheckDraft) -> None:
     table, document = check.table, check.document
-    if not isinstance(table, SmtpCheck) or document.is_damaged((check.name, "stage")):
+    if not isinstance(table, SmtpCheck | LmtpCheck) or document.is_damaged((check.name, "stage")):
         return
     if table.stage == "rcpt" and not table.rcpt:
         _refuse(check, "rcpt", "required with stage rcpt: a mailbox to ask about")
@@ -76,6 +78,31 @@ def _octets(check: CheckDraft) -> None:
         check.document.fault((check.name,), "an empty text in expect or reject is found in anything: leave it out")
 
 
+def _relay(check: CheckDraft) -> None:
+    table = check.table
+    if not isinstance(table, RelayCheck):
+        return
+    needing = [word for word in table.variants if word in ("percent", "quoted", "at")]
+    if needing and table.local_domain is None:
+        _refuse(check, "local_domain", f"required by the variants {', '.join(needing)}: a domain this server serves")
+    if table.foreign_domain == table.local_domain:
+        _refuse(check, "foreign_domain", "the local domain: mail to it is no relaying")
+    if table.withdraw_on_relay and table.expect == "accept":
+        _refuse(check, "withdraw_on_relay", "with expect: accept there is no open relay to withdraw")
+
+
+def _serial(check: CheckDraft) -> None:
+    table = check.table
+    if isinstance(table, DnsCheck) and table.serial_at_least is not None and table.qtype != "SOA":
+        _refuse(check, "serial_at_least", f"needs qtype SOA, and the qtype is {table.qtype}")
+
+
+def _stale(check: CheckDraft) -> None:
+    table = check.table
+    if isinstance(table, FileCheck) and "on_stale" in table.model_fields_set and table.ttl is None:
+        _refuse(check, "on_stale", "needs a ttl: without one no word grows stale")
+
+
 _RULES: tuple[Callable[[CheckDraft], None], ...] = (
     _cadence,
     _slow_after,
@@ -83,4 +110,7 @@ _RULES: tuple[Callable[[CheckDraft], None], ...] = (
     _recipient,
     _body,
     _octets,
+    _relay,
+    _serial,
+    _stale,
 )

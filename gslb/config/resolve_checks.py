@@ -6,6 +6,7 @@ from typing import Any
 
 from gslb.config.resolve_dialogues import dialogue_of
 from gslb.config.schema_check import AnyCheck
+from gslb.config.schema_check_mail import RelayCheck
 from gslb.model.checks import (
     Check,
     CheckSettings,
@@ -17,8 +18,28 @@ from gslb.model.settings import Probing
 from gslb.model.values import TlsMode
 
 FAST_INTERVAL = 3.0
-TIMEOUTS = {"smtp": 10.0, "submission": 10.0, "imap": 8.0, "pop3": 8.0, "http": 8.0, "webaccess": 8.0}
-OTHER_TIMEOUT = 5.0
+DOWN_INTERVAL = 30.0
+CONFIRM_INTERVAL = 60.0
+"""Between the suspicion of an open relay and its confirmation (probes.md 1.6.4)."""
+
+TIMEOUTS = {
+    "tcp": 5.0,
+    "tls": 5.0,
+    "smtp": 10.0,
+    "submission": 10.0,
+    "lmtp": 10.0,
+    "imap": 8.0,
+    "pop3": 8.0,
+    "sieve": 8.0,
+    "http": 8.0,
+    "webaccess": 8.0,
+    "dns": 4.0,
+    "ldap": 8.0,
+    "exec": 10.0,
+    "file": 3.0,
+    "agent": 3.0,
+    "relay": 15.0,
+}
 TIMEOUT_PART = 0.8
 """A default timeout is at most this part of the interval."""
 
@@ -49,12 +70,15 @@ def resolve_check(name: str, table: AnyCheck, probing: Probing, directory: Path)
 def timing(table: AnyCheck) -> Timing:
     """The cadence of a check. Defaults follow a lowered interval down."""
     interval = table.interval
-    default = min(TIMEOUTS.get(table.type, OTHER_TIMEOUT), TIMEOUT_PART * interval)
+    timeout = min(TIMEOUTS[table.type], TIMEOUT_PART * interval)
+    rare = isinstance(table, RelayCheck)
+    fast = min(CONFIRM_INTERVAL if rare else FAST_INTERVAL, interval)
+    down = interval if rare else DOWN_INTERVAL
     return Timing(
         interval=interval,
-        fast_interval=min(FAST_INTERVAL, interval) if table.fast_interval is None else table.fast_interval,
-        down_interval=table.down_interval,
-        timeout=default if table.timeout is None else table.timeout,
+        fast_interval=fast if table.fast_interval is None else table.fast_interval,
+        down_interval=down if table.down_interval is None else table.down_interval,
+        timeout=timeout if table.timeout is None else table.timeout,
     )
 
 

@@ -4,15 +4,25 @@ from collections.abc import Callable
 from typing import Any
 
 from gslb.config.schema_check import AnyCheck
-from gslb.config.schema_check_mail import SmtpCheck, SubmissionCheck
+from gslb.config.schema_check_mail import LmtpCheck, RelayCheck, SmtpCheck, SubmissionCheck
 from gslb.config.schema_check_ports import TcpCheck, TlsCheck
-from gslb.config.schema_check_store import ImapCheck, Pop3Check
+from gslb.config.schema_check_services import DnsCheck, LdapCheck
+from gslb.config.schema_check_store import ImapCheck, Pop3Check, SieveCheck
 from gslb.config.schema_check_web import HttpCheck, WebaccessCheck
+from gslb.config.schema_check_words import AgentCheck, ExecCheck, FileCheck
 from gslb.model.checks import (
+    AgentSettings,
     CheckSettings,
+    DnsSettings,
+    ExecSettings,
+    FileSettings,
     HttpSettings,
     ImapSettings,
+    LdapSettings,
+    LmtpSettings,
     Pop3Settings,
+    RelaySettings,
+    SieveSettings,
     SmtpSettings,
     SubmissionSettings,
     TcpSettings,
@@ -84,6 +94,69 @@ def _pop3(table: Pop3Check) -> Pop3Settings:
     return Pop3Settings(port=port, tls=_tls(table, mode), stage=table.stage)
 
 
+def _lmtp(table: LmtpCheck) -> LmtpSettings:
+    return LmtpSettings(
+        port=table.port,
+        tls=_tls(table, table.tls),
+        stage=table.stage,
+        helo_name=table.helo_name,
+        rcpt=table.rcpt,
+        expect_rcpt=table.expect_rcpt or "accept",
+    )
+
+
+def _relay(table: RelayCheck) -> RelaySettings:
+    return RelaySettings(
+        port=table.port,
+        tls=_tls(table, table.tls),
+        helo_name=table.helo_name,
+        foreign_domain=table.foreign_domain,
+        sender_domain=table.sender_domain,
+        local_domain=table.local_domain,
+        expect=table.expect,
+        withdraw=table.withdraw_on_relay,
+        variants=table.variants,
+    )
+
+
+def _sieve(table: SieveCheck) -> SieveSettings:
+    return SieveSettings(port=table.port, tls=_tls(table, table.tls), stage=table.stage)
+
+
+def _dns(table: DnsCheck) -> DnsSettings:
+    return DnsSettings(
+        port=table.port,
+        qname=table.qname,
+        qtype=table.qtype,
+        recursion=table.recursion,
+        edns=table.edns,
+        transport=table.transport,
+        expect_rcode=table.expect_rcode,
+        authoritative=table.authoritative,
+        min_answers=table.min_answers,
+        answer_must=table.answer_must,
+        answer_must_not=table.answer_must_not,
+        serial_at_least=table.serial_at_least,
+    )
+
+
+def _ldap(table: LdapCheck) -> LdapSettings:
+    port, mode = _ports(table, 389, 636, "none")
+    return LdapSettings(port=port, tls=_tls(table, mode), stage=table.stage)
+
+
+def _exec(table: ExecCheck) -> ExecSettings:
+    return ExecSettings(port=table.port or 0, argv=table.argv, user=table.user)
+
+
+def _file(table: FileCheck) -> FileSettings:
+    return FileSettings(path=table.path, ttl=table.ttl, on_stale=table.on_stale)
+
+
+def _agent(table: AgentCheck) -> AgentSettings:
+    return AgentSettings(port=table.port, send=table.send or b"")
+
+
 def _http(table: HttpCheck) -> HttpSettings:
     return _web(table, otherwise="none", path="/", statuses=((200, 299),), body_any=())
 
@@ -126,7 +199,15 @@ _SETTINGS: dict[type[Any], Callable[[Any], CheckSettings]] = {
     SmtpCheck: _smtp,
     SubmissionCheck: _submission,
     ImapCheck: _imap,
+    LmtpCheck: _lmtp,
     Pop3Check: _pop3,
+    SieveCheck: _sieve,
+    DnsCheck: _dns,
+    LdapCheck: _ldap,
+    ExecCheck: _exec,
+    FileCheck: _file,
+    AgentCheck: _agent,
+    RelayCheck: _relay,
     HttpCheck: _http,
     WebaccessCheck: _webaccess,
 }

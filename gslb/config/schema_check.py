@@ -2,13 +2,30 @@
 
 from typing import Any, TypeAlias
 
-from gslb.config.schema_check_mail import SmtpCheck, SubmissionCheck
+from gslb.config.schema_check_mail import LmtpCheck, RelayCheck, SmtpCheck, SubmissionCheck
 from gslb.config.schema_check_ports import TcpCheck, TlsCheck
-from gslb.config.schema_check_store import ImapCheck, Pop3Check
+from gslb.config.schema_check_services import DnsCheck, LdapCheck
+from gslb.config.schema_check_store import ImapCheck, Pop3Check, SieveCheck
 from gslb.config.schema_check_web import HttpCheck, WebaccessCheck
+from gslb.config.schema_check_words import AgentCheck, ExecCheck, FileCheck
 
 AnyCheck: TypeAlias = (
-    TcpCheck | TlsCheck | SmtpCheck | SubmissionCheck | ImapCheck | Pop3Check | HttpCheck | WebaccessCheck
+    TcpCheck
+    | TlsCheck
+    | SmtpCheck
+    | SubmissionCheck
+    | LmtpCheck
+    | ImapCheck
+    | Pop3Check
+    | SieveCheck
+    | HttpCheck
+    | WebaccessCheck
+    | DnsCheck
+    | LdapCheck
+    | ExecCheck
+    | FileCheck
+    | AgentCheck
+    | RelayCheck
 )
 
 TYPES: dict[str, type[Any]] = {

@@ -1,10 +1,11 @@
-"""What the tables of several check types share: cadence and thresholds, and how a certificate is judged."""
+"""What the tables of several check types share: cadence, certificates, capabilities, logins, the PROXY protocol."""
 
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
 from gslb.config import values
+from gslb.config.schema_check_values import Caps, EnvironmentName
 from gslb.config.schema_node import SourceTable
 from gslb.config.tables import Hostname, Table, Text
 from gslb.config.values import duration, whole_number
@@ -20,8 +21,8 @@ class CheckTable(Table):
     """From start to start while all is calm."""
     fast_interval: Interval | None = None
     """From start to start from the first surprise to the verdict; default: 3s, or the interval where that is less."""
-    down_interval: Interval = 30.0
-    """From start to start while the target is down."""
+    down_interval: Interval | None = None
+    """From start to start while the target is down; default: 30s, for relay the interval."""
     timeout: Annotated[float, duration(0.05, 120)] | None = None
     """For the whole probe, always under the interval; default per type, at most 80 % of the interval."""
     rise: Count = 2
@@ -50,3 +51,32 @@ class Certificate(Table):
     """report: a bad certificate is degraded with a notice; full: it fails."""
     ca_file: Text | None = None
     """PEM file of the authorities trusted; relative to the configuration directory; default: the system's."""
+
+
+class Proxied(Table):
+    """What a listener behind a proxy wants to hear first."""
+
+    proxy_protocol: Literal["none", "v1", "v2"] = "none"
+    """The PROXY header sent before anything else: none, v1, or v2 (LOCAL, without addresses)."""
+
+
+class Capable(Table):
+    """What a server must and must not offer."""
+
+    require_caps: Caps = ()
+    """Capabilities that must be offered: a list, or lists under pre_tls, post_tls and any."""
+    forbid_caps: Caps = ()
+    """Capabilities that must not be offered: a list, or lists under pre_tls, post_tls and any."""
+    assert_severity: Literal["notice", "fail"] = "notice"
+    """notice: a breach is degraded with a notice; fail: it fails."""
+
+
+class Login(Table):
+    """Who logs in. The secret never stands in the configuration."""
+
+    user: Text | None = None
+    """The user who logs in, over verified TLS only; default: nobody does."""
+    password_file: Text | None = None
+    """File with the password, readable by its owner only; relative to the configuration directory."""
+    password_env: EnvironmentName | None = None
+    """Environment variable with the password, in place of password_file."""

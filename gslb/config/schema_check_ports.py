@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from gslb.config.schema_check_common import Certificate, CheckTable
+from gslb.config.schema_check_common import Certificate, CheckTable, Interval
 from gslb.config.schema_check_values import OctetList, Octets
 from gslb.config.tables import Port
 
@@ -29,5 +29,7 @@ class TlsCheck(CheckTable, Certificate):
 
     type: Literal["tls"]
     """The dialogue."""
+    interval: Interval = 60.0
+    """From start to start while all is calm."""
     port: Port
     """The port to connect to."""

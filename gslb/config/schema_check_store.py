@@ -1,8 +1,8 @@
-"""Checks of servers that keep mail: imap, pop3."""
+"""Checks of servers that keep mail: imap, pop3, sieve."""
 
 from typing import Literal
 
-from gslb.config.schema_check_common import Certificate, CheckTable, TlsWord
+from gslb.config.schema_check_common import Certificate, CheckTable, Interval, TlsWord
 from gslb.config.tables import Port
 
 
@@ -31,4 +31,19 @@ class Pop3Check(CheckTable, Certificate):
     tls: TlsWord | None = None
     """none, try, starttls (STLS, required) or implicit; default: starttls, on port 995 implicit."""
     stage: Literal["greeting", "capability"] = "capability"
+    """How deep the dialogue goes."""
+
+
+class SieveCheck(CheckTable, Certificate):
+    """ManageSieve (RFC 5804): the filters of a mailbox server."""
+
+    type: Literal["sieve"]
+    """The dialogue."""
+    interval: Interval = 30.0
+    """From start to start while all is calm."""
+    port: Port = 4190
+    """The port to connect to."""
+    tls: TlsWord = "starttls"
+    """none, try (if offered), starttls (required) or implicit (from the first byte)."""
+    stage: Literal["greeting", "noop"] = "noop"
     """How deep the dialogue goes."""

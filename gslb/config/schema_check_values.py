@@ -1,9 +1,11 @@
-"""How the values of check keys are written: mailboxes, octets, statuses, paths, headers."""
+"""How the values of check keys are written: mailboxes, octets, statuses, paths, headers, capabilities."""
 
+import re
 from typing import Annotated, TypeAlias
 
 from gslb.config import values
 from gslb.config.values import Parsed, shown
+from gslb.model.values import CapWhen
 
 
 def _helo(value: object) -> str:
@@ -84,6 +86,92 @@ def _host(value: object) -> str:
     return words
 
 
+def _caps(value: object) -> tuple[tuple[str, CapWhen], ...]:
+    if not isinstance(value, dict):
+        return tuple((name, CapWhen.ANY) for name in _cap_names(value))
+    allowed = [str(when) for when in CapWhen]
+    for word in value:
+        if word not in allowed:
+            raise ValueError(f"{shown(word)} is not one of {', '.join(allowed)}")
+    return tuple((name, CapWhen(when)) for when, names in value.items() for name in _cap_names(names))
+
+
+def _cap_names(value: object) -> tuple[str, ...]:
+    return tuple(_cap_name(item) for item in (value if isinstance(value, list) else [value]))
+
+
+def _cap_name(value: object) -> str:
+    if not isinstance(value, str) or not _CAP.fullmatch(value):
+        raise ValueError(f"{shown(value)} is no capability: write STARTTLS, AUTH, AUTH=PLAIN or SIZE>=26214400")
+    return value.upper()
+
+
+def _environment_name(value: object) -> str:
+    if not isinstance(value, str) or not _ENVIRONMENT.fullmatch(value):
+        raise ValueError(f"{shown(value)} is no name of an environment variable: write GSLB_PASSWORD")
+    return value
+
+
+def _query_name(value: object) -> str:
+    return "." if value == "." else values.parse_domain(value)
+
+
+def _query_type(value: object) -> str:
+    word = value.upper() if isinstance(value, str) else ""
+    if word not in _QTYPES:
+        raise ValueError(f"{shown(value)} is not one of {', '.join(_QTYPES)}")
+    return word
+
+
+def _rcodes(value: object) -> tuple[str, ...]:
+    words = value if isinstance(value, list) else [value]
+    return tuple(_rcode(word) for word in words) or _refuse_empty("NOERROR")
+
+
+def _rcode(value: object) -> str:
+    word = value.upper() if isinstance(value, str) else ""
+    if word not in _RCODES:
+        raise ValueError(f"{shown(value)} is not one of {', '.join(_RCODES)}")
+    return word
+
+
+def _refuse_empty(example: str) -> tuple[str, ...]:
+    raise ValueError(f"an empty list: write {example}")
+
+
+def _argv(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value:
+        raise ValueError(f"{shown(value)} is no command: write [/usr/lib/nagios/plugins/check_smtp, -H, '{{address}}']")
+    words = tuple(_argument(item) for item in value)
+    if not words[0].startswith("/"):
+        raise ValueError(f"{shown(words[0])} is no absolute path: no shell looks for the program")
+    return words
+
+
+def _argument(value: object) -> str:
+    if not isinstance(value, str) or "\0" in value:
+        raise ValueError(f"{shown(value)} is no argument: put it in quotes")
+    macro = _MACRO.search(value)
+    if macro and (macro[0] != value or macro[1] not in _MACROS):
+        raise ValueError(f"{shown(value)}: whole arguments only may be one of {', '.join(f'{{{m}}}' for m in _MACROS)}")
+    return value
+
+
+def _variants(value: object) -> tuple[str, ...]:
+    words = tuple(value) if isinstance(value, list) else (value,)
+    for word in words:
+        if word not in _VARIANTS:
+            raise ValueError(f"{shown(word)} is not one of {', '.join(_VARIANTS)}")
+    return tuple(str(word) for word in words)
+
+
+_QTYPES = ("SOA", "NS", "A", "AAAA", "MX", "TXT", "CNAME", "PTR", "SRV", "CAA", "DS", "DNSKEY", "TLSA", "HTTPS", "SVCB")
+_RCODES = ("NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED")
+_MACROS = ("address", "port", "family", "name", "timeout")
+_VARIANTS = ("percent", "quoted", "bang", "at", "null_sender")
+_MACRO = re.compile(r"\{([a-z_]+)\}")
+_CAP = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,62}(?:=[A-Za-z0-9][A-Za-z0-9._+-]{0,62}|>=[0-9]{1,12})?")
+_ENVIRONMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,100}")
 _STRINGS = (("type", ["string", "array"]), ("items", {"type": "string"}))
 _TABLE = (("type", "object"), ("additionalProperties", {"type": "string"}))
 HeloName: TypeAlias = Annotated[str, Parsed(_helo, (("type", "string"),))]
@@ -97,3 +185,12 @@ Statuses: TypeAlias = Annotated[
 Headers: TypeAlias = Annotated[tuple[tuple[str, str], ...], Parsed(_headers, _TABLE)]
 UrlPath: TypeAlias = Annotated[str, Parsed(_path, (("type", "string"),))]
 HostHeader: TypeAlias = Annotated[str, Parsed(_host, (("type", "string"),))]
+Caps: TypeAlias = Annotated[
+    tuple[tuple[str, CapWhen], ...], Parsed(_caps, (("type", ["string", "array", "object"]), ("x-format", "STARTTLS")))
+]
+EnvironmentName: TypeAlias = Annotated[str, Parsed(_environment_name, (("type", "string"),))]
+QueryName: TypeAlias = Annotated[str, Parsed(_query_name, (("type", "string"),))]
+QueryType: TypeAlias = Annotated[str, Parsed(_query_type, (("enum", list(_QTYPES)),))]
+Rcodes: TypeAlias = Annotated[tuple[str, ...], Parsed(_rcodes, (("type", ["string", "array"]),))]
+Argv: TypeAlias = Annotated[tuple[str, ...], Parsed(_argv, (("type", "array"), ("items", {"type": "string"})))]
+RelayVariants: TypeAlias = Annotated[tuple[str, ...], Parsed(_variants, _STRINGS)]

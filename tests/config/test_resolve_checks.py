@@ -41,7 +41,6 @@ IMPLICIT = TlsSettings(mode=TlsMode.IMPLICIT)
         ("type: pop3", Pop3Settings(), 8),
         ("type: pop3, tls: implicit", Pop3Settings(port=995, tls=IMPLICIT), 8),
         ("type: tcp, port: 1677", TcpSettings(port=1677), 5),
-        ("type: tls, port: 443", TlsCheckSettings(port=443), 5),
         ("type: http", HttpSettings(), 8),
         ("type: http, port: 443", HttpSettings(port=443, tls=IMPLICIT), 8),
         ("type: http, tls: implicit", HttpSettings(port=443, tls=IMPLICIT), 8),
@@ -66,6 +65,14 @@ def test_each_type_has_its_defaults(text: str, settings: object, timeout: float)
     assert found.settings == settings
     assert found.timing == Timing(timeout=timeout)
     assert found.thresholds == Thresholds()
+
+
+def test_each_type_has_its_cadence() -> None:
+    """What changes slowly is asked rarely (probes.md 2.10)."""
+    found = check("type: tls, port: 443")
+
+    assert found.settings == TlsCheckSettings(port=443)
+    assert found.timing == Timing(interval=60, timeout=5)
 
 
 def test_webaccess_takes_the_operators_word_for_the_body() -> None:
