@@ -13,7 +13,7 @@ distance from each other, so each may be late by `CROWD` at most.
 from dataclasses import dataclass
 from math import ceil
 
-from gslb.model.checks import Check
+from gslb.model.checks import AgentSettings, Check, ExecSettings, FileSettings, RelaySettings
 
 JITTER = 0.1
 REST = 0.5
@@ -30,25 +30,49 @@ BUSY = "never (it stays up, degraded)"
 class Bounds:
     """Seconds from a failure to the member's leaving: connections refused; connections that hang; answers of busy.
 
-    None: never. An answer in a cache lives on for its TTL.
+    None: never, or for `hanging` and `busy` of types that do not connect: no such thing. `refused` is the first thing
+    a type can be told: a refused connection, a plugin's CRITICAL, a file's DOWN. An answer in a cache lives on for its
+    TTL.
     """
 
-    refused: float
-    hanging: float
+    refused: float | None
+    hanging: float | None
     busy: float | None = None
+    word: str = "refused"
 
     def __str__(self) -> str:
-        busy = BUSY if self.busy is None else f"{ceil(self.busy)} s"
-        return f"refused {ceil(self.refused)} s, hanging {ceil(self.hanging)} s, busy {busy}"
+        told = [f"{self.word} {_seconds(self.refused)}"]
+        if self.hanging is not None:
+            told.append(f"hanging {_seconds(self.hanging)}")
+        if self.word == "refused":
+            told.append(f"busy {BUSY if self.busy is None else _seconds(self.busy)}")
+        return ", ".join(told)
 
 
 def detection_bounds(check: Check) -> Bounds:
     """The bounds of one check with its own timing; a target shared with a more eager check is noticed sooner."""
-    timing, fall = check.timing, check.thresholds.fall
+    settings, timing, fall = check.settings, check.timing, check.thresholds.fall
     stretch = 1 + JITTER
     first = max(timing.interval * stretch, timing.timeout + GOODBYE + REST)
     between = max(timing.fast_interval * stretch, REST)
     refused = first + (fall - 1) * between + CROWD
     pause = max(timing.fast_interval * stretch - timing.timeout, REST)
     hanging = first + fall * (timing.timeout + CROWD) + (fall - 1) * pause
-    return Bounds(refused=refused, hanging=hanging)
+    match settings:
+        case RelaySettings(withdraw=withdraw):
+            # Refused and hanging connections are another check's business (probes.md 1.6.4).
+            run = timing.timeout + CROWD
+            return Bounds(refused=refused + fall * run if withdraw else None, hanging=None, word="open relay")
+        case ExecSettings():
+            return Bounds(refused=hanging, hanging=hanging, word="critical")
+        case FileSettings():
+            return Bounds(refused=refused, hanging=None, word="DOWN")
+        case AgentSettings():
+            # An agent that cannot be reached says nothing: only its word counts (probes.md 1.14).
+            return Bounds(refused=refused + fall * timing.timeout, hanging=None, word="down")
+        case _:
+            return Bounds(refused=refused, hanging=hanging)
+
+
+def _seconds(bound: float | None) -> str:
+    return "never (it stays up, with an alarm)" if bound is None else f"{ceil(bound)} s"

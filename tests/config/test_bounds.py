@@ -1,8 +1,20 @@
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gslb.config.bounds import GOODBYE, JITTER, REST, detection_bounds
-from gslb.model.checks import Check, SmtpSettings, Thresholds, Timing
+from gslb.model.checks import (
+    AgentSettings,
+    Check,
+    CheckSettings,
+    ExecSettings,
+    FileSettings,
+    RelaySettings,
+    SmtpSettings,
+    Thresholds,
+    Timing,
+)
 
 
 def check(fall: int = 3, **timing: float) -> Check:
@@ -13,6 +25,24 @@ def check(fall: int = 3, **timing: float) -> Check:
 def test_the_defaults_are_noticed_within_a_minute() -> None:
     """The figures `validate` prints for a default SMTP check."""
     assert str(detection_bounds(check())) == "refused 25 s, hanging 51 s, busy never (it stays up, degraded)"
+
+
+def other(settings: CheckSettings) -> str:
+    """What `validate` prints of a check of another type, with 10 s of interval, 1 s of timeout and fall 2."""
+    timing = Timing(interval=10, fast_interval=1, timeout=1)
+    check = Check(name="x", settings=settings, timing=timing, thresholds=Thresholds(fall=2))
+    return str(detection_bounds(check))
+
+
+def test_types_that_do_not_connect_have_words_of_their_own() -> None:
+    """A plugin is critical, a file says DOWN, an agent down; relaying is an alarm, or withdraws once confirmed."""
+    relay = RelaySettings(foreign_domain="a.example.net", sender_domain="b.example.net")
+
+    assert other(ExecSettings(argv=("/bin/true",))) == "critical 16 s, hanging 16 s"
+    assert other(FileSettings(path="/run/x")) == "DOWN 14 s"
+    assert other(AgentSettings(port=1)) == "down 16 s"
+    assert other(relay) == "open relay never (it stays up, with an alarm)"
+    assert other(replace(relay, withdraw=True)) == "open relay 18 s"
 
 
 def test_one_failure_enough_needs_one_interval() -> None:
