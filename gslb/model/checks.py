@@ -263,25 +263,27 @@ class LdapSettings:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExecSettings:
     """A plugin after the monitoring-plugins guidelines: `argv`, no shell; whole-argument macros {address}, {port},
-    {family}, {name}, {timeout}. `user`: run as this user; None: as we are.
+    {family}, {name}, {timeout}. `user`: run as this user; None: as we are. `name`: the member's, for {name}.
     """
 
     type: ClassVar[str] = "exec"
     port: int = 0
     argv: tuple[str, ...]
     user: str | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileSettings:
     """A file that says UP, DOWN, DRAIN or a percentage. {address} and {name} in `path` are replaced.
 
-    `ttl`: seconds after which the word is stale; `on_stale`: unknown or fail.
+    `ttl`: seconds after which the word is stale; `on_stale`: unknown or fail. `name`: the member's, for {name}.
     """
 
     type: ClassVar[str] = "file"
     port: int = 0
     path: str
+    name: str = ""
     ttl: float | None = None
     on_stale: str = "unknown"
 

@@ -77,6 +77,11 @@ class Journal:
         """Seconds until the deadline of the first phase, which is a connection."""
         return min(self.timeout, CONNECT_LIMIT)
 
+    @property
+    def is_late(self) -> bool:
+        """Whether the deadline has passed, so that a cancellation under way means just that."""
+        return self._limit is not None and self._limit.expired()
+
     def watch(self, limit: asyncio.Timeout, *, greeting_reserve: float = 0.0) -> None:
         """The one deadline, set to `first_limit`, to be moved as phases begin.
 
