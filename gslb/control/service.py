@@ -13,6 +13,7 @@ SIGTERM: not ready at once, save, go on for the lame duck, let probes say goodby
 import asyncio
 import signal
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from pathlib import Path
@@ -34,6 +35,7 @@ from gslb.handoff.messages import Message, Stamp
 from gslb.model.observations import Observation
 from gslb.model.settings import Config
 from gslb.model.targets import Target
+from gslb.probes.logins import Logins
 from gslb.probes.run import probe
 from gslb.probes.schedule import Scheduler
 
@@ -95,6 +97,8 @@ class Control:
         self.scheduler = Scheduler(
             self._probe, self._report, concurrency=probing.concurrency, per_host=probing.per_host
         )
+        self.logins = Logins()
+        self.turns = Counter[str]()
         self.reloader = Reloader(config.directory, current=lambda: self.owner.config, accept=self._accept)
         self.desk = Desk(
             self.owner,
@@ -208,7 +212,9 @@ class Control:
         self._tell_readiness()
 
     async def _probe(self, target: Target) -> Observation:
-        return await probe(target, name=self.owner.config.node.probing.name)
+        turn = self.turns[target.id]
+        self.turns[target.id] += 1
+        return await probe(target, name=self.owner.config.node.probing.name, logins=self.logins, turn=turn)
 
     def _report(self, observation: Observation) -> float:
         return self.owner.observe(observation)
@@ -222,3 +228,5 @@ class Control:
         logs.set_up(form=config.node.log_format, level=config.node.log_level)
         self.scheduler.resize(concurrency=config.node.probing.concurrency, per_host=config.node.probing.per_host)
         self.scheduler.replace(config.targets)
+        self.logins.retain(config.targets.values())
+        self.turns = Counter({target: self.turns[target] for target in config.targets})

@@ -69,6 +69,9 @@ class Reason(StrEnum):
     STATUS_UNEXPECTED = "status_unexpected"
     REDIRECT_BLOCKED = "redirect_blocked"
     REDIRECT_LOOP = "redirect_loop"
+    CAP_MISSING = "cap_missing"
+    CAP_FORBIDDEN = "cap_forbidden"
+    OPEN_RELAY_SUSPECTED = "open_relay_suspected"
     AUTH_UNAVAILABLE = "auth_unavailable"
     DRAIN = "drain"
     RCODE = "rcode"
@@ -83,6 +86,11 @@ class Reason(StrEnum):
     VALUE_WARNING = "value_warning"
     VALUE_CRITICAL = "value_critical"
     # notices that decide nothing
+    AUTH_HELD = "auth_held"
+    AMBIGUOUS = "ambiguous"
+    WEAK_REFUSAL = "weak_refusal"
+    LEGACY_TLS = "legacy_tls"
+    ASSUME_SECURED_LOOPBACK = "assume_secured_loopback"
     GREET_DELAY = "greet_delay"
     AUTH_STALLED = "auth_stalled"
     BARE_LF = "bare_lf"
@@ -156,12 +164,14 @@ class TlsFacts:
 
     version: str = ""
     cipher: str = ""
+    alpn: str = ""
     server_name: str | None = None
     verified: bool = False
     problem: Reason | None = None
     leaf_not_after: float | None = None
     chain_earliest_not_after: float | None = None
     leaf_sha256: str = ""
+    key_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

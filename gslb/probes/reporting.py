@@ -21,7 +21,7 @@ def observation_of(target: Target, journal: Journal, started: float) -> Observat
         started=started,
         code=conclusion.code,
         enhanced=conclusion.enhanced,
-        text=conclusion.text,
+        text=journal.masked(conclusion.text),
         notices=(*journal.notices, *notices, *late),
         timings=(*journal.timings.items(), (Phase.TOTAL, journal.total)),
         peer=target.address,

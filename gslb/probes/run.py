@@ -24,6 +24,7 @@ from gslb.model.observations import Failed, Inconclusive, Observation, Phase, Re
 from gslb.model.targets import Target
 from gslb.model.values import TlsMode
 from gslb.probes import certificates
+from gslb.probes.contexts import GUARDED, PLAIN_TERMS, context_of, forget_contexts
 from gslb.probes.dialogue.commands import Conclusion
 from gslb.probes.dialogue.imap import imap
 from gslb.probes.dialogue.pop3 import pop3
@@ -35,8 +36,8 @@ from gslb.probes.dialogue.tls import tls
 from gslb.probes.faults import StreamFault
 from gslb.probes.journal import Journal
 from gslb.probes.lines import converse
+from gslb.probes.logins import Logins
 from gslb.probes.reporting import observation_of
-from gslb.probes.streams import tls_context
 from gslb.probes.web import probe_web
 
 Prober = Callable[[Target, Journal], Awaitable[None]]
@@ -48,13 +49,18 @@ async def probe(
     name: str | None,
     now: Callable[[], float] = time.time,
     transcript: Callable[[str], None] | None = None,
+    logins: Logins | None = None,
+    turn: int = 0,
 ) -> Observation:
     """Probe once. Never raises for what a peer does; a bug of ours is inconclusive (local_bug). `now`: Unix time.
 
     `name` is said in EHLO; None: the address literal of the local address. Ends within the target's timeout + 1.2 s.
-    Cancellation is passed on, with the connection dropped.
+    Cancellation is passed on, with the connection dropped. `logins` must live as long as the caller, or nothing guards
+    accounts against lockout; `turn` counts the runs of this target (a relay check has several forms, in rotation).
     """
-    journal = Journal(target.timing.timeout, now=now, name=name, transcript=transcript)
+    journal = Journal(
+        target.timing.timeout, now=now, name=name, transcript=transcript, logins=logins or Logins(), turn=turn
+    )
     started = now()
     try:
         async with asyncio.timeout(journal.first_limit) as limit:
@@ -81,11 +87,13 @@ def prepare(targets: Iterable[Target]) -> tuple[str, ...]:
     To be called at start and at each reload: CA files are read anew. Answers with what is wrong, one text each.
     """
     certificates.forget_trust()
-    tls_context()
+    forget_contexts()
+    context_of(PLAIN_TERMS, None)
     wrong = []
     for ca_file in {settings.ca_file for target in targets if (settings := getattr(target.settings, "tls", None))}:
         try:
             certificates.trust_of(ca_file)
+            context_of(GUARDED, ca_file)
         except StreamFault as fault:
             wrong.append(fault.text)
     return tuple(sorted(wrong))
