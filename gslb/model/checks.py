@@ -9,6 +9,9 @@ from typing import ClassVar, TypeAlias
 
 from gslb.model.values import Address, CapWhen, ProxyProtocol, TlsMode, Verify
 
+_SPECIAL = frozenset("\\.^$*+?{}[]|()")
+_QUANTIFIERS = ("*", "+", "?", "{")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TlsSettings:
@@ -140,6 +143,12 @@ class Extract:
     pattern: str
     warn: float | None = None
     crit: float | None = None
+
+    @property
+    def anchor(self) -> str:
+        """The plain text that the pattern begins with: it is looked for first, and the pattern tried only there."""
+        length = next((at for at, char in enumerate(self.pattern) if char in _SPECIAL), len(self.pattern))
+        return self.pattern[: length - 1 if self.pattern[length : length + 1] in _QUANTIFIERS else length]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
