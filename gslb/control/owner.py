@@ -14,7 +14,7 @@ from gslb.control.answered import Answered
 from gslb.control.keeper import Keeper
 from gslb.control.memory import Memory, Remembered, Serial, next_serials
 from gslb.control.metrics import Metrics
-from gslb.control.pipeline import Effects, Pipeline, Publish
+from gslb.control.pipeline import NONE, Effects, Pipeline, Publish
 from gslb.control.publisher import Publisher
 from gslb.control.recent import Recent
 from gslb.control.workers import Workers
@@ -87,8 +87,11 @@ class Owner:
         before = self.recent.last(target.id)
         self.recent.note(observation)
         self.metrics.observed(target, observation)
-        diary.observed(target, observation)
+        if self.config.node.log_level == "debug":  # a thousand lines a second that nobody reads are not even made
+            diary.observed(target, observation)
         effects = self.pipeline.on_observation(observation, self.clock())
+        if effects is NONE and (before is None or before.reason is observation.reason):
+            return self.pipeline.ledger.interval(target.id)
         if before is not None and before.reason is not observation.reason and not effects.transitions:
             diary.other_reason(target, self.pipeline.members_of(target.id), before, observation)
         self._see_to(effects, observation)

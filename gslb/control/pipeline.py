@@ -110,6 +110,8 @@ class Pipeline:
 
     def on_observation(self, observation: Observation, now: float) -> Effects:
         """One probe has ended."""
+        if self.ledger.fold_quietly(observation, now):
+            return NONE
         places = self._scene.places.get(observation.target, ())
         before = self._healths(places, now)
         transitions = self.ledger.fold(observation, now)

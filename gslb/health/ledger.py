@@ -16,10 +16,10 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from gslb.health import cadence
-from gslb.health.machine import step
+from gslb.health.machine import is_settled, settled_pass, step
 from gslb.health.members import address_health
 from gslb.health.saved import Saved, from_plain, to_plain
-from gslb.model.observations import Observation
+from gslb.model.observations import Observation, Passed
 from gslb.model.pools import Member
 from gslb.model.settings import Config
 from gslb.model.values import Address
@@ -54,6 +54,18 @@ class Ledger:
         for verdict in self._book.values():
             counts[verdict.state.value] += 1
         return f"<Ledger {len(self._keys)} targets, verdicts {counts}>"
+
+    def fold_quietly(self, observation: Observation, now: float) -> bool:
+        """Fold a pass of a target whose verdicts are all settled; False, and nothing done, for any other."""
+        if not isinstance(observation.outcome, Passed):
+            return False
+        keys = self._keys.get(observation.target, ())
+        book = self._book
+        if not all([is_settled(book[key]) for key in keys]):
+            return False
+        for key in keys:
+            book[key] = settled_pass(book[key], now)
+        return True
 
     def fold(self, observation: Observation, now: float) -> tuple[Transition, ...]:
         """Let one observation move every verdict on its target; the changes of belief, if any.

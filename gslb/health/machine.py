@@ -21,7 +21,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from gslb.model.checks import Thresholds
-from gslb.model.observations import Degraded, Outcome, OutcomeKind
+from gslb.model.observations import Degraded, Outcome, OutcomeKind, Passed
 from gslb.model.verdicts import State, Verdict
 
 DEGRADED_RUN = 2
@@ -40,6 +40,30 @@ def step(verdict: Verdict, outcome: Outcome, thresholds: Thresholds, now: float)
     """The belief after one more outcome at `now`; the same object when the outcome is void."""
     known = State.UNKNOWN if verdict.provisional else verdict.state
     return RULES[known, signal(outcome)](verdict, outcome, thresholds, now)
+
+
+def is_settled(verdict: Verdict) -> bool:
+    """Whether one more pass would move nothing but the time and the run of successes."""
+    return (
+        verdict.state is State.UP
+        and not verdict.failures
+        and not verdict.degraded
+        and not verdict.degraded_run
+        and isinstance(verdict.last, Passed)
+        and not (verdict.saved or verdict.stale or verdict.provisional)
+    )
+
+
+def settled_pass(verdict: Verdict, now: float) -> Verdict:
+    """What `step` makes of a pass where `is_settled`; most outcomes are this one, so it is not put together thrice."""
+    return Verdict(
+        state=verdict.state,
+        since=min(verdict.since, now),
+        successes=verdict.successes + 1,
+        last=verdict.last,
+        last_at=now,
+        transitions=verdict.transitions,
+    )
 
 
 def signal(outcome: Outcome) -> Signal:

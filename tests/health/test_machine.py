@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gslb.health.machine import RULES, Signal, hold_left, signal, step
+from gslb.health.machine import RULES, Signal, hold_left, is_settled, settled_pass, signal, step
 from gslb.model.checks import Thresholds
 from gslb.model.observations import Degraded, Failed, Inconclusive, Outcome, Passed, Phase, Reason
 from gslb.model.verdicts import State, Verdict
@@ -14,6 +14,7 @@ PASSED = Passed()
 BUSY = Degraded(Phase.GREETING, Reason.BUSY, load=True)
 FAILED = Failed(Phase.GREETING, Reason.GREETING_TIMEOUT)
 VOID = Inconclusive(Phase.CONNECT, Reason.LOCAL_NO_ROUTE)
+NOW = 1000.0
 DEFAULTS = Thresholds(rise=2, fall=3, forgive=6, min_hold=20.0)
 
 UP = Verdict(state=State.UP, since=1000.0)
@@ -220,3 +221,14 @@ def test_no_return_sooner_than_min_hold(steps: list[tuple[Outcome, float]], limi
     for before, after in pairwise(history):
         if (before.state, after.state) == (State.DOWN, State.UP):
             assert after.since - before.since >= limits.min_hold - 1e-6
+
+
+@given(st.builds(Verdict, state=st.sampled_from(State), failures=st.integers(0, 2), successes=st.integers(0, 9)))
+def test_the_short_way_is_the_long_way(verdict: Verdict) -> None:
+    """A pass of a settled verdict moves it exactly as the machine would."""
+    verdict = replace(verdict, last=Passed(), since=NOW - 9, transitions=1)
+
+    assert is_settled(verdict) is (verdict.state is State.UP and not verdict.failures)
+    if is_settled(verdict):
+        assert settled_pass(verdict, NOW) == step(verdict, Passed(), Thresholds(), NOW)
+        assert settled_pass(verdict, NOW - 99) == step(verdict, Passed(), Thresholds(), NOW - 99)
