@@ -1,16 +1,12 @@
 """Commands that need no running server, by their output and exit codes."""
 
 import json
-import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from gslb.cli.demo.estate import Estate
-from gslb.cli.main import gslb
+from tests.kit.commands import run
 
 ROOT = Path(__file__).resolve().parents[2]
 ZONE = """\
@@ -22,17 +18,6 @@ services:
 """
 
 
-def run(*arguments: str) -> Result:
-    """One command, in this process."""
-    return CliRunner().invoke(gslb, list(arguments))
-
-
-def run_apart(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    """One command that has a loop of its own, in a process of its own."""
-    line = [sys.executable, "-m", "gslb", *arguments]
-    return subprocess.run(line, capture_output=True, text=True, timeout=30, check=False)
-
-
 @pytest.fixture
 def directory(tmp_path: Path) -> Path:
     """A small valid configuration."""
@@ -41,13 +26,6 @@ def directory(tmp_path: Path) -> Path:
     (tmp_path / "zones/mail.yaml").write_text(ZONE)
     (tmp_path / "checks/mail.yaml").write_text("relay: {type: smtp, tls: none}\n")
     return tmp_path
-
-
-@pytest.fixture
-def estate() -> Iterator[Estate]:
-    """One machine that speaks SMTP and shows a login page."""
-    with Estate([("one", "127.0.3.11", "smtp"), ("one", "127.0.3.11", "web")]) as estate:
-        yield estate
 
 
 def test_validate_says_good_and_how_soon_each_check_notices(directory: Path) -> None:
@@ -104,48 +82,15 @@ def test_schema_prints_json_schema(kind: str) -> None:
     assert json.loads(run("schema", kind).output) == json.loads(run("schema").output)[kind]
 
 
-def test_probe_by_check_shows_the_dialogue(directory: Path, estate: Estate) -> None:
-    """A configured check by its name: exit 0, what was said on both sides, and the phases."""
-    done = run_apart("probe", "relay", "127.0.3.11", "--port", str(estate.ports["smtp"]), "-c", str(directory))
-
-    assert done.returncode == 0, done.stdout
-    assert "S: 220 one.example.com ESMTP" in done.stdout
-    assert "C: QUIT" in done.stdout
-    assert "PASSED (ok)" in done.stdout
-    assert "phases: connect" in done.stdout
-
-
-def test_probe_by_type_needs_no_configuration(tmp_path: Path, estate: Estate) -> None:
-    """A type stands for a check with its defaults, as JSON for programs."""
-    port = str(estate.ports["smtp"])
-    done = run_apart("probe", "tcp", "127.0.3.11", "--port", port, "-c", str(tmp_path), "--json")
-
-    assert done.returncode == 0, done.stdout
-    assert json.loads(done.stdout)["outcome"] == "passed"
-
-
-def test_a_failed_probe_is_exit_1(tmp_path: Path, estate: Estate) -> None:
-    """Plain text where TLS is expected: exit 1, with phase, reason and hint."""
-    done = run_apart(
-        "probe", "webaccess", "127.0.3.11", "--port", str(estate.ports["smtp"]), "--server-name", "web.example.com"
-    )
-
-    assert done.returncode == 1
-    assert "FAILED (tls_handshake in tls)" in done.stdout
-
-
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("probe", "smtp", "relay1"),
-        ("probe", "smpt", "127.0.0.1"),
-        ("probe", "tcp", "127.0.0.1", "--port", "25", "--server-name", "x"),
         ("validate", "--colour"),
         ("frobnicate",),
     ],
 )
 def test_wrong_usage_is_exit_2(arguments: tuple[str, ...]) -> None:
-    """No address, no such check, a name where TLS is never spoken, no such option, no such command."""
+    """No such option, no such command."""
     assert run(*arguments).exit_code == 2
 
 
