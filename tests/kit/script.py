@@ -69,6 +69,12 @@ class Script:
         self._sent.clear()
         return self
 
+    def wrote(self, data: bytes) -> "Script":
+        """Exactly these bytes were sent since last asked."""
+        assert bytes(self._sent) == data
+        self._sent.clear()
+        return self
+
     def encrypts(self) -> "Script":
         """A handshake was asked for since last asked."""
         assert self.upgrades == 1
