@@ -61,7 +61,7 @@ class Ledger:
             return False
         keys = self._keys.get(observation.target, ())
         book = self._book
-        if not all([is_settled(book[key]) for key in keys]):
+        if not all(is_settled(book[key]) for key in keys):
             return False
         for key in keys:
             book[key] = settled_pass(book[key], now)

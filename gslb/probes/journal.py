@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from gslb.model.observations import Phase, Reason, TlsFacts
 from gslb.model.values import Address
+from gslb.probes.deadline import Deadline
 from gslb.probes.dialogue.commands import Conclusion
 from gslb.probes.dialogue.text import masked
 
@@ -79,7 +80,7 @@ class Journal:
         self.lines_in = 0
         self.conclusion: Conclusion | None = None
         self._hidden: tuple[str, ...] = ()
-        self._limit: asyncio.Timeout | None = None
+        self._limit: Deadline | None = None
         self._deadline = 0.0
         self._reserve = 0.0
         self._begun = self._entered = time.perf_counter()
@@ -94,7 +95,7 @@ class Journal:
         """Whether the deadline has passed, so that a cancellation under way means just that."""
         return self._limit is not None and self._limit.expired()
 
-    def watch(self, limit: asyncio.Timeout, *, greeting_reserve: float = 0.0) -> None:
+    def watch(self, limit: Deadline, *, greeting_reserve: float = 0.0) -> None:
         """The one deadline, set to `first_limit`, to be moved as phases begin.
 
         A greeting must leave `greeting_reserve` seconds of the whole.
@@ -148,7 +149,7 @@ class Journal:
             self.timings[self.phase] = self.timings.get(self.phase, 0.0) + now - self._entered
         self._entered = now
 
-    def _move(self, phase: Phase, limit: asyncio.Timeout) -> None:
+    def _move(self, phase: Phase, limit: Deadline) -> None:
         when = self._deadline
         if phase is Phase.GREETING:
             when -= self._reserve

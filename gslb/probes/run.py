@@ -4,7 +4,6 @@ The deadline stands around the whole prober, here and nowhere else; the journal 
 limit of their own, and past the verdict for the farewell. What a timeout means depends on the phase it fell in.
 """
 
-import asyncio
 import secrets
 import string
 import time
@@ -25,6 +24,7 @@ from gslb.model.targets import Target
 from gslb.model.values import TlsMode
 from gslb.probes import certificates
 from gslb.probes.contexts import GUARDED, PLAIN_TERMS, context_of, forget_contexts
+from gslb.probes.deadline import Deadline
 from gslb.probes.dialogue.commands import Conclusion
 from gslb.probes.dialogue.imap import imap
 from gslb.probes.dialogue.pop3 import pop3
@@ -63,7 +63,7 @@ async def probe(
     )
     started = now()
     try:
-        async with asyncio.timeout(journal.first_limit) as limit:
+        with Deadline(journal.first_limit) as limit:
             journal.watch(limit, greeting_reserve=_greeting_reserve(target))
             await PROBERS[type(target.settings)](target, journal)
     except TimeoutError:
