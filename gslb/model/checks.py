@@ -38,7 +38,8 @@ class Credentials:
 class CapRule:
     """A capability that must (`required`) or must not be offered at that time.
 
-    `name` is compared without case: STARTTLS, AUTH (any mechanism), AUTH=PLAIN, SIZE>=N, LOGINDISABLED, SASL=PLAIN.
+    `name` is compared without case: STARTTLS, AUTH (any mechanism), AUTH=PLAIN, SIZE>=N, LOGINDISABLED, SASL=PLAIN;
+    A|B: either.
     `fails`: a breach fails the probe; else it is a notice.
     """
 
@@ -95,7 +96,7 @@ class SmtpSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmissionSettings:
-    """RFC 6409 on 587 (STARTTLS) or 465 (implicit). `stage`: greeting, helo."""
+    """RFC 6409 on 587 (STARTTLS) or 465 (implicit). `stage`: greeting, helo. With credentials it logs in after helo."""
 
     type: ClassVar[str] = "submission"
     port: int = 587
@@ -109,7 +110,10 @@ class SubmissionSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImapSettings:
-    """RFC 3501/9051 on 143 (STARTTLS) or 993 (implicit). `stage`: greeting, capability."""
+    """RFC 3501/9051 on 143 (STARTTLS) or 993 (implicit). `stage`: greeting, capability, login, mailbox.
+
+    `send_id`: tell our name by ID (RFC 2971) where the server offers it.
+    """
 
     type: ClassVar[str] = "imap"
     port: int = 143
@@ -124,7 +128,7 @@ class ImapSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pop3Settings:
-    """RFC 1939, 2449, 2595 on 110 (STLS) or 995 (implicit). `stage`: greeting, capability."""
+    """RFC 1939, 2449, 2595 on 110 (STLS) or 995 (implicit). `stage`: greeting, capability, login, mailbox."""
 
     type: ClassVar[str] = "pop3"
     port: int = 110

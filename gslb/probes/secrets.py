@@ -1,7 +1,8 @@
 """Secrets, read when a probe needs one (probes.md 1.5): from a file, from systemd's credentials, from the environment.
 
-A file must not be open to its group or to others, unless systemd put it into $CREDENTIALS_DIRECTORY. It is read anew
-when its inode, size or time of change differ. Whatever is wrong with it is our own fault: local_config, inconclusive.
+A file must not be open to its group or to others, unless systemd put it into $CREDENTIALS_DIRECTORY; a file of the
+same name there goes before it. It is read anew when its inode, size or time of change differ. Whatever is wrong with it
+is our own fault: local_config, inconclusive.
 No text and no exception of this module holds any part of a secret.
 """
 
@@ -78,13 +79,9 @@ class Secrets:
             os.close(descriptor)
 
     def _path(self, name: str) -> Path:
-        """A relative name is one of systemd's credentials."""
+        """A credential that systemd has loaded stands in for a file of its name, wherever that would lie."""
         path, systemd = Path(name), self._systemd()
-        if path.is_absolute():
-            return path
-        if systemd is None:
-            raise _wrong(f"{name}: no absolute path, and there is no $CREDENTIALS_DIRECTORY to look in")
-        return systemd / path
+        return systemd / path.name if systemd is not None and (systemd / path.name).exists() else path
 
     def _systemd(self) -> Path | None:
         directory = self._environ.get("CREDENTIALS_DIRECTORY")

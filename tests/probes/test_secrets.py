@@ -47,12 +47,13 @@ def test_a_file_open_to_others_is_refused(tmp_path, mode):
 
 
 def test_systemd_guards_its_own_directory(tmp_path):
-    """Files in it have any mode, and are named relative to it."""
-    path = written(tmp_path / "p", mode=0o444)
+    """Files in it have any mode, and go before those of the same name elsewhere."""
+    written(tmp_path / "p", mode=0o444)
     secrets = Secrets({"CREDENTIALS_DIRECTORY": str(tmp_path)})
 
-    assert login(secrets, password_file="p").password == login(secrets, password_file=path).password == PASSWORD
-    assert "CREDENTIALS_DIRECTORY" in refused(password_file="p")
+    assert login(secrets, password_file="p").password == PASSWORD
+    assert login(secrets, password_file="/etc/gslb/p").password == PASSWORD
+    assert "No such file" in refused(secrets, password_file="/etc/gslb/none")
 
 
 def test_the_environment_holds_a_password():
