@@ -12,7 +12,8 @@ from typing import Final, TypeAlias
 
 import httpx
 
-from gslb.model.checks import Extract, HttpSettings
+from gslb.model.checks import HttpSettings
+from gslb.model.extracts import Extract
 from gslb.model.observations import Degraded, Failed, Passed, Phase, Reason
 from gslb.probes.dialogue.commands import Conclusion
 from gslb.probes.dialogue.patterns import is_found, number_of

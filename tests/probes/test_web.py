@@ -1,6 +1,5 @@
 """The web prober against servers that behave, and against many that do not (probes.md 6, number 23)."""
 
-import asyncio
 import ssl
 import struct
 from collections.abc import Iterable
@@ -14,7 +13,8 @@ import trustme
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gslb.model.checks import Extract, HttpSettings, SmtpSettings, Timing, TlsSettings
+from gslb.model.checks import HttpSettings, SmtpSettings, Timing, TlsSettings
+from gslb.model.extracts import Extract
 from gslb.model.observations import Degraded, Failed, Passed, Phase, Reason
 from gslb.model.targets import Target
 from gslb.model.values import ProxyProtocol, TlsMode
@@ -340,9 +340,7 @@ async def test_a_body_that_drips_ends_at_the_deadline():
 
     async def drip(peer):
         await peer.say(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
-        while True:
-            await peer.say(b"x")
-            await asyncio.sleep(0.02)
+        await hostile.drips(b"x", 0.02)(peer)
 
     async with hostile.serving(drip) as port:
         seen = await probe(target(port, timeout=0.3), name=None)

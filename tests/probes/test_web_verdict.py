@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gslb.model.checks import Extract, HttpSettings
+from gslb.model.checks import HttpSettings
+from gslb.model.extracts import Extract
 from gslb.model.observations import Degraded, Failed, Passed, Phase, Reason
 from gslb.probes.web_verdict import Page, follow, judge_body, judge_head, judge_values
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from pydantic_core import SchemaValidator, core_schema
 
-from gslb.model.checks import Extract
+from gslb.model.extracts import Extract
 
 WINDOW: Final = 200
 OCCURRENCES: Final = 8

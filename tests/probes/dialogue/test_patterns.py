@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gslb.model.checks import Extract
+from gslb.model.extracts import Extract
 from gslb.probes.dialogue.patterns import OCCURRENCES, WINDOW, is_found, number_of
 
 
