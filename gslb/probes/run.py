@@ -4,16 +4,17 @@ The deadline stands around the whole prober, here and nowhere else; the journal 
 limit of their own, and past the verdict for the farewell. What a timeout means depends on the phase it fell in.
 """
 
-import secrets
-import string
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Final, TypeVar
+from typing import Final
 
 from gslb.model.checks import (
     HttpSettings,
     ImapSettings,
+    LmtpSettings,
     Pop3Settings,
+    RelaySettings,
+    SieveSettings,
     SmtpSettings,
     SubmissionSettings,
     TcpSettings,
@@ -26,17 +27,21 @@ from gslb.probes import certificates
 from gslb.probes.contexts import GUARDED, PLAIN_TERMS, context_of, forget_contexts
 from gslb.probes.deadline import Deadline
 from gslb.probes.dialogue.commands import Conclusion
-from gslb.probes.dialogue.imap import imap
-from gslb.probes.dialogue.pop3 import pop3
-from gslb.probes.dialogue.smtp import smtp
-from gslb.probes.dialogue.submission import submission
-from gslb.probes.dialogue.tcp import tcp
 from gslb.probes.dialogue.text import TEXT_LIMIT, shown
-from gslb.probes.dialogue.tls import tls
 from gslb.probes.faults import StreamFault
 from gslb.probes.journal import Journal
-from gslb.probes.lines import converse
 from gslb.probes.logins import Logins
+from gslb.probes.mail import (
+    probe_imap,
+    probe_lmtp,
+    probe_pop3,
+    probe_relay,
+    probe_sieve,
+    probe_smtp,
+    probe_submission,
+    probe_tcp,
+    probe_tls,
+)
 from gslb.probes.reporting import observation_of
 from gslb.probes.web import probe_web
 
@@ -99,55 +104,16 @@ def prepare(targets: Iterable[Target]) -> tuple[str, ...]:
     return tuple(sorted(wrong))
 
 
-# one prober per type of check
-
-Settings = TypeVar("Settings")
-
-
-def _of(kind: type[Settings], target: Target) -> Settings:
-    if not isinstance(target.settings, kind):
-        raise TypeError(f"{type(target.settings).__name__} where {kind.__name__} was due")
-    return target.settings
-
-
-async def _probe_tcp(target: Target, journal: Journal) -> None:
-    settings = _of(TcpSettings, target)
-    await converse(target, lambda _: tcp(settings), journal)
-
-
-async def _probe_tls(target: Target, journal: Journal) -> None:
-    settings = _of(TlsCheckSettings, target)
-    await converse(target, lambda _: tls(), journal, settings.tls)
-
-
-async def _probe_smtp(target: Target, journal: Journal) -> None:
-    settings = _of(SmtpSettings, target)
-    await converse(target, lambda name: smtp(settings, settings.helo_name or name), journal, settings.tls)
-
-
-async def _probe_submission(target: Target, journal: Journal) -> None:
-    settings = _of(SubmissionSettings, target)
-    await converse(target, lambda name: submission(settings, settings.helo_name or name), journal, settings.tls)
-
-
-async def _probe_imap(target: Target, journal: Journal) -> None:
-    settings = _of(ImapSettings, target)
-    tag = "".join(secrets.choice(string.ascii_lowercase) for _ in range(4))
-    await converse(target, lambda _: imap(settings, tag), journal, settings.tls)
-
-
-async def _probe_pop3(target: Target, journal: Journal) -> None:
-    settings = _of(Pop3Settings, target)
-    await converse(target, lambda _: pop3(settings), journal, settings.tls)
-
-
 PROBERS: Final[Mapping[type, Prober]] = {
-    TcpSettings: _probe_tcp,
-    TlsCheckSettings: _probe_tls,
-    SmtpSettings: _probe_smtp,
-    SubmissionSettings: _probe_submission,
-    ImapSettings: _probe_imap,
-    Pop3Settings: _probe_pop3,
+    TcpSettings: probe_tcp,
+    TlsCheckSettings: probe_tls,
+    SmtpSettings: probe_smtp,
+    SubmissionSettings: probe_submission,
+    ImapSettings: probe_imap,
+    Pop3Settings: probe_pop3,
+    LmtpSettings: probe_lmtp,
+    SieveSettings: probe_sieve,
+    RelaySettings: probe_relay,
     HttpSettings: probe_web,
 }
 
@@ -189,5 +155,5 @@ def _bug(journal: Journal, error: Exception) -> Conclusion:
 
 def _greeting_reserve(target: Target) -> float:
     """SMTP greetings may take long by policy, and leave a second for the rest (probes.md 1.3)."""
-    patient = isinstance(target.settings, SmtpSettings | SubmissionSettings)
+    patient = isinstance(target.settings, SmtpSettings | SubmissionSettings | LmtpSettings | RelaySettings)
     return min(1.0, target.timing.timeout / 4) if patient else 0.0
