@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, disable_created_metric
 from gslb.control.phases import PhaseTimes
 from gslb.control.turns import Turn
 from gslb.control.views import ReloadOutcome
+from gslb.health.doubts import Suspicion
 from gslb.model.checks import CheckSettings, HttpSettings
 from gslb.model.observations import Observation, Phase, Reason
 from gslb.model.targets import Target
@@ -44,6 +45,13 @@ class Metrics:
             ("check", "state"),
             registry=self.registry,
         )
+        self.suspicions = Counter(
+            "gslb_check_suspected", "Times a check came under suspicion.", ("check",), registry=self.registry
+        )
+        self.isolations = Counter("gslb_prober_isolated", "Times this prober seemed cut off.", registry=self.registry)
+        self.open_relays = Counter(
+            "gslb_open_relays_confirmed", "Times an open relay was confirmed.", ("check",), registry=self.registry
+        )
         self.all_down = Counter(
             "gslb_all_down_entered",
             "Times a service lost its last healthy member.",
@@ -77,6 +85,16 @@ class Metrics:
     def changed(self, transition: Transition) -> None:
         """A belief has changed."""
         self.transitions.labels(transition.key.check, transition.after.value).inc()
+
+    def suspected(self, suspicion: Suspicion) -> None:
+        """A check is suspected, or believed again."""
+        if suspicion.began:
+            self.suspicions.labels(suspicion.check).inc()
+
+    def isolated(self, *, begins: bool) -> None:
+        """This prober seems cut off, or no longer."""
+        if begins:
+            self.isolations.inc()
 
     def turned(self, turn: Turn) -> None:
         """A service has changed its stand."""

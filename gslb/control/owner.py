@@ -84,6 +84,7 @@ class Owner:
         target = self.config.targets.get(observation.target)
         if target is None:
             return GONE
+        observation = self.pipeline.ledger.counted(observation)
         before = self.recent.last(target.id)
         self.recent.note(observation)
         self.metrics.observed(target, observation)
@@ -119,6 +120,14 @@ class Owner:
         self.recent.keep_only(config.targets)
         self.loaded_at = now
         self.keeper.ask()
+
+    def believe(self, check: str) -> bool:
+        """The operator says that a suspected check is right; False when it was not suspected."""
+        effects = self.pipeline.dismiss(check, self.clock())
+        if effects is None:
+            return False
+        self._see_to(effects)
+        return True
 
     def hear(self, link: int, message: Message) -> None:
         """A worker has said something."""
@@ -185,6 +194,12 @@ class Owner:
             diary.turned(turn)
         for key in effects.stale:
             diary.stale(key)
+        for suspicion in effects.suspicions:
+            self.metrics.suspected(suspicion)
+            diary.suspected(suspicion)
+        if effects.isolated is not None:
+            self.metrics.isolated(begins=effects.isolated)
+            diary.isolated(begins=effects.isolated)
         if effects.transitions:
             self.keeper.ask()
         if effects.publish is Publish.NOW:

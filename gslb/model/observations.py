@@ -51,6 +51,7 @@ class Reason(StrEnum):
     GREYLISTED = "greylisted"
     STORAGE_FULL = "storage_full"
     PERM_REPLY = "perm_reply"
+    UNREACHABLE = "unreachable"  # what it depends on is down: the failure does not count
     PROTOCOL_ERROR = "protocol_error"
     BOUNDS_EXCEEDED = "bounds_exceeded"
     TLS_NOT_OFFERED = "tls_not_offered"

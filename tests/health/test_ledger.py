@@ -282,3 +282,15 @@ def test_same_input_same_book(events: list[tuple[str, Outcome]]) -> None:
         for book in (straight, troubled)
     ]
     assert states[0] == states[1]
+
+
+def test_most_outcomes_are_folded_quietly() -> None:
+    """A pass of what has long been up moves counters as ever; anything else is left to `fold`."""
+    book, twin = ledger(PASSED), ledger(PASSED)
+
+    assert book.fold_quietly(seen(PASSED), NOW + 1)
+    twin.fold(seen(PASSED), NOW + 1)
+    assert book.verdicts() == twin.verdicts()
+    assert not book.fold_quietly(seen(FAILED), NOW + 2)
+    assert not book.fold_quietly(seen(PASSED, RELAY2), NOW + 2)
+    assert book.verdicts() == twin.verdicts()
