@@ -9,8 +9,13 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Final
 
 from gslb.model.checks import (
+    AgentSettings,
+    DnsSettings,
+    ExecSettings,
+    FileSettings,
     HttpSettings,
     ImapSettings,
+    LdapSettings,
     LmtpSettings,
     Pop3Settings,
     RelaySettings,
@@ -24,11 +29,14 @@ from gslb.model.observations import Failed, Inconclusive, Observation, Phase, Re
 from gslb.model.targets import Target
 from gslb.model.values import TlsMode
 from gslb.probes import certificates
+from gslb.probes.command import probe_exec
 from gslb.probes.contexts import GUARDED, PLAIN_TERMS, context_of, forget_contexts
 from gslb.probes.deadline import Deadline
 from gslb.probes.dialogue.commands import Conclusion
 from gslb.probes.dialogue.text import TEXT_LIMIT, shown
+from gslb.probes.directory import probe_ldap
 from gslb.probes.faults import StreamFault
+from gslb.probes.feedback import probe_agent
 from gslb.probes.journal import Journal
 from gslb.probes.logins import Logins
 from gslb.probes.mail import (
@@ -42,8 +50,10 @@ from gslb.probes.mail import (
     probe_tcp,
     probe_tls,
 )
+from gslb.probes.name_server import probe_dns
 from gslb.probes.reporting import observation_of
 from gslb.probes.web import probe_web
+from gslb.probes.word_file import probe_file
 
 Prober = Callable[[Target, Journal], Awaitable[None]]
 
@@ -115,6 +125,11 @@ PROBERS: Final[Mapping[type, Prober]] = {
     SieveSettings: probe_sieve,
     RelaySettings: probe_relay,
     HttpSettings: probe_web,
+    DnsSettings: probe_dns,
+    LdapSettings: probe_ldap,
+    ExecSettings: probe_exec,
+    FileSettings: probe_file,
+    AgentSettings: probe_agent,
 }
 
 # what a timeout and a bug mean

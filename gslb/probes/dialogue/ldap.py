@@ -2,6 +2,7 @@
 
 C: StartTLS     a server without TLS answers 2 or 53 (tls_not_offered); the go-ahead must be all that came
 C: bind         anonymous; 48 (no anonymous binds here) is an answer too, and the end of the questions
+                with a login: simple, over TLS only
 C: search       the base object "", which every server shows: one entry, and done
 C: unbind       is not answered: the server closes
 
@@ -14,9 +15,10 @@ from gslb.model.checks import LdapSettings
 from gslb.model.observations import Degraded, Failed, Outcome, Phase, Reason
 from gslb.model.values import TlsMode
 from gslb.probes.dialogue import ldap_message
-from gslb.probes.dialogue.commands import Conclusion, Dialogue, Enter, Note, ReadSome, Send, StartTls, Steps
+from gslb.probes.dialogue.commands import Conclusion, Dialogue, Enter, LoggedIn, Note, ReadSome, Send, StartTls, Steps
 from gslb.probes.dialogue.endings import malformed, passed, politely, stopped
 from gslb.probes.dialogue.ldap_message import Message, read_message
+from gslb.probes.dialogue.login import Entry, Held, Login, rejected, unavailable, unlocked
 
 ENTRIES: Final = 10
 """Messages that one search may answer with; one entry is asked for."""
@@ -26,12 +28,13 @@ _BUSY: Final = (51, 52)  # busy, unavailable
 _NO_TLS: Final = (2, 53)  # protocolError, unwillingToPerform
 _STRONGER: Final = (8, 13)  # strongerAuthRequired, confidentialityRequired
 _ANONYMOUS_REFUSED: Final = 48  # inappropriateAuthentication
+_REJECTED: Final = 49  # invalidCredentials
 
 
-def ldap(settings: LdapSettings) -> Dialogue:
-    """The dialogue."""
+def ldap(settings: LdapSettings, entry: Entry = None) -> Dialogue:
+    """The dialogue. The login's user is a distinguished name."""
     session = _Session()
-    return politely(_steps(settings, session), session.said_farewell())
+    return politely(_steps(settings, session, entry), session.said_farewell())
 
 
 class _Session:
@@ -59,9 +62,23 @@ class _Session:
         yield ReadSome()
 
 
-def _steps(settings: LdapSettings, session: _Session) -> Steps[Conclusion]:
+def _steps(settings: LdapSettings, session: _Session, entry: Entry) -> Steps[Conclusion]:
+    encrypted = settings.tls.mode is TlsMode.IMPLICIT
     if settings.tls.mode in (TlsMode.TRY, TlsMode.STARTTLS):
-        yield from _upgraded(settings.tls.mode, session)
+        encrypted = yield from _upgraded(settings.tls.mode, session)
+    if isinstance(entry, Login):
+        bound = yield from _logged_in(session, entry, encrypted)
+    else:
+        bound = yield from _bound(session)
+    if bound.code == _SUCCESS and settings.stage == "rootdse":
+        yield from _searched(session)
+    if isinstance(entry, Held):
+        yield from unlocked(entry, encrypted=encrypted)
+    return passed(bound.text, str(bound.code))
+
+
+def _bound(session: _Session) -> Steps[Message]:
+    """Bound as nobody."""
     yield Enter(Phase.HELLO)
     yield Send(ldap_message.bind(session.next()))
     bound = yield from session.reply(Phase.HELLO, ldap_message.BIND_RESPONSE)
@@ -69,9 +86,22 @@ def _steps(settings: LdapSettings, session: _Session) -> Steps[Conclusion]:
         yield Note(Reason.ANONYMOUS_REFUSED)
     elif bound.code != _SUCCESS:
         raise _refused(bound, Phase.HELLO)
-    elif settings.stage == "rootdse":
-        yield from _searched(session)
-    return passed(bound.text, str(bound.code))
+    return bound
+
+
+def _logged_in(session: _Session, login: Login, encrypted: bool) -> Steps[Message]:
+    yield Enter(Phase.AUTH)
+    if not encrypted:
+        raise unavailable(b"no TLS, no password")
+    message = ldap_message.bind(session.next(), login.user.encode(), login.password.encode())
+    yield Send(message, secret=True)
+    bound = yield from session.reply(Phase.AUTH, ldap_message.BIND_RESPONSE)
+    if bound.code == _REJECTED:
+        raise rejected(bound.text, str(bound.code))
+    if bound.code != _SUCCESS:
+        raise _refused(bound, Phase.AUTH)
+    yield LoggedIn()
+    return bound
 
 
 def _upgraded(mode: TlsMode, session: _Session) -> Steps[bool]:

@@ -11,6 +11,7 @@ from gslb.model.observations import Degraded, Failed, Passed, Phase, Reason
 from gslb.model.values import TlsMode
 from gslb.probes.dialogue.ldap import ldap
 from gslb.probes.dialogue.ldap_message import bind, root_dse, start_tls, unbind
+from gslb.probes.dialogue.login import Held, Login
 from tests.kit.directory import BIND, DONE, EXTENDED, REFERENCE, entry, result
 from tests.kit.script import Script
 
@@ -133,6 +134,57 @@ def test_a_search_gone_wrong(data, outcome):
 def test_servers_gone_wrong(data, outcome):
     """Lengths without measure, nesting, another protocol, a foreign number, a notice of disconnection, the end."""
     script().receives(bytes.fromhex(data)).hangs_up().concludes(outcome)
+
+
+IMPLICIT = replace(PLAIN, tls=TlsSettings(mode=TlsMode.IMPLICIT))
+LOGIN = Login("cn=probe", "hush")
+
+
+def logs_in(settings=IMPLICIT, entry=LOGIN):
+    """A conversation with a login."""
+    return Script(ldap(settings, entry))
+
+
+def test_a_login_binds_over_tls():
+    """A simple bind with name and password; the root is looked at by who logged in."""
+    done = logs_in().wrote(bind(1, b"cn=probe", b"hush")).receives(result(1)).wrote(root_dse(2))
+
+    done.receives(entry(2) + result(2, op=DONE)).concludes(Passed()).wrote(unbind(3))
+    assert done.phases[0] is Phase.AUTH
+
+
+def test_without_tls_no_password_is_sent():
+    """Neither where none was asked for, nor where none was offered."""
+    expected = failed(Reason.AUTH_UNAVAILABLE, Phase.AUTH)
+
+    logs_in(PLAIN).concludes(expected).wrote(unbind(1))
+    done = logs_in(TRY).receives(result(1, 2, op=EXTENDED)).concludes(expected, Reason.TLS_NOT_OFFERED)
+    done.wrote(start_tls(1) + unbind(2))
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome"),
+    [
+        (49, Degraded(Phase.AUTH, Reason.AUTH_REJECTED)),
+        (52, BUSY[Phase.AUTH]),
+        (48, failed(Reason.PERM_REPLY, Phase.AUTH)),
+        (8, failed(Reason.AUTH_UNAVAILABLE, Phase.AUTH)),
+    ],
+)
+def test_a_login_refused(code, outcome):
+    """A wrong password is something to mend, and no fault of the member."""
+    logs_in().receives(result(1, code)).concludes(outcome)
+
+
+@pytest.mark.parametrize(
+    ("held", "outcome"),
+    [(Held.REJECTED, Degraded(Phase.AUTH, Reason.AUTH_REJECTED)), (Held.WAITING, Passed())],
+)
+def test_a_login_that_is_held_back_leaves_the_rest(held, outcome):
+    """The anonymous dialogue runs all the same."""
+    done = logs_in(entry=held).wrote(bind(1)).receives(result(1) + entry(2) + result(2, op=DONE))
+
+    done.concludes(outcome, Reason.AUTH_HELD).wrote(root_dse(2) + unbind(3))
 
 
 GOOD = result(1, op=EXTENDED) + result(2) + entry(3) + result(3, op=DONE)
