@@ -4,12 +4,15 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from gslb.config.crosscheck_check import check_check
+from gslb.config.crosscheck_dependencies import check_dependencies
 from gslb.config.crosscheck_names import check_names
 from gslb.config.crosscheck_zone import check_zone
 from gslb.config.documents import Document
 from gslb.config.drafts import CheckDraft, ZoneDraft
 from gslb.config.positions import Path
+from gslb.config.schema_check_common import Login
 from gslb.config.schema_node import NodeFile
+from gslb.config.sentences import did_you_mean
 
 Exists: TypeAlias = Callable[[str], bool]
 """Whether a file named in the configuration is there, by its path as written."""
@@ -29,9 +32,16 @@ def crosscheck(
     for check in checks:
         check_check(check)
     known = _known_checks(checks, files)
+    check_dependencies(checks, known)
+    for index, canary in enumerate(node[1].probing.canary):
+        if canary.check not in known:
+            node[0].fault(
+                ("probing", "canary", index), f"no check is named {canary.check}{did_you_mean(canary.check, known)}"
+            )
     for zone in zones:
         check_zone(zone, known)
         check_names(zone)
+        _names_to_verify(zone, checks)
 
 
 def _node(document: Document, table: NodeFile) -> None:
@@ -62,6 +72,29 @@ def _known_checks(checks: list[CheckDraft], files: list[Document]) -> set[str]:
     """Every name that is written as a check: one that is wrong inside is told there, not where it is used."""
     written = (document.value for document in files if isinstance(document.value, dict))
     return {check.name for check in checks}.union(*(value.keys() for value in written))
+
+
+def _names_to_verify(zone: ZoneDraft, checks: list[CheckDraft]) -> None:
+    """A login goes to who proves a name: that of the check, or that of the member (probes.md 1.5)."""
+    nameless = {
+        check.name
+        for check in checks
+        if isinstance(check.table, Login) and check.table.user is not None and _server_name(check) is None
+    }
+    for pool in zone.pools.values():
+        for check in sorted(nameless.intersection(pool.checks.names)):
+            for name, member in pool.members.items():
+                if member.hostname is None:
+                    message = (
+                        f"{check} logs in, and its certificate must be for a name: write the member's hostname, "
+                        "or server_name in the check"
+                    )
+                    zone.document.fault((*pool.path, "members", name), message)
+
+
+def _server_name(check: CheckDraft) -> str | None:
+    name: str | None = getattr(check.table, "server_name", None)
+    return name
 
 
 def _defined_once(zones: list[ZoneDraft], checks: list[CheckDraft]) -> None:

@@ -1,20 +1,25 @@
 """Rules between the keys of one check."""
 
 from collections.abc import Callable
+from typing import Any
 
+from gslb.config.crosscheck_web import check_web
 from gslb.config.drafts import CheckDraft
+from gslb.config.resolve_dialogues import dialogue_of
+from gslb.config.schema_check_common import Capable, Login
 from gslb.config.schema_check_mail import LmtpCheck, RelayCheck, SmtpCheck
 from gslb.config.schema_check_ports import TcpCheck
-from gslb.config.schema_check_services import DnsCheck
-from gslb.config.schema_check_web import HttpCheck, WebaccessCheck
+from gslb.config.schema_check_services import DnsCheck, LdapCheck
 from gslb.config.schema_check_words import FileCheck
 from gslb.config.values import show_duration
+from gslb.model.values import CapWhen, TlsMode
 
 
 def check_check(check: CheckDraft) -> None:
     """Judge one check; faults go to its document."""
     for rule in _RULES:
         rule(check)
+    check_web(check)
 
 
 def _refuse(check: CheckDraft, key: str, message: str) -> None:
@@ -61,17 +66,6 @@ def _recipient(check: CheckDraft) -> None:
             _refuse(check, key, f"needs stage {' or '.join(stages)}, and the stage is {table.stage}")
 
 
-def _body(check: CheckDraft) -> None:
-    table = check.table
-    if not isinstance(table, HttpCheck | WebaccessCheck) or table.method != "HEAD":
-        return
-    for key in ("body_must", "body_must_any", "body_must_not"):
-        if getattr(table, key):
-            _refuse(check, key, "HEAD has no body to judge: use GET")
-    if isinstance(table, WebaccessCheck) and table.body_must_any is None:
-        _refuse(check, "method", "HEAD has no body, and webaccess is judged by it: use GET")
-
-
 def _octets(check: CheckDraft) -> None:
     table = check.table
     if isinstance(table, TcpCheck) and (b"" in table.expect or b"" in table.reject):
@@ -87,8 +81,6 @@ def _relay(check: CheckDraft) -> None:
         _refuse(check, "local_domain", f"required by the variants {', '.join(needing)}: a domain this server serves")
     if table.foreign_domain == table.local_domain:
         _refuse(check, "foreign_domain", "the local domain: mail to it is no relaying")
-    if table.withdraw_on_relay and table.expect == "accept":
-        _refuse(check, "withdraw_on_relay", "with expect: accept there is no open relay to withdraw")
 
 
 def _serial(check: CheckDraft) -> None:
@@ -103,14 +95,66 @@ def _stale(check: CheckDraft) -> None:
         _refuse(check, "on_stale", "needs a ttl: without one no word grows stale")
 
 
+def _login(check: CheckDraft) -> None:
+    """A password goes out only where the channel is verified, and only from where nobody else reads it."""
+    table = check.table
+    wrong = any(check.document.is_damaged((check.name, key)) for key in ("user", "password", *_SOURCES))
+    if wrong or not isinstance(table, Login):
+        return
+    sources = [key for key in _SOURCES if getattr(table, key) is not None]
+    if table.user is None:
+        for key in sources:
+            _refuse(check, key, "needs a user: who logs in")
+        if getattr(table, "stage", None) in _DEEP:
+            _refuse(check, "user", f"required with stage {getattr(table, 'stage', None)}: who logs in")
+        return
+    if not sources:
+        _refuse(check, "user", "needs a password_file, or a password_env")
+    if len(sources) > 1:
+        _refuse(check, "password_env", "password_file stands there already: use one of them")
+    _verified(check, table)
+
+
+def _verified(check: CheckDraft, table: Any) -> None:
+    mode = dialogue_of(table).tls.mode  # type: ignore[union-attr]  # every type that logs in has TLS
+    if mode not in (TlsMode.STARTTLS, TlsMode.IMPLICIT):
+        _refuse(check, "tls", f"a login goes over verified TLS only, and tls is {mode}: write starttls or implicit")
+    if "verify" in table.model_fields_set and table.verify != "full":
+        _refuse(check, "verify", "with a login the certificate is always verified in full")
+    stage = getattr(table, "stage", None)
+    if stage is not None and not isinstance(table, LdapCheck) and stage not in _DEEP:
+        _refuse(check, "stage", f"{stage} ends before the login that user asks for")
+
+
+def _capabilities(check: CheckDraft) -> None:
+    table = check.table
+    if not isinstance(table, Capable):
+        return
+    asserts = table.require_caps or table.forbid_caps or getattr(table, "capabilities", None)
+    if table.assert_severity == "fail" and not asserts:
+        _refuse(check, "assert_severity", "needs capabilities, require_caps or forbid_caps")
+    mode = dialogue_of(table).tls.mode  # type: ignore[union-attr]  # every type with capabilities has TLS
+    for key in ("require_caps", "forbid_caps"):
+        times = {when for _, when in getattr(table, key)}
+        if mode is TlsMode.NONE and CapWhen.POST_TLS in times:
+            _refuse(check, key, "post_tls never comes: tls is none")
+        if mode is TlsMode.IMPLICIT and CapWhen.PRE_TLS in times:
+            _refuse(check, key, "pre_tls never comes: tls is implicit")
+
+
+_SOURCES = ("password_file", "password_env")
+_DEEP = ("auth", "login", "mailbox")
+"""Stages that need a login."""
+
 _RULES: tuple[Callable[[CheckDraft], None], ...] = (
     _cadence,
     _slow_after,
     _certificate,
     _recipient,
-    _body,
     _octets,
     _relay,
     _serial,
     _stale,
+    _login,
+    _capabilities,
 )

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from gslb.config import records
+from gslb.config.combined import Checks
 from gslb.config.documents import Document
 from gslb.config.positions import NOWHERE, Path, Place
 from gslb.config.records import PlacedRecord
@@ -21,6 +22,11 @@ from gslb.model.values import Address
 ReadText: TypeAlias = Callable[[str], str]
 """The text of a records file, by its path as written; raises OSError or UnicodeError."""
 
+INLINE_REFUSED = (
+    "no secret stands in the configuration: write it into a file of mode 0600 and name that in password_file, "
+    "or name a variable of the environment in password_env"
+)
+
 _ZONE_STAND_INS: dict[str, object] = {
     "zone": "zone.invalid",
     "contact": "hostmaster@zone.invalid",
@@ -34,7 +40,7 @@ class PoolDraft:
 
     name: str
     path: Path
-    checks: list[str]
+    checks: Checks
     table: PoolTable | ServiceTable
     members: Mapping[str, MemberTable]
     short_form: bool
@@ -62,6 +68,11 @@ class CheckDraft:
     name: str
     document: Document
     table: AnyCheck
+
+    def refuse(self, message: str, *keys: str) -> None:
+        """A fault at a key below the check, unless something there was refused already."""
+        if not self.document.is_damaged((self.name, *keys)):
+            self.document.fault((self.name, *keys), message)
 
 
 def node_draft(document: Document) -> NodeFile:
@@ -97,8 +108,19 @@ def _check_draft(document: Document, name: str, value: object) -> CheckDraft | N
         if not document.is_damaged((name, "type")):
             _refuse_type(document, name, word)
         return None
+    value = _without_secrets(document, (name,), value)
     table = document.validated(value, model, (name,), {"type": word})
     return None if table is None else CheckDraft(name, document, table)
+
+
+def _without_secrets(document: Document, path: Path, table: dict[str, Any]) -> dict[str, Any]:
+    """A check without passwords: what stands in a configuration is copied, shown and kept in too many places."""
+    if "password" in table:
+        document.fault((*path, "password"), INLINE_REFUSED)
+    kept = {key: value for key, value in table.items() if key != "password"}
+    if isinstance(kept.get("login"), dict):
+        kept["login"] = _without_secrets(document, (*path, "login"), kept["login"])
+    return kept
 
 
 def _refuse_type(document: Document, name: str, word: object) -> None:
@@ -127,7 +149,7 @@ def _pools(table: ZoneFile) -> dict[str, PoolDraft]:
     for name, service in table.services.items():
         if service.members is not None and name not in pools:
             path: Path = ("services", name)
-            pools[name] = PoolDraft(name, path, service.checks or [], service, service.members, short_form=True)
+            pools[name] = PoolDraft(name, path, service.checks or Checks(), service, service.members, short_form=True)
     return pools
 
 

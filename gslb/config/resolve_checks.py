@@ -10,11 +10,15 @@ from gslb.config.schema_check_mail import RelayCheck
 from gslb.model.checks import (
     Check,
     CheckSettings,
+    ExecSettings,
+    FileSettings,
+    FormLogin,
     HttpSettings,
     Thresholds,
     Timing,
 )
 from gslb.model.settings import Probing
+from gslb.model.stages import logs_in
 from gslb.model.values import TlsMode
 
 FAST_INTERVAL = 3.0
@@ -40,6 +44,12 @@ TIMEOUTS = {
     "agent": 3.0,
     "relay": 15.0,
 }
+LOGIN_EVERY = 4
+"""A login on each fourth probe, unless the operator says otherwise (probes.md 2.4)."""
+
+JITTER, RARE_JITTER = 0.1, 0.2
+"""The part by which intervals vary; that of a relay test is larger (probes.md 1.6.4)."""
+
 TIMEOUT_PART = 0.8
 """A default timeout is at most this part of the interval."""
 
@@ -61,6 +71,10 @@ def resolve_check(name: str, table: AnyCheck, probing: Probing, directory: Path)
         timing=timing(table),
         thresholds=Thresholds(rise=table.rise, fall=table.fall, forgive=table.forgive, min_hold=table.min_hold),
         slow_after=table.slow_after,
+        temp_fail_after=table.temp_fail_after,
+        stage_every=table.stage_every or (LOGIN_EVERY if logs_in(written) else 1),
+        depends_on=table.depends_on,
+        damping=table.damping,
         source_ipv4=table.source.ipv4,
         source_ipv6=table.source.ipv6,
     )
@@ -79,6 +93,7 @@ def timing(table: AnyCheck) -> Timing:
         fast_interval=fast if table.fast_interval is None else table.fast_interval,
         down_interval=down if table.down_interval is None else table.down_interval,
         timeout=timeout if table.timeout is None else table.timeout,
+        jitter=RARE_JITTER if rare else JITTER,
     )
 
 
@@ -89,11 +104,27 @@ def _on_this_node(settings: CheckSettings, probing: Probing, directory: Path) ->
     tls = getattr(settings, "tls", None)
     if tls is not None and tls.ca_file is not None:
         changes["tls"] = replace(tls, ca_file=str(directory / tls.ca_file))
+    credentials = getattr(settings, "credentials", None)
+    if credentials is not None and credentials.password_file is not None:
+        changes["credentials"] = replace(credentials, password_file=str(directory / credentials.password_file))
+    if isinstance(settings, HttpSettings) and settings.login is not None:
+        changes["login"] = _form_on_this_node(settings.login, directory)
+    if isinstance(settings, FileSettings):
+        changes["path"] = str(directory / settings.path)
     return _changed(settings, changes)
 
 
-def for_member(settings: CheckSettings, port: int | None, server_name: str | None, public_name: str) -> CheckSettings:
-    """A dialogue with one member: its port, its name in TLS, the pool's public name as HTTP host."""
+def _form_on_this_node(login: FormLogin, directory: Path) -> FormLogin:
+    file = login.credentials.password_file
+    if file is None:
+        return login
+    return replace(login, credentials=replace(login.credentials, password_file=str(directory / file)))
+
+
+def for_member(
+    settings: CheckSettings, port: int | None, name: str, server_name: str | None, public_name: str
+) -> CheckSettings:
+    """A dialogue with one member: its port, its name in TLS and for plugins, the pool's public name as HTTP host."""
     changes: dict[str, Any] = {}
     if port is not None:
         changes["port"] = port
@@ -102,7 +133,14 @@ def for_member(settings: CheckSettings, port: int | None, server_name: str | Non
         changes["tls"] = replace(tls, server_name=server_name)
     if isinstance(settings, HttpSettings) and settings.host is None:
         changes["host"] = public_name
+    if isinstance(settings, ExecSettings | FileSettings) and _asks_name(settings):
+        changes["name"] = server_name or name
     return _changed(settings, changes)
+
+
+def _asks_name(settings: ExecSettings | FileSettings) -> bool:
+    """Else members at one address share the target, whatever they are called."""
+    return "{name}" in (settings.argv if isinstance(settings, ExecSettings) else settings.path)
 
 
 def _changed(settings: Any, changes: dict[str, Any]) -> CheckSettings:

@@ -1,21 +1,27 @@
 """Check tables to dialogues, with the defaults of each type."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from gslb.config.schema_check import AnyCheck
+from gslb.config.schema_check_common import Login, Proxied
 from gslb.config.schema_check_mail import LmtpCheck, RelayCheck, SmtpCheck, SubmissionCheck
 from gslb.config.schema_check_ports import TcpCheck, TlsCheck
 from gslb.config.schema_check_services import DnsCheck, LdapCheck
 from gslb.config.schema_check_store import ImapCheck, Pop3Check, SieveCheck
-from gslb.config.schema_check_web import HttpCheck, WebaccessCheck
+from gslb.config.schema_check_web import FormLoginTable, HttpCheck, WebaccessCheck
 from gslb.config.schema_check_words import AgentCheck, ExecCheck, FileCheck
+from gslb.model.capabilities import capability_rules
 from gslb.model.checks import (
     AgentSettings,
+    CapRule,
     CheckSettings,
+    Credentials,
     DnsSettings,
     ExecSettings,
     FileSettings,
+    FormLogin,
     HttpSettings,
     ImapSettings,
     LdapSettings,
@@ -29,7 +35,8 @@ from gslb.model.checks import (
     TlsCheckSettings,
     TlsSettings,
 )
-from gslb.model.values import TlsMode, Verify
+from gslb.model.extracts import Extract
+from gslb.model.values import ProxyProtocol, TlsMode, Verify
 
 WEBACCESS_PATH = "/gw/webacc"
 WEBACCESS_BODY = ("loginForm", "GroupWise")
@@ -41,9 +48,32 @@ def dialogue_of(table: AnyCheck) -> CheckSettings:
 
 
 def _tls(table: Any, mode: str) -> TlsSettings:
-    return TlsSettings(
-        mode=TlsMode(mode), verify=Verify(table.verify), server_name=table.server_name, ca_file=table.ca_file
+    """With a login the certificate is always verified in full (probes.md 1.5)."""
+    verify = "full" if getattr(table, "user", None) else table.verify
+    return TlsSettings(mode=TlsMode(mode), verify=Verify(verify), server_name=table.server_name, ca_file=table.ca_file)
+
+
+def credentials_of(table: Login) -> Credentials | None:
+    """Who logs in; None: nobody."""
+    if table.user is None:
+        return None
+    return Credentials(user=table.user, password_file=table.password_file, password_env=table.password_env)
+
+
+def _caps(table: Any) -> tuple[CapRule, ...]:
+    """The demands of a set, and the operator's own; a breach fails where assert_severity says so."""
+    fails = table.assert_severity == "fail"
+    wanted = ((name, True, when) for name, when in table.require_caps)
+    unwanted = ((name, False, when) for name, when in table.forbid_caps)
+    own = (
+        CapRule(name=name, required=required, when=when, fails=fails) for name, required, when in (*wanted, *unwanted)
     )
+    named = getattr(table, "capabilities", None)
+    return (*(capability_rules(named, table.type, fails=fails) if named else ()), *own)
+
+
+def _proxy(table: Proxied) -> ProxyProtocol:
+    return ProxyProtocol(table.proxy_protocol)
 
 
 def _ports(table: Any, plain: int, implicit: int, otherwise: str) -> tuple[int, str]:
@@ -59,11 +89,20 @@ def _tcp(table: TcpCheck) -> TcpSettings:
         expect=table.expect,
         reject=table.reject,
         quit=table.quit or b"",
+        close=table.close,
+        proxy=_proxy(table),
     )
 
 
 def _tls_check(table: TlsCheck) -> TlsCheckSettings:
-    return TlsCheckSettings(port=table.port, tls=_tls(table, "implicit"))
+    return TlsCheckSettings(
+        port=table.port,
+        tls=_tls(table, "implicit"),
+        alpn=table.alpn,
+        min_version=table.min_version,
+        pin_sha256=table.pin_sha256,
+        proxy=_proxy(table),
+    )
 
 
 def _smtp(table: SmtpCheck) -> SmtpSettings:
@@ -76,22 +115,49 @@ def _smtp(table: SmtpCheck) -> SmtpSettings:
         rcpt=table.rcpt,
         expect_rcpt=table.expect_rcpt or "accept",
         allow_helo_fallback=table.allow_helo_fallback,
+        proxy=_proxy(table),
+        caps=_caps(table),
+        banner_regex=table.banner_regex,
     )
 
 
 def _submission(table: SubmissionCheck) -> SubmissionSettings:
     port, mode = _ports(table, 587, 465, "starttls")
-    return SubmissionSettings(port=port, tls=_tls(table, mode), stage=table.stage, helo_name=table.helo_name)
+    return SubmissionSettings(
+        port=port,
+        tls=_tls(table, mode),
+        stage="greeting" if table.stage == "greeting" else "helo",
+        helo_name=table.helo_name,
+        proxy=_proxy(table),
+        caps=_caps(table),
+        credentials=credentials_of(table),
+    )
 
 
 def _imap(table: ImapCheck) -> ImapSettings:
     port, mode = _ports(table, 143, 993, "starttls")
-    return ImapSettings(port=port, tls=_tls(table, mode), stage=table.stage, allow_preauth=table.allow_preauth)
+    return ImapSettings(
+        port=port,
+        tls=_tls(table, mode),
+        stage=table.stage or ("login" if table.user else "capability"),
+        allow_preauth=table.allow_preauth,
+        proxy=_proxy(table),
+        caps=_caps(table),
+        credentials=credentials_of(table),
+        send_id=table.send_id,
+    )
 
 
 def _pop3(table: Pop3Check) -> Pop3Settings:
     port, mode = _ports(table, 110, 995, "starttls")
-    return Pop3Settings(port=port, tls=_tls(table, mode), stage=table.stage)
+    return Pop3Settings(
+        port=port,
+        tls=_tls(table, mode),
+        stage=table.stage or ("login" if table.user else "capability"),
+        proxy=_proxy(table),
+        caps=_caps(table),
+        credentials=credentials_of(table),
+    )
 
 
 def _lmtp(table: LmtpCheck) -> LmtpSettings:
@@ -102,6 +168,8 @@ def _lmtp(table: LmtpCheck) -> LmtpSettings:
         helo_name=table.helo_name,
         rcpt=table.rcpt,
         expect_rcpt=table.expect_rcpt or "accept",
+        proxy=_proxy(table),
+        caps=_caps(table),
     )
 
 
@@ -114,13 +182,20 @@ def _relay(table: RelayCheck) -> RelaySettings:
         sender_domain=table.sender_domain,
         local_domain=table.local_domain,
         expect=table.expect,
-        withdraw=table.withdraw_on_relay,
         variants=table.variants,
+        proxy=_proxy(table),
     )
 
 
 def _sieve(table: SieveCheck) -> SieveSettings:
-    return SieveSettings(port=table.port, tls=_tls(table, table.tls), stage=table.stage)
+    return SieveSettings(
+        port=table.port,
+        tls=_tls(table, table.tls),
+        stage=table.stage or ("login" if table.user else "noop"),
+        credentials=credentials_of(table),
+        proxy=_proxy(table),
+        caps=_caps(table),
+    )
 
 
 def _dns(table: DnsCheck) -> DnsSettings:
@@ -141,8 +216,14 @@ def _dns(table: DnsCheck) -> DnsSettings:
 
 
 def _ldap(table: LdapCheck) -> LdapSettings:
-    port, mode = _ports(table, 389, 636, "none")
-    return LdapSettings(port=port, tls=_tls(table, mode), stage=table.stage)
+    port, mode = _ports(table, 389, 636, "starttls" if table.user else "none")
+    return LdapSettings(
+        port=port,
+        tls=_tls(table, mode),
+        stage=table.stage,
+        credentials=credentials_of(table),
+        proxy=_proxy(table),
+    )
 
 
 def _exec(table: ExecCheck) -> ExecSettings:
@@ -154,7 +235,7 @@ def _file(table: FileCheck) -> FileSettings:
 
 
 def _agent(table: AgentCheck) -> AgentSettings:
-    return AgentSettings(port=table.port, send=table.send or b"")
+    return AgentSettings(port=table.port, send=table.send or b"", proxy=_proxy(table))
 
 
 def _http(table: HttpCheck) -> HttpSettings:
@@ -175,21 +256,51 @@ def _web(
     body_any: tuple[str, ...],
 ) -> HttpSettings:
     port, mode = _ports(table, 80, 443, otherwise)
+    tls = _tls(table, mode)
     return HttpSettings(
         kind=table.type,
         port=port,
-        tls=_tls(table, mode),
+        tls=tls if table.login is None else replace(tls, verify=Verify.FULL),
         host=table.host,
         method=table.method,
         path=table.path or path,
         headers=table.headers,
         expect_status=table.expect_status or statuses,
+        realm_regex=table.realm_regex,
         body_must=table.body_must,
         body_must_any=body_any if table.body_must_any is None else table.body_must_any,
         body_must_not=table.body_must_not,
+        body_regex=table.body_must_regex,
+        body_not_regex=table.body_must_not_regex,
         header_must=table.header_must,
+        extract=tuple(
+            Extract(name=name, pattern=each.pattern, warn=each.warn, crit=each.crit)
+            for name, each in table.extract.items()
+        ),
         redirects=table.redirects,
         body_limit=table.body_limit,
+        credentials=credentials_of(table),
+        login=_form_login(table.login),
+        proxy=_proxy(table),
+    )
+
+
+def _form_login(table: FormLoginTable | None) -> FormLogin | None:
+    credentials = None if table is None else credentials_of(table)
+    if table is None or credentials is None:
+        return None
+    return FormLogin(
+        credentials=credentials,
+        form=table.form,
+        action=table.action,
+        user_field=table.user_field,
+        password_field=table.password_field,
+        fields=table.fields,
+        success_regex=table.success_regex or "",
+        success_location=table.success_location or "",
+        success_cookie=table.success_cookie or "",
+        failure_regex=table.failure_regex or "",
+        logout_path=table.logout_path,
     )
 
 

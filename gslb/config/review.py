@@ -72,7 +72,8 @@ def _slow_checks(draft: ZoneDraft, zone: Zone, checks: Mapping[str, Check]) -> N
             if timeout > zone.ttl and name not in told:
                 told.add(name)
                 message = f"{name} may take {show_duration(timeout)}, longer than an answer lives: ttl is {zone.ttl}s"
-                draft.document.warn((*draft.pools[pool.name].path, "checks", index), message)
+                written = draft.pools[pool.name]
+                draft.document.warn((*written.checks.path(written.path), index), message)
 
 
 def _service(draft: ZoneDraft, zone: Zone, service: Service) -> None:

@@ -33,9 +33,17 @@ TYPES: dict[str, type[Any]] = {
     "tls": TlsCheck,
     "smtp": SmtpCheck,
     "submission": SubmissionCheck,
+    "lmtp": LmtpCheck,
     "imap": ImapCheck,
     "pop3": Pop3Check,
+    "sieve": SieveCheck,
     "http": HttpCheck,
     "webaccess": WebaccessCheck,
+    "dns": DnsCheck,
+    "ldap": LdapCheck,
+    "exec": ExecCheck,
+    "file": FileCheck,
+    "agent": AgentCheck,
+    "relay": RelayCheck,
 }
 """The types that are built, by the word an operator writes."""

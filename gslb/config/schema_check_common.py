@@ -8,10 +8,19 @@ from gslb.config import values
 from gslb.config.schema_check_values import Caps, EnvironmentName
 from gslb.config.schema_node import SourceTable
 from gslb.config.tables import Hostname, Table, Text
-from gslb.config.values import duration, whole_number
+from gslb.config.values import Parsed, duration, whole_number
 
 Interval: TypeAlias = Annotated[float, duration(0.1, 7 * values.DAY)]
 Count: TypeAlias = Annotated[int, whole_number(1, 1000)]
+
+
+def _check_names(value: object) -> tuple[str, ...]:
+    return tuple(values.parse_check_name(name) for name in (value if isinstance(value, list) else [value]))
+
+
+CheckNames: TypeAlias = Annotated[
+    tuple[str, ...], Parsed(_check_names, (("type", ["string", "array"]), ("items", {"type": "string"})))
+]
 
 
 class CheckTable(Table):
@@ -35,6 +44,14 @@ class CheckTable(Table):
     """The least time a target that went down stays down; never delays going down."""
     slow_after: Annotated[float, duration(0.001, 120)] | None = None
     """A run that passed but took longer is degraded; default: never."""
+    temp_fail_after: Count = 6
+    """So many answers of "later" in a row (busy, temporary) count as failures from then on, until a good one."""
+    stage_every: Count | None = None
+    """The deep stage (a login, a recipient) on each Nth probe, a shallow one between; default: 4 for a login, or 1."""
+    depends_on: CheckNames = ()
+    """Checks on the same member; while one is down, this one's failures do not count, and the member is out."""
+    damping: bool = False
+    """true: a target that goes up and down too often is left out after its return until it has calmed down."""
     source: SourceTable = Field(default_factory=SourceTable)
     """The local addresses this check probes from; default: those of probing.source."""
 

@@ -2,13 +2,14 @@
 
 from typing import Annotated, Literal
 
-from gslb.config.schema_check_common import Certificate, CheckTable, Count, Interval, TlsWord
+from gslb.config.patterns import Pattern
+from gslb.config.schema_check_common import Capable, Certificate, CheckTable, Count, Interval, Login, Proxied, TlsWord
 from gslb.config.schema_check_values import HeloName, Mailbox, RelayVariants
 from gslb.config.tables import Hostname, Port
 from gslb.config.values import DAY, duration
 
 
-class SmtpCheck(CheckTable, Certificate):
+class SmtpCheck(CheckTable, Certificate, Capable, Proxied):
     """RFC 5321 as another mail server would speak it."""
 
     type: Literal["smtp"]
@@ -29,9 +30,13 @@ class SmtpCheck(CheckTable, Certificate):
     """Stage rcpt: what the server must say of the recipient; default: accept."""
     allow_helo_fallback: bool = True
     """Whether HELO is tried where EHLO is unknown."""
+    banner_regex: Pattern | None = None
+    """A pattern that the greeting must hold; default: any greeting is fine."""
+    capabilities: Literal["mx"] | None = None
+    """A set of demands: mx wants STARTTLS, and no AUTH; default: none."""
 
 
-class SubmissionCheck(CheckTable, Certificate):
+class SubmissionCheck(CheckTable, Certificate, Capable, Login, Proxied):
     """RFC 6409 as a mail client would speak it before it logs in."""
 
     type: Literal["submission"]
@@ -40,13 +45,15 @@ class SubmissionCheck(CheckTable, Certificate):
     """The port to connect to; default: 587, with implicit TLS 465."""
     tls: TlsWord | None = None
     """none, try, starttls (required) or implicit; default: starttls, on port 465 implicit."""
-    stage: Literal["greeting", "helo"] = "helo"
-    """How deep the dialogue goes."""
+    stage: Literal["greeting", "helo", "auth"] | None = None
+    """How deep the dialogue goes; default: helo, with a user auth."""
     helo_name: HeloName | None = None
     """The name said in EHLO; default: probing.name."""
+    capabilities: Literal["msa"] | None = None
+    """A set of demands: msa wants STARTTLS, no AUTH before it, AUTH with PLAIN or LOGIN after it; default: none."""
 
 
-class LmtpCheck(CheckTable, Certificate):
+class LmtpCheck(CheckTable, Certificate, Capable, Proxied):
     """LMTP (RFC 2033) over TCP: a mailbox server as its relays see it."""
 
     type: Literal["lmtp"]
@@ -65,7 +72,7 @@ class LmtpCheck(CheckTable, Certificate):
     """Stage rcpt: what the server must say of the recipient; default: accept."""
 
 
-class RelayCheck(CheckTable, Certificate):
+class RelayCheck(CheckTable, Certificate, Proxied):
     """Whether a server would relay for strangers: MAIL and RCPT to a foreign domain, never DATA."""
 
     type: Literal["relay"]
@@ -92,7 +99,5 @@ class RelayCheck(CheckTable, Certificate):
     """A domain this server does serve; the variants percent, quoted and at need it."""
     expect: Literal["refuse", "accept"] = "refuse"
     """refuse; or accept for a relay that serves inside clients, asked from inside."""
-    withdraw_on_relay: bool = False
-    """Whether a confirmed open relay fails, and leaves the answers; default: an alarm only."""
     variants: RelayVariants = ()
     """Old ways around the rule, one per run in rotation: percent, quoted, bang, at, null_sender."""

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from gslb.config.schema_check_common import Certificate, CheckTable, Interval
+from gslb.config.schema_check_common import Certificate, CheckTable, Interval, Login, Proxied
 from gslb.config.schema_check_values import QueryName, QueryType, Rcodes, TextList
 from gslb.config.tables import Port
 from gslb.config.values import whole_number
@@ -39,8 +39,8 @@ class DnsCheck(CheckTable):
     """The least SOA serial that passes (RFC 1982); default: any."""
 
 
-class LdapCheck(CheckTable, Certificate):
-    """LDAP (RFC 4511): an anonymous bind and a look at the root."""
+class LdapCheck(CheckTable, Certificate, Login, Proxied):
+    """LDAP (RFC 4511): a bind, anonymous or as `user` (a distinguished name), and a look at the root."""
 
     type: Literal["ldap"]
     """The dialogue."""
@@ -49,6 +49,6 @@ class LdapCheck(CheckTable, Certificate):
     port: Port | None = None
     """The port to connect to; default: 389, with implicit TLS 636."""
     tls: Literal["none", "starttls", "implicit"] | None = None
-    """none, starttls (StartTLS, required) or implicit; default: none, on port 636 implicit."""
+    """none, starttls (StartTLS, required) or implicit; default: none, with a user starttls, on port 636 implicit."""
     stage: Literal["bind", "rootdse"] = "rootdse"
     """How deep the dialogue goes."""

@@ -73,6 +73,18 @@ def _headers(value: object) -> tuple[tuple[str, str], ...]:
     return tuple((_header_name(name), values.parse_text(words)) for name, words in value.items())
 
 
+def _form_name(value: object) -> str:
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return str(value)
+    return values.text(value, "form", "loginForm, or an index from 0")
+
+
+def _form_fields(value: object) -> tuple[tuple[str, str], ...]:
+    if not isinstance(value, dict) or not all(isinstance(word, str) for word in value.values()):
+        raise ValueError(f"{shown(value)} is no table of fields: write {{name: value}}, values in quotes")
+    return tuple(value.items())
+
+
 def _header_name(value: str) -> str:
     if not value or not all(char.isascii() and (char.isalnum() or char in "!#$%&'*+-.^_`|~") for char in value):
         raise ValueError(f"{shown(value)} is no header name (RFC 9110 section 5.1)")
@@ -101,9 +113,36 @@ def _cap_names(value: object) -> tuple[str, ...]:
 
 
 def _cap_name(value: object) -> str:
-    if not isinstance(value, str) or not _CAP.fullmatch(value):
+    name = value.upper() if isinstance(value, str) and len(value) <= 200 else ""
+    if not _CAP.fullmatch(name):
         raise ValueError(f"{shown(value)} is no capability: write STARTTLS, AUTH, AUTH=PLAIN or SIZE>=26214400")
-    return value.upper()
+    return name
+
+
+def _tls_version(value: object) -> str:
+    word = str(value)
+    if word not in _TLS_VERSIONS or isinstance(value, bool):
+        raise ValueError(f"{shown(value)} is not one of {', '.join(_TLS_VERSIONS)}")
+    return word
+
+
+def _alpn(value: object) -> tuple[str, ...]:
+    words = tuple(value) if isinstance(value, list) else (value,)
+    for word in words:
+        if not isinstance(word, str) or not word.isascii() or not 1 <= len(word) <= 255:
+            raise ValueError(f"{shown(word)} is no protocol name: write h2, http/1.1 or imap (RFC 7301)")
+    return tuple(str(word) for word in words)
+
+
+def _pins(value: object) -> tuple[str, ...]:
+    return tuple(_pin(item) for item in (value if isinstance(value, list) else [value]))
+
+
+def _pin(value: object) -> str:
+    digits = value.replace(":", "").lower() if isinstance(value, str) else ""
+    if not _SHA256.fullmatch(digits):
+        raise ValueError(f"{shown(value)} is no SHA-256: write 64 hexadecimal digits, with or without colons")
+    return digits
 
 
 def _environment_name(value: object) -> str:
@@ -170,10 +209,17 @@ _RCODES = ("NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED")
 _MACROS = ("address", "port", "family", "name", "timeout")
 _VARIANTS = ("percent", "quoted", "bang", "at", "null_sender")
 _MACRO = re.compile(r"\{([a-z_]+)\}")
-_CAP = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,62}(?:=[A-Za-z0-9][A-Za-z0-9._+-]{0,62}|>=[0-9]{1,12})?")
+_CAP = re.compile(
+    r"{one}(?:\|{one})*".format(one=r"[A-Z0-9][A-Z0-9._+-]{0,62}(?:=[A-Z0-9][A-Z0-9._+-]{0,62}|>=[0-9]{1,12})?")
+)
+_TLS_VERSIONS = ("1.0", "1.1", "1.2", "1.3")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _ENVIRONMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,100}")
 _STRINGS = (("type", ["string", "array"]), ("items", {"type": "string"}))
 _TABLE = (("type", "object"), ("additionalProperties", {"type": "string"}))
+TlsVersion: TypeAlias = Annotated[str, Parsed(_tls_version, (("type", ["number", "string"]),))]
+Alpn: TypeAlias = Annotated[tuple[str, ...], Parsed(_alpn, _STRINGS)]
+Pins: TypeAlias = Annotated[tuple[str, ...], Parsed(_pins, _STRINGS)]
 HeloName: TypeAlias = Annotated[str, Parsed(_helo, (("type", "string"),))]
 Mailbox: TypeAlias = Annotated[str, Parsed(_mailbox, (("type", "string"),))]
 Octets: TypeAlias = Annotated[bytes, Parsed(_octets, (("type", "string"),))]
@@ -184,6 +230,8 @@ Statuses: TypeAlias = Annotated[
 ]
 Headers: TypeAlias = Annotated[tuple[tuple[str, str], ...], Parsed(_headers, _TABLE)]
 UrlPath: TypeAlias = Annotated[str, Parsed(_path, (("type", "string"),))]
+FormName: TypeAlias = Annotated[str, Parsed(_form_name, (("type", ["string", "integer"]),))]
+FormFields: TypeAlias = Annotated[tuple[tuple[str, str], ...], Parsed(_form_fields, _TABLE)]
 HostHeader: TypeAlias = Annotated[str, Parsed(_host, (("type", "string"),))]
 Caps: TypeAlias = Annotated[
     tuple[tuple[str, CapWhen], ...], Parsed(_caps, (("type", ["string", "array", "object"]), ("x-format", "STARTTLS")))

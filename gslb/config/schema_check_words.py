@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from gslb.config.schema_check_common import CheckTable, Count, Interval
+from gslb.config.schema_check_common import CheckTable, Count, Interval, Proxied
 from gslb.config.schema_check_values import Argv, Octets
 from gslb.config.tables import Port, Text
 from gslb.config.values import DAY, duration
@@ -36,7 +36,7 @@ class FileCheck(CheckTable):
     """What a word older than ttl means: unknown moves nothing, fail takes the member down."""
 
 
-class AgentCheck(CheckTable):
+class AgentCheck(CheckTable, Proxied):
     """Load feedback in HAProxy's words; it can only lower, never lift what another check failed."""
 
     type: Literal["agent"]

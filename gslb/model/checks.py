@@ -354,12 +354,13 @@ CheckSettings: TypeAlias = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timing:
-    """When a target is probed, start to start, and how long one probe may take."""
+    """When a target is probed, start to start, and how long one probe may take. `jitter`: the part each varies by."""
 
     interval: float = 15.0
     fast_interval: float = 3.0
     down_interval: float = 30.0
     timeout: float = 10.0
+    jitter: float = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from gslb.model.verdicts import VerdictKey
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirement:
-    """How many of these checks must be good for an address to be healthy: 1 for any_of, all of them for a plain list."""
+    """How many of these checks must be good for an address to be healthy: 1 for any_of."""
 
     at_least: int
     of: tuple[str, ...]
