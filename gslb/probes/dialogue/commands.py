@@ -52,7 +52,7 @@ class Send:
     secret: bool = False
 
     def __repr__(self) -> str:
-        return f"Send({'***' if self.secret else self.data!r})"
+        return "Send(***)" if self.secret else f"Send({self.data!r})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,9 +60,7 @@ def _ours(steps: Steps[Conclusion]) -> Steps[Conclusion]:
         return (yield from steps)
     except Stop as stop:
         told, outcome = stop.conclusion, stop.conclusion.outcome
-        if isinstance(outcome, Passed):
-            raise
-        moved = Inconclusive(outcome.phase, outcome.reason)
+        moved = outcome if isinstance(outcome, Passed) else Inconclusive(outcome.phase, outcome.reason)
         conclusion = Conclusion(outcome=moved, code=told.code, enhanced=told.enhanced, text=told.text)
         raise Stop(conclusion, in_sync=stop.in_sync) from None
 
