@@ -114,10 +114,10 @@ def _find(name: str, directory: Path, port: int | None, keys: tuple[str, ...]) -
         if keys:
             raise click.UsageError(f"{name} is a configured check: --set is for types, {', '.join(TYPES)}")
         return known[name]
-    if name in TYPES:
-        return _ready_made(name, port, keys)
     if broken:
         click.echo(f"{directory} is no valid configuration, so its checks are not known", err=True)
+    if name in TYPES:
+        return _ready_made(name, port, keys)
     wanted = ", ".join(sorted(known)) or "none"
     raise click.UsageError(f"no check and no type {name!r}; checks in {directory}: {wanted}")
 
