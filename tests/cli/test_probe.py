@@ -73,7 +73,7 @@ def test_a_type_takes_keys_as_yaml(smtp: str) -> None:
     ("set_up", "code", "line"),
     [
         (("smtp", "--set", "tls=none"), 0, "SMTP OK: ok: 220 "),
-        (("smtp", "--set", "tls=none", "--set", "slow_after=1ms"), 1, "SMTP WARNING: slow"),
+        (("smtp", "--set", "tls=none", "--set", "require_caps=AUTH"), 1, "SMTP WARNING: cap_missing"),
         (("smtp", "--set", "tls=starttls"), 2, "SMTP CRITICAL: tls_not_offered in starttls"),
     ],
 )
@@ -85,7 +85,7 @@ def test_a_plugin_tells_one_line_and_perfdata(set_up: tuple[str, ...], code: int
     assert (done.returncode, done.stdout.count("\n"), bar) == (code, 1, " | ")
     assert first.startswith(line)
     assert data.startswith("total=0.")
-    assert ";;0;10 connect=0." in data
+    assert ";;;0;10 connect=0." in data
 
 
 @pytest.mark.parametrize(
