@@ -15,7 +15,7 @@ from gslb.config.values import Parsed, number, shown, whole_number
 LEAST_LOGIN_INTERVAL = 60.0
 """Between two logins on a page: each leaves a session in the server for a while, and a line in its log."""
 
-_LOGIN_CADENCE = {"interval": "5m", "fast_interval": "1m", "down_interval": "5m"}
+_LOGIN_CADENCE = {"interval": "5m", "fast_interval": "1m", "down_interval": "5m", "stage_every": 1}
 
 
 def _preset(value: object) -> str:
