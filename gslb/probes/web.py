@@ -2,6 +2,7 @@
 
 import base64
 from dataclasses import replace
+from urllib.parse import quote, quote_plus
 
 import httpx
 
@@ -77,6 +78,7 @@ class _Look:
         form = self._settings.login
         if form is None or not isinstance(self._entry, Login):
             return self._held()
+        self._journal.hide((quote(self._entry.password), quote_plus(self._entry.password)))
         verdict = await log_in(self._visit, form, self._entry, page)
         self._journal.accepted = isinstance(verdict.outcome, Passed)
         return verdict
