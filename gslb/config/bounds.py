@@ -23,7 +23,7 @@ GOODBYE = 1.0
 CROWD = 1.0
 """How late one start may be because others at the same address come first."""
 
-BUSY = "never (it stays up, degraded)"
+BUSY = " (a per-client cap keeps the member up)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ class Bounds:
         if self.hanging is not None:
             told.append(f"hanging {_seconds(self.hanging)}")
         if self.word == "refused":
-            told.append(f"busy {BUSY if self.busy is None else _seconds(self.busy)}")
+            told.append(f"busy {_seconds(self.busy)}{BUSY}")
         return ", ".join(told)
 
 
@@ -71,7 +71,17 @@ def detection_bounds(check: Check) -> Bounds:
             # An agent that cannot be reached says nothing: only its word counts (probes.md 1.14).
             return Bounds(refused=refused + fall * timing.timeout, hanging=None, word="down")
         case _:
-            return Bounds(refused=refused, hanging=hanging)
+            return Bounds(refused=refused, hanging=hanging, busy=_busy(check))
+
+
+def _busy(check: Check) -> float:
+    """Answers of "later" count from the `temp_fail_after`th on; each may come as late as its timeout.
+
+    They are asked for at the interval, never faster. A cap per client is no such answer: it keeps the member up.
+    """
+    timing = check.timing
+    pace = max(timing.interval * (1 + JITTER), timing.timeout + GOODBYE + REST) + CROWD
+    return (check.temp_fail_after + check.thresholds.fall - 1) * pace + timing.timeout
 
 
 def _seconds(bound: float | None) -> str:
