@@ -1,5 +1,6 @@
 """The web prober against servers that behave, and against many that do not (probes.md 6, number 23)."""
 
+import asyncio
 import ssl
 import struct
 from collections.abc import Iterable
@@ -323,6 +324,23 @@ async def test_what_no_server_should_send(name):
     assert isinstance(seen.outcome, Failed)
     assert seen.phase in (Phase.FIRST_BYTE, Phase.BODY)
     assert seen.bytes_in <= 2_000_000
+
+
+async def test_no_server_leaves_a_descriptor_or_a_task_behind():
+    """After all of them there is no more than before."""
+    async with serving(response()) as server:
+        await look(server)  # a loop opens descriptors of its own when it first needs them
+        files, tasks = hostile.open_files(), len(asyncio.all_tasks())
+        for page, _ in HOSTILE.values():
+            server.pages["/"] = page
+            await look(server)
+        for _ in range(1000):
+            if hostile.open_files() <= files and len(asyncio.all_tasks()) <= tasks:
+                break
+            await asyncio.sleep(0)
+
+        assert hostile.open_files() <= files
+        assert len(asyncio.all_tasks()) <= tasks
 
 
 async def test_an_endless_body_is_cut():
