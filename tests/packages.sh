@@ -3,7 +3,8 @@
 # None of their daemons is started. Where nothing can be installed, the tests that need them are skipped, by name.
 set -eu
 
-PACKAGES="postfix dovecot-imapd dovecot-pop3d nginx-light unbound bind9-dnsutils iproute2 procps fail2ban
+PACKAGES="postfix dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-managesieved nginx-light
+    unbound bind9-dnsutils iproute2 procps fail2ban
     nsd slapd monitoring-plugins-basic haproxy prometheus-blackbox-exporter"
 POLICY=/usr/sbin/policy-rc.d
 
