@@ -54,7 +54,8 @@ def test_where_presets_ask(name: str, port: int, tls: TlsMode, path: str) -> Non
 def test_a_check_has_the_last_word() -> None:
     """Keys replace, tables are merged, and an empty key takes a preset's away."""
     login = f"{SECRET[:-1]}, user_field: Username, fields: {{merge: other, extra: '1'}}}}"
-    found = settings(f"type: webaccess, preset: groupwise-webaccess-login, body_must_any: null, path: /servlet, {login}")
+    written_keys = "preset: groupwise-webaccess-login, body_must_any: null, path: /servlet"
+    found = settings(f"type: webaccess, {written_keys}, {login}")
 
     assert (found.path, found.body_must_any) == ("/servlet", ("loginForm", "GroupWise"))
     assert isinstance(found.login, FormLogin)
