@@ -7,6 +7,7 @@ whose time ends there has learned nothing of the member.
 import asyncio
 import os
 import pwd
+import shlex
 import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -41,6 +42,7 @@ async def probe_exec(target: Target, journal: Journal) -> None:
     places = _places()
     await _place(places, target.id, journal)
     journal.enter(Phase.COMMAND)
+    journal.say(f"C: {shlex.join(argv)}")
     try:
         child = Child(argv, environment, account=account, reaped=lambda: places.leave(target.id))
     except BaseException as error:
@@ -50,6 +52,9 @@ async def probe_exec(target: Target, journal: Journal) -> None:
             return
         raise
     code = await _exited(child, journal)
+    if journal.transcript is not None:
+        for line in (*child.output.splitlines(), *child.errors.splitlines()):
+            journal.say(f"S: {shown(line)}")
     journal.conclude(verdict(code, bytes(child.output), bytes(child.errors)))
 
 

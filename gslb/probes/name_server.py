@@ -105,6 +105,7 @@ async def _over_udp(target: Target, settings: DnsSettings, question: Question, j
     datagrams = journal.stream = Datagrams(target.address, target.port, target.source)
     number, message = _asked(settings, question)
     journal.enter(Phase.COMMAND)
+    journal.say(f"C: {settings.qname} {settings.qtype} over UDP")
     datagrams.send(message)
     loop = asyncio.get_running_loop()
     resend = loop.call_later(min(RESEND, journal.timeout / 2), datagrams.send, message)
@@ -128,9 +129,11 @@ def _read(data: bytes, limit: int, journal: Journal) -> Reply | Conclusion:
     if len(data) > limit:
         return Conclusion(outcome=Failed(Phase.COMMAND, Reason.BOUNDS_EXCEEDED), text=f"more than {limit} bytes")
     seen = read_reply(data)
-    if isinstance(seen, Reply):
-        truncated = ", truncated" if seen.truncated else ""
-        journal.say(f"S: {seen.rcode}, {len(data)} bytes{truncated}")
+    if isinstance(seen, Reply) and journal.transcript is not None:
+        flags = (" aa" if seen.authoritative else "") + (" tc" if seen.truncated else "")
+        journal.say(f"S: {seen.rcode}{flags}, {len(data)} bytes")
+        for _, text in seen.answers:
+            journal.say(f"S: {shown(text.encode())}")
     return seen
 
 
@@ -142,6 +145,7 @@ async def _over_tcp(target: Target, settings: DnsSettings, question: Question, j
     stream = await opened(target, None, journal, limit=2 + MESSAGE_LIMIT)
     number, message = _asked(settings, question)
     journal.enter(Phase.COMMAND)
+    journal.say(f"C: {settings.qname} {settings.qtype} over TCP")
     stream.write(struct.pack("!H", len(message)) + message)
     while len(stream.buffer) < 2 or len(stream.buffer) < 2 + int.from_bytes(stream.buffer[:2], "big"):
         if not await stream.read():

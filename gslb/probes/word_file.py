@@ -29,7 +29,9 @@ async def probe_file(target: Target, journal: Journal) -> None:
     if not isinstance(settings, FileSettings):
         raise TypeError(f"not a file: {settings.type}")
     journal.enter(Phase.COMMAND)
-    written = await asyncio.to_thread(read_word, path_of(target, settings))
+    path = path_of(target, settings)
+    written = await asyncio.to_thread(read_word, path)
+    journal.say(f"S: {path}: {shown(written.line)}")
     said = sense_of(written.line)
     if said.odd:
         journal.note(Reason.REPLY_IGNORED)

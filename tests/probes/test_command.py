@@ -89,6 +89,15 @@ async def test_what_it_says_is_kept():
     assert silent.text == "no route"
 
 
+async def test_a_transcript_tells_what_ran_and_what_it_said():
+    """Line by line, escaped."""
+    lines = []
+    await probe(target(sh("printf 'one\\n\\033two\\n'; echo three >&2", "a b")), name=None, transcript=lines.append)
+
+    assert [line.split(maxsplit=1)[1] for line in lines[2:]] == ["S: one", r"S: \x1btwo", "S: three"]
+    assert lines[1].endswith("plugin 'a b'")
+
+
 async def test_macros_are_whole_arguments():
     """Replaced where they are all of an argument, and nowhere else; no shell sees them."""
     settings = sh('echo "$@"', "{address}", "{port}", "{family}", "{name}", "{timeout}", "x{port}", "{what}", port=25)

@@ -10,9 +10,10 @@ import pytest
 
 from gslb.model.checks import DnsSettings
 from gslb.model.observations import Failed, Inconclusive, Passed, Phase, Reason
+from gslb.probes.run import probe
 from tests.kit.datagrams import answering, good, over_tcp
 from tests.kit.hostile import closed_port, open_files, silent
-from tests.kit.probing import look
+from tests.kit.probing import look, target
 
 SOA = DnsSettings(qname="example.com")
 MALFORMED = Failed(Phase.COMMAND, Reason.PROTOCOL_ERROR)
@@ -56,6 +57,19 @@ async def test_answers_are_judged():
         seen = await look(asks(port))
 
     assert (seen.outcome, seen.code) == (Failed(Phase.COMMAND, Reason.RCODE), "REFUSED")
+
+
+async def test_a_transcript_tells_question_and_answer():
+    """With the flags that matter."""
+    lines = []
+    async with answering(truncated, tcp=over_tcp(good)) as port:
+        await probe(target(asks(port)), name=None, transcript=lines.append)
+
+    said = [line.split(maxsplit=1)[1] for line in lines if "-- " not in line]
+    assert said[0] == "C: example.com SOA over UDP"
+    assert said[1].startswith("S: NOERROR tc, ")
+    assert said[2] == "C: example.com SOA over TCP"
+    assert said[-1] == "S: ns1.example.com. host.example.com. 7 1 2 3 4"
 
 
 async def test_a_lost_question_is_asked_once_more():

@@ -1,6 +1,6 @@
 """What a name server's reply is worth (probes.md 1.12).
 
-Judged in this order: is it a reply to a plain query, its rcode, its authority, how many answers, which ones, the serial.
+Judged in this order: is it a reply to a query, its rcode, its authority, how many answers, which ones, the serial.
 """
 
 from gslb.model.checks import DnsSettings
