@@ -6,6 +6,7 @@ A handshake verifies only where a secret will follow it. Everywhere else chain, 
 
 import functools
 import ssl
+import warnings
 from dataclasses import dataclass
 from typing import Final
 
@@ -43,9 +44,11 @@ def context_of(terms: Terms, ca_file: str | None) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    context.minimum_version = _VERSIONS[terms.min_version]
     # Many mail servers end without close_notify; a truncated reply shows in its own framing.
     context.options |= ssl.OP_IGNORE_UNEXPECTED_EOF | ssl.OP_NO_RENEGOTIATION
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # who asks for an old version knows that it is old
+        context.minimum_version = _VERSIONS[terms.min_version]
     if terms.min_version in _LEGACY:
         context.set_ciphers("DEFAULT:@SECLEVEL=0")
     if terms.alpn:

@@ -10,6 +10,7 @@ from typing import Final
 
 from gslb.model.checks import (
     AgentSettings,
+    CheckSettings,
     DnsSettings,
     ExecSettings,
     FileSettings,
@@ -105,13 +106,18 @@ def prepare(targets: Iterable[Target]) -> tuple[str, ...]:
     forget_contexts()
     context_of(PLAIN_TERMS, None)
     wrong = []
-    for ca_file in {settings.ca_file for target in targets if (settings := getattr(target.settings, "tls", None))}:
+    encrypting = [target.settings for target in targets if hasattr(target.settings, "tls")]
+    for ca_file, guarded in {(settings.tls.ca_file, _logs_in(settings)) for settings in encrypting}:
         try:
             certificates.trust_of(ca_file)
-            context_of(GUARDED, ca_file)
+            context_of(GUARDED if guarded else PLAIN_TERMS, ca_file if guarded else None)
         except StreamFault as fault:
             wrong.append(fault.text)
-    return tuple(sorted(wrong))
+    return tuple(sorted(set(wrong)))
+
+
+def _logs_in(settings: CheckSettings) -> bool:
+    return any(getattr(settings, name, None) is not None for name in ("credentials", "login"))
 
 
 PROBERS: Final[Mapping[type, Prober]] = {
