@@ -58,10 +58,14 @@ class Child:
         self._kill_timer: asyncio.TimerHandle | None = None
         self._over = False
         self._process = _started(argv, environment, account)
+        try:
+            self._watch = os.pidfd_open(self._process.pid)
+        except OSError:
+            self._undo()
+            raise
         self._pipes: dict[int, tuple[IO[bytes], bytearray]] = {}
         self._listen(self._process.stdout, self.output)
         self._listen(self._process.stderr, self.errors)
-        self._watch = os.pidfd_open(self._process.pid)
         self._loop.add_reader(self._watch, self._on_exit)
 
     @property
@@ -127,6 +131,12 @@ class Child:
             if descriptor in self._pipes:
                 self._loop.remove_reader(descriptor)
                 self._pipes.pop(descriptor)[0].close()
+
+    def _undo(self) -> None:
+        """A child that cannot be watched must not run: what was killed is gone in no time."""
+        self._signal(signal.SIGKILL)
+        with self._process:
+            pass  # closes the pipes, and reaps
 
     def _signal(self, number: signal.Signals) -> None:
         """To the group; the child itself is not reaped yet, so that the number is still its own."""

@@ -5,6 +5,7 @@ whose time ends there has learned nothing of the member.
 """
 
 import asyncio
+import errno
 import os
 import pwd
 import shlex
@@ -48,7 +49,7 @@ async def probe_exec(target: Target, journal: Journal) -> None:
     except BaseException as error:
         places.leave(target.id)
         if isinstance(error, OSError):
-            journal.conclude(_not_started(argv[0], error))
+            journal.conclude(_not_started(settings, argv[0], error))
             return
         raise
     code = await _exited(child, journal)
@@ -61,14 +62,14 @@ async def probe_exec(target: Target, journal: Journal) -> None:
 def macros(target: Target, settings: ExecSettings) -> Mapping[str, str]:
     """What stands for `{address}`, `{port}`, `{family}`, `{name}` and `{timeout}`, where it is a whole argument.
 
-    The timeout is in whole seconds, at least one.
+    The timeout is in whole seconds, one less than ours where there are more, so that a plugin can say itself what hung.
     """
     return {
         "address": str(target.address),
         "port": str(target.port),
         "family": "ipv4" if target.address.version == 4 else "ipv6",
         "name": settings.name,
-        "timeout": str(max(1, int(target.timing.timeout))),
+        "timeout": str(max(1, int(target.timing.timeout) - 1)),
     }
 
 
@@ -103,12 +104,15 @@ def _overdue(child: Child, journal: Journal) -> Conclusion:
     return Conclusion(outcome=outcome, text=shown(bytes(child.output).partition(b"\n")[0]))
 
 
-def _not_started(program: str, error: OSError) -> Conclusion:
+def _not_started(settings: ExecSettings, program: str, error: OSError) -> Conclusion:
+    """Too few descriptors, a user we may not become, or a program that is none."""
+    reason = Reason.EXEC_MISSING
+    if fault_of(error, None, None).reason is Reason.LOCAL_FD_LIMIT:
+        reason = Reason.LOCAL_FD_LIMIT
+    elif settings.user is not None and error.errno == errno.EPERM:
+        reason = Reason.LOCAL_CONFIG
     text = shown(f"{program}: {error.strerror}".encode("utf-8", "replace"))
-    local = fault_of(error, Phase.COMMAND, None)
-    if local.reason is Reason.LOCAL_FD_LIMIT:
-        return Conclusion(outcome=Inconclusive(Phase.COMMAND, Reason.LOCAL_FD_LIMIT), text=text)
-    return Conclusion(outcome=Inconclusive(Phase.COMMAND, Reason.EXEC_MISSING), text=text)
+    return Conclusion(outcome=Inconclusive(Phase.COMMAND, reason), text=text)
 
 
 # places

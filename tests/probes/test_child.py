@@ -1,6 +1,8 @@
 """Child processes: bounded, ended, reaped (probes.md 1.14)."""
 
 import asyncio
+import errno
+import os
 
 import pytest
 
@@ -50,6 +52,21 @@ async def test_it_is_reaped_though_nobody_waits():
     child.kill()
 
     await reaped.wait()
+
+
+async def test_a_child_that_cannot_be_watched_does_not_run(monkeypatch):
+    """The kernel has no descriptor left: killed, reaped, told."""
+    started = []
+
+    def full(pid):
+        started.append(pid)
+        raise OSError(errno.EMFILE, "full")
+
+    monkeypatch.setattr(os, "pidfd_open", full)
+    with pytest.raises(OSError, match="full"):
+        sh("sleep 60")
+    with pytest.raises(ProcessLookupError):
+        os.kill(started[0], 0)
 
 
 async def test_a_program_that_is_not_there_is_told():

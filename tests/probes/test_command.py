@@ -2,8 +2,10 @@
 
 import asyncio
 import os
+import resource
 import signal
 import time
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -103,7 +105,7 @@ async def test_macros_are_whole_arguments():
     settings = sh('echo "$@"', "{address}", "{port}", "{family}", "{name}", "{timeout}", "x{port}", "{what}", port=25)
 
     seen = await run(replace(settings, name="mx1; reboot"))
-    assert seen.text == "127.0.0.1 25 ipv4 mx1; reboot 20 x{port} {what}"
+    assert seen.text == "127.0.0.1 25 ipv4 mx1; reboot 19 x{port} {what}"
 
 
 async def test_its_world_is_small():
@@ -203,6 +205,29 @@ async def test_a_plugin_that_is_not_there():
         seen = await run(ExecSettings(argv=argv))
         assert seen.outcome == missing
         assert argv[0] in seen.text
+
+
+@contextmanager
+def few_descriptors(spare):
+    """Only so many more can be opened."""
+    held = [os.dup(0) for _ in range(spare + 1)]
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    for descriptor in held:
+        os.close(descriptor)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (held[spare], hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.mark.parametrize("spare", [0, 5])
+async def test_too_few_descriptors_are_our_own_fault(spare):
+    """At the first pipe, and in the midst of starting."""
+    with few_descriptors(spare):
+        seen = await run(sh("exit 0"))
+
+    assert seen.outcome == Inconclusive(Phase.COMMAND, Reason.LOCAL_FD_LIMIT)
 
 
 async def test_a_user_that_is_not_there_is_our_own_fault():
