@@ -13,7 +13,7 @@ from gslb.health.doubts import Suspicion
 from gslb.model.checks import CheckSettings, HttpSettings
 from gslb.model.observations import Observation, Phase, Reason
 from gslb.model.targets import Target
-from gslb.model.verdicts import Transition
+from gslb.model.verdicts import Transition, VerdictKey
 
 # A second series per counter that says when it began: restarts are told by gslb_start_time_seconds alone.
 disable_created_metrics()  # type: ignore[no-untyped-call]  # untyped upstream
@@ -90,6 +90,10 @@ class Metrics:
         """A check is suspected, or believed again."""
         if suspicion.began:
             self.suspicions.labels(suspicion.check).inc()
+
+    def relays(self, key: VerdictKey) -> None:
+        """An open relay is confirmed."""
+        self.open_relays.labels(key.check).inc()
 
     def isolated(self, *, begins: bool) -> None:
         """This prober seems cut off, or no longer."""

@@ -194,6 +194,10 @@ class Owner:
             diary.turned(turn)
         for key in effects.stale:
             diary.stale(key)
+        for key in effects.open_relays:
+            self.metrics.relays(key)
+            if observation is not None:
+                diary.relaying(self.config.targets[key.target], self.pipeline.members_of(key.target), observation)
         for suspicion in effects.suspicions:
             self.metrics.suspected(suspicion)
             diary.suspected(suspicion)

@@ -52,7 +52,7 @@ class Effects:
     """What follows from one event. `decided`: how many decisions were looked at again; `stale`: newly so.
 
     `suspicions`: checks that came under suspicion or are believed again; `isolated`: what has become of the prober's
-    being cut off, None where nothing has.
+    being cut off, None where nothing has; `open_relays`: newly confirmed.
     """
 
     transitions: tuple[Transition, ...] = ()
@@ -60,6 +60,7 @@ class Effects:
     stale: tuple[VerdictKey, ...] = ()
     suspicions: tuple[Suspicion, ...] = ()
     isolated: bool | None = None
+    open_relays: tuple[VerdictKey, ...] = ()
     decided: int = 0
     publish: Publish = Publish.NOT
 
@@ -126,14 +127,17 @@ class Pipeline:
         transitions = self.ledger.fold(observation, now)
         self._watch_hold(observation.target, now)
         told = Effects(
-            transitions=transitions, suspicions=self.ledger.suspicions(), isolated=self._isolation_turned(now)
+            transitions=transitions,
+            suspicions=self.ledger.suspicions(),
+            isolated=self._isolation_turned(now),
+            open_relays=self.ledger.open_relays(),
         )
         if told.suspicions:
             return self._reconsidered(told, now)
         if self._healths(places, now) == before:
-            return told if told.transitions or told.isolated is not None else NONE
+            return told if told != NONE else NONE
         effects = self._decide(self._scene.dependents.get(observation.target, NOTHING), now)
-        return replace(effects, transitions=transitions, isolated=told.isolated)
+        return replace(effects, transitions=transitions, isolated=told.isolated, open_relays=told.open_relays)
 
     def on_tick(self, now: float) -> Effects:
         """A second has passed: holds run down, verdicts go stale."""

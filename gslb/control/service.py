@@ -11,6 +11,7 @@ SIGTERM: not ready at once, save, go on for the lame duck, let probes say goodby
 """
 
 import asyncio
+import gc
 import signal
 import time
 from collections import Counter
@@ -82,6 +83,17 @@ async def serve(config: Config, *, heartbeat: int | None, faces: Faces) -> int:
     except ExceptionGroup:
         log.exception("control has failed; the supervisor starts another, workers go on answering")
         return FAILED
+
+
+def settle_memory() -> None:
+    """Take what will live long out of the garbage collector's sight, and have it look at the rest less often.
+
+    A probe's record outlives it for a while, so the collector's defaults see thousands of objects that seem to pile up,
+    and walk through the whole configuration again and again: a third of all CPU time at 1,000 probes a second.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 class Control:
@@ -161,6 +173,7 @@ class Control:
     async def _first_round(self) -> None:
         complete = await self.scheduler.first_round(self.owner.config.node.probing.startup_wait)
         self.owner.first_round_over(complete=complete)
+        settle_memory()
 
     async def _tick(self) -> None:
         """Each second: life to the supervisor and to workers, and what time alone moves."""
@@ -225,6 +238,7 @@ class Control:
 
     def _accept(self, config: Config) -> None:
         self.owner.accept(config)
+        settle_memory()
         logs.set_up(form=config.node.log_format, level=config.node.log_level)
         self.scheduler.resize(concurrency=config.node.probing.concurrency, per_host=config.node.probing.per_host)
         self.scheduler.replace(config.targets)

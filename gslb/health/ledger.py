@@ -51,6 +51,7 @@ class Ledger:
         self._resumed_at = 0.0
         self.doubts = Doubts(config)
         self._suspicions: list[Suspicion] = []
+        self._relays: list[VerdictKey] = []
 
     def __repr__(self) -> str:
         counts = {state.value: 0 for state in State}
@@ -88,6 +89,8 @@ class Ledger:
                 continue
             after = step(before, observation.outcome, check.thresholds, now, check.temp_fail_after)
             self._book[key] = after
+            if observation.reason is Reason.OPEN_RELAY_SUSPECTED and after.degraded and not before.degraded:
+                self._relays.append(key)
             suspicion = self.doubts.hear(key, observation.outcome, before, self._book, now)
             if suspicion is not None:
                 self._suspicions.append(suspicion)
@@ -118,6 +121,11 @@ class Ledger:
     def suspicions(self) -> tuple[Suspicion, ...]:
         """What came under suspicion, or is believed again, since this was last asked."""
         found, self._suspicions = tuple(self._suspicions), []
+        return found
+
+    def open_relays(self) -> tuple[VerdictKey, ...]:
+        """What was seen twice in a row to relay for strangers, and was not known to, since this was last asked."""
+        found, self._relays = tuple(self._relays), []
         return found
 
     def dismiss(self, check: str) -> bool:

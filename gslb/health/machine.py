@@ -26,7 +26,7 @@ from typing import TypeAlias
 
 from gslb.health.damping import penalized
 from gslb.model.checks import Thresholds
-from gslb.model.observations import Degraded, Outcome, OutcomeKind, Passed, Reason
+from gslb.model.observations import Degraded, Failed, Outcome, OutcomeKind, Passed, Reason
 from gslb.model.verdicts import State, Verdict
 
 DEGRADED_RUN = 2
@@ -119,10 +119,15 @@ def _stand(verdict: Verdict, _outcome: Outcome, _thresholds: Thresholds, _now: f
 
 
 def _first_good(verdict: Verdict, outcome: Outcome, _thresholds: Thresholds, now: float) -> Verdict:
-    return replace(_turned(_heard(verdict, outcome, now), State.UP, now), degraded=isinstance(outcome, Degraded))
+    up = _turned(_heard(verdict, outcome, now), State.UP, now)
+    if isinstance(outcome, Degraded) and outcome.reason is Reason.OPEN_RELAY_SUSPECTED:
+        return replace(up, degraded_run=1)  # an alarm that is confirmed first, even from the beginning
+    return replace(up, degraded=isinstance(outcome, Degraded))
 
 
-def _first_bad(verdict: Verdict, outcome: Outcome, _thresholds: Thresholds, now: float) -> Verdict:
+def _first_bad(verdict: Verdict, outcome: Outcome, thresholds: Thresholds, now: float) -> Verdict:
+    if isinstance(outcome, Failed) and outcome.reason is Reason.OPEN_RELAY_SUSPECTED and thresholds.fall > 1:
+        return replace(_turned(_heard(verdict, outcome, now), State.UP, now), failures=1)  # to be confirmed, too
     return _turned(_heard(verdict, outcome, now), State.DOWN, now)
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gslb.health.ledger import Ledger
 from gslb.model.checks import Check, SmtpSettings
-from gslb.model.observations import Failed, Inconclusive, Observation, Outcome, Passed, Phase, Reason
+from gslb.model.observations import Degraded, Failed, Inconclusive, Observation, Outcome, Passed, Phase, Reason
 from gslb.model.settings import Config
 from gslb.model.targets import target_id
 from gslb.model.verdicts import Health, State, Transition, Verdict, VerdictKey
@@ -294,3 +294,16 @@ def test_most_outcomes_are_folded_quietly() -> None:
     assert not book.fold_quietly(seen(FAILED), NOW + 2)
     assert not book.fold_quietly(seen(PASSED, RELAY2), NOW + 2)
     assert book.verdicts() == twin.verdicts()
+
+
+def test_an_open_relay_is_told_once_it_is_confirmed() -> None:
+    """One sight is no alarm; a second is, and a third tells nothing new."""
+    relaying = Degraded(Phase.COMMAND, Reason.OPEN_RELAY_SUSPECTED)
+    book = ledger(PASSED, relaying)
+    assert book.open_relays() == ()
+
+    book.fold(seen(relaying), NOW + 60)
+    assert book.open_relays() == (KEY1,)
+    book.fold(seen(relaying), NOW + 120)
+    assert book.open_relays() == ()
+    assert book.verdict(KEY1).state is State.UP

@@ -265,3 +265,14 @@ def test_a_cap_on_this_client_never_takes_down(count: int) -> None:
     """A per-client cap says that we probe too often, and a full mailbox or greylisting nothing of the service."""
     for reason in (Reason.PER_CLIENT_LIMIT, Reason.GREYLISTED, Reason.STORAGE_FULL):
         assert later(UP, *[Degraded(Phase.GREETING, reason)] * count, limit=1).state is State.UP
+
+
+def test_an_open_relay_is_withdrawn_only_once_it_is_confirmed() -> None:
+    """Even the very first look needs a second one."""
+    relaying = Failed(Phase.COMMAND, Reason.OPEN_RELAY_SUSPECTED)
+    twice = Thresholds(rise=1, fall=2)
+    first = step(Verdict(), relaying, twice, 1000.0)
+
+    assert (first.state, first.failures) == (State.UP, 1)
+    assert step(first, relaying, twice, 1060.0).state is State.DOWN
+    assert step(Verdict(), relaying, Thresholds(fall=1), 1000.0).state is State.DOWN
