@@ -11,6 +11,8 @@ BOTH_LOOPS = {
     "test_hostile.py",
     "test_lines.py",
     "test_run.py",
+    "test_guarded.py",
+    "test_opening.py",
     "test_name_server.py",
     "test_child.py",
     "test_command.py",

@@ -10,6 +10,9 @@ import pytest
 from gslb.model.checks import ImapSettings, Pop3Settings, SieveSettings, SubmissionSettings, TlsSettings
 from gslb.model.observations import Degraded, Failed, Inconclusive, Passed, Phase, Reason
 from gslb.model.values import TlsMode
+from gslb.probes.dialogue.commands import Send
+from gslb.probes.journal import Journal
+from gslb.probes.lines import converse
 from gslb.probes.logins import Logins
 from gslb.probes.run import probe
 from gslb.probes.secrets import Secrets
@@ -217,6 +220,22 @@ async def test_a_password_rejected_on_all_members_is_tried_twice(root, good, tmp
     assert ours.bad() == (CREDENTIALS,)
 
 
+async def test_a_member_that_alone_rejects_is_left_alone(root, good, tmp_path):
+    """The others go on logging in."""
+    wrong, right, ours = Imap(b"NO no"), Imap(), logins()
+    async with (
+        serving(wrong, tls=good.server(tmp_path)) as first,
+        serving(right, tls=good.server(tmp_path)) as second,
+    ):
+        tls = trusting(root, tmp_path, TlsMode.IMPLICIT)
+        odd, even = (dataclasses.replace(target(imap(port, tls)), id=f"t{port}") for port in (first, second))
+        for one in (even, odd, even, odd, even, odd, even):
+            await probe(one, name=None, logins=ours)
+
+    assert (wrong.attempts, right.attempts) == (2, 4)
+    assert ours.bad() == ()
+
+
 async def test_a_new_password_is_tried_at_once(root, good, tmp_path):
     """And success ends the hold; targets that are gone are forgotten."""
     server, environ = Imap(b"NO no"), {"PROBE_WORD": "old"}
@@ -231,6 +250,26 @@ async def test_a_new_password_is_tried_at_once(root, good, tmp_path):
 
     ours.retain([])
     assert ours.bad() == ()
+
+
+async def test_the_shell_itself_sends_no_secret_to_strangers():
+    """A dialogue that forgot to look is a bug of ours, and says nothing."""
+    heard = []
+
+    async def behaviour(peer):
+        heard.append(await peer.hear())
+
+    def careless(_):
+        yield Send(b"PASS word\r\n", secret=True)
+
+    async with serving(behaviour) as port:
+        one, journal = target(ImapSettings(port=port, tls=TlsSettings())), Journal(1.0)
+        with pytest.raises(RuntimeError, match="nobody has verified"):
+            await converse(one, careless, journal)
+        journal.stream.abort()
+        await asyncio.sleep(0.02)
+
+    assert heard == [b""]
 
 
 async def test_a_timeout_is_no_rejection(root, good, tmp_path):
