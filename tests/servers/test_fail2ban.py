@@ -1,17 +1,24 @@
 """The logs of polite probes, read by fail2ban with the filters and modes that Debian enables: nobody is banned."""
 
-import re
-import subprocess
-
 import pytest
 
-from gslb.model.checks import HttpSettings, ImapSettings, Pop3Settings, SmtpSettings, SubmissionSettings
+from gslb.model.checks import (
+    HttpSettings,
+    ImapSettings,
+    LmtpSettings,
+    Pop3Settings,
+    SieveSettings,
+    SmtpSettings,
+    SubmissionSettings,
+)
 from gslb.model.observations import Passed
 from gslb.model.values import TlsMode
+from tests.kit.logins import CREDENTIALS, logins
 from tests.kit.running import until
-from tests.kit.servers.base import needs
 from tests.kit.servers.dovecot import Dovecot
+from tests.kit.servers.fail2ban import read_by
 from tests.kit.servers.looking import look, trusting
+from tests.kit.servers.mailstore import MailStore, SaslPostfix
 from tests.kit.servers.nginx import Nginx
 from tests.kit.servers.postfix import Postfix
 
@@ -23,31 +30,21 @@ DOVECOT = ("dovecot[mode=normal]",)
 NGINX = ("nginx-http-auth", "nginx-botsearch", "nginx-bad-request", "apache-badbots")
 
 
-@pytest.fixture(autouse=True)
-def fail2ban():
-    """Only its tool is used: no daemon, no jail."""
-    needs("fail2ban", "fail2ban-regex", root=False)
-
-
 def matched(log, *filters):
-    """How many lines of a log each filter would count against a client."""
-    return {name: _matched(log, name) for name in filters}
-
-
-def _matched(log, name):
-    line = ["fail2ban-regex", "--print-no-missed", str(log), name]
-    done = subprocess.run(line, capture_output=True, text=True, timeout=50, check=True)
-    found = re.search(r"^Lines: (\d+) lines, \d+ ignored, (\d+) matched", done.stdout, re.M)
-    assert found is not None, done.stdout
-    assert int(found[1]) >= RUNS, f"{name} read no log: {done.stdout}"
-    return int(found[2])
+    """How many lines of a log each filter would count against a client; the log was written by RUNS probes at least."""
+    found = {}
+    for name in filters:
+        lines, found[name] = read_by(log, name)
+        assert lines >= RUNS
+    return found
 
 
 async def probed(*checks):
     """20 runs of each check, every one of which passes."""
+    ours = logins()
     for settings in checks:
         for _ in range(RUNS):
-            assert (await look(settings)).outcome == Passed()
+            assert (await look(settings, logins=ours)).outcome == Passed()
 
 
 async def test_postfix_probes_are_no_attack():
@@ -95,6 +92,26 @@ async def test_dovecot_probes_are_no_attack():
 
         assert matched(server.log_file, *DOVECOT) == dict.fromkeys(DOVECOT, 0)
         assert matched(server.log_file, "dovecot[mode=aggressive]") == {"dovecot[mode=aggressive]": 4 * RUNS}
+
+
+async def test_logins_lmtp_and_sieve_are_no_attack():
+    """A mailbox opened, a list of filters' capabilities, an LHLO, and a login by submission: nothing is counted."""
+    with MailStore() as store, SaslPostfix(store.ports["sasl"]) as relay:
+        starttls = trusting(store, TlsMode.STARTTLS)
+        await probed(
+            ImapSettings(port=store.ports["imap"], tls=starttls, stage="mailbox", credentials=CREDENTIALS),
+            Pop3Settings(port=store.ports["pop3"], tls=starttls, stage="login", credentials=CREDENTIALS),
+            SieveSettings(port=store.ports["sieve"], tls=starttls),
+            SieveSettings(port=store.ports["sieve"], tls=starttls, stage="login", credentials=CREDENTIALS),
+            LmtpSettings(port=store.ports["lmtp"]),
+        )
+        submission = {"port": relay.ports["submission"], "tls": trusting(relay, TlsMode.STARTTLS)}
+        await probed(SubmissionSettings(**submission, credentials=CREDENTIALS))
+        until(lambda: store.log().count("-login: Info: ") >= 4 * RUNS, 5, "the last session")
+        until(lambda: relay.log().count("]: disconnect from") >= RUNS, 5, "the last disconnect")
+
+        assert matched(store.log_file, *DOVECOT, "sieve") == dict.fromkeys((*DOVECOT, "sieve"), 0)
+        assert matched(relay.log_file, *POSTFIX) == dict.fromkeys(POSTFIX, 0)
 
 
 async def test_web_probes_are_no_attack():

@@ -9,6 +9,7 @@ from gslb.model.observations import Degraded, Passed, Phase, Reason
 from gslb.model.values import TlsMode
 from tests.kit.running import until
 from tests.kit.servers.exim import Exim
+from tests.kit.servers.fail2ban import read_by
 from tests.kit.servers.looking import look, phases, trusting
 
 
@@ -51,6 +52,17 @@ async def test_twenty_probes_close_in_good_order(exim):
 
     until(lambda: exim.log().count("closed by QUIT") >= before + 20, 5, "twenty closed sessions")
     assert "lost" not in exim.log()
+
+
+@pytest.mark.parametrize(("selectors", "counted"), [("", 0), ("+smtp_no_mail", 20)])
+async def test_fail2ban_counts_probes_only_where_exim_logs_sessions_without_mail(selectors, counted):
+    """By default nothing is logged and nobody is banned; with smtp_no_mail the prober must stand in ignoreip."""
+    with Exim(selectors=selectors) as server:
+        for _ in range(20):
+            assert (await look(smtp(server, TlsMode.NONE))).outcome == Passed()
+        until(lambda: server.log().count("no MAIL in SMTP connection") >= counted, 5, "what is logged of each")
+
+        assert read_by(server.log_file, "exim")[1] == counted
 
 
 async def test_a_cap_on_connections_per_client_is_not_a_failure():

@@ -3,8 +3,9 @@
 import pytest
 
 from gslb.model.checks import ImapSettings, Pop3Settings
-from gslb.model.observations import Passed
+from gslb.model.observations import Passed, Phase
 from gslb.model.values import TlsMode
+from tests.kit.logins import CREDENTIALS, logins
 from tests.kit.running import free_ports
 from tests.kit.servers.looking import look, trusting
 from tests.kit.servers.mail_proxy import MailProxy
@@ -24,3 +25,14 @@ async def test_its_banner_is_green_before_a_dead_store(proxy, kind, name):
 
     assert seen.outcome == Passed()
     assert seen.tls.verified
+
+
+async def test_a_login_tells_what_the_banner_hides(proxy):
+    """The store is dead, and only who logs in hears of it."""
+    tls = trusting(proxy, TlsMode.STARTTLS)
+    seen = await look(
+        ImapSettings(port=proxy.ports["imap"], tls=tls, stage="login", credentials=CREDENTIALS), logins=logins()
+    )
+
+    assert seen.phase is Phase.AUTH
+    assert seen.outcome != Passed()
