@@ -28,5 +28,8 @@ class Desk(Protocol):
     def metrics_text(self) -> bytes:
         """Everything measured, in Prometheus' text format."""
 
+    def believe(self, check: str) -> bool:
+        """The operator says that a suspected check is right; False when it was not suspected."""
+
     async def reload(self) -> ReloadOutcome:
         """Take the files as they are now, all or nothing."""

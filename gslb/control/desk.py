@@ -99,6 +99,10 @@ class Desk:
         except explaining.Unexplained as error:
             return str(error)
 
+    def believe(self, check: str) -> bool:
+        """The operator says that a suspected check is right; False when it was not suspected."""
+        return self._owner.believe(check)
+
     async def reload(self) -> ReloadOutcome:
         """Take the files as they are now, all or nothing."""
         outcome = await self._reloader.reload()
@@ -184,6 +188,7 @@ class Desk:
             stalls=stats.stalls,
             queue_seconds=stats.queue_seconds,
             loop_lag=self._owner.loop_lag,
+            isolated=self._owner.pipeline.ledger.doubts.is_isolated(self._owner.clock()),
         )
 
     def _workers(self) -> Iterator[WorkerStatus]:

@@ -24,6 +24,7 @@ from gslb.control.views import (
     ZoneStatus,
 )
 from gslb.health.cadence import changes_in
+from gslb.health.damping import damped_for
 from gslb.health.ledger import Ledger
 from gslb.model.checks import Check
 from gslb.model.decisions import Decision, MemberView, Mode
@@ -222,6 +223,8 @@ def _verdict(facts: Facts, key: VerdictKey) -> VerdictStatus:
         next_probe=facts.next_probe(key.target),
         next_change=changes_in(verdict, thresholds, pace, facts.now),
         last=None if last is None else result(last),
+        temporary=verdict.temporary,
+        damped_for=damped_for(verdict, facts.now) if facts.config.checks[key.check].damping else 0.0,
     )
 
 
@@ -256,6 +259,7 @@ def _check(facts: Facts, check: Check, targets: Mapping[str, None]) -> CheckStat
         forgive=thresholds.forgive,
         min_hold=thresholds.min_hold,
         targets=tuple(_target(facts, VerdictKey(check.name, target)) for target in targets),
+        suspected_since=facts.ledger.doubts.suspected.get(check.name),
     )
 
 

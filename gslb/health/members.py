@@ -60,7 +60,7 @@ def address_health(
             soonest, changes_by = change, key.check
     needed = _required(member.requirement, judged, checks)
     health, why = _combined(needed, len(needed) if member.requirement is None else member.requirement.at_least)
-    damped = health.is_good and any([each.damped for each in needed])
+    damped = health.is_good and any(each.damped for each in needed)
     return AddressHealth(health=health, changes_in=soonest, why=why, changes_by=changes_by, damped=damped)
 
 
