@@ -38,11 +38,11 @@ def _wrong_answers(settings: DnsSettings, reply: Reply) -> str | None:
     count = sum(kind == asked for kind, _ in reply.answers)
     if count < settings.min_answers:
         return f"{count} answers"
-    have = {_plain(text) for _, text in reply.answers}
-    missing = next((text for text in settings.answer_must if _plain(text) not in have), None)
+    have = [_plain(text) for _, text in reply.answers]
+    missing = next((text for text in settings.answer_must if not _stands_in(text, have)), None)
     if missing is not None:
         return f"not found: {missing}"
-    unwanted = next((text for text in settings.answer_must_not if _plain(text) in have), None)
+    unwanted = next((text for text in settings.answer_must_not if _stands_in(text, have)), None)
     return None if unwanted is None else f"found: {unwanted}"
 
 
@@ -57,9 +57,14 @@ def _wrong_serial(settings: DnsSettings, reply: Reply) -> str | None:
     return f"serial {reply.serial} is behind {least}" if behind else None
 
 
+def _stands_in(text: str, answers: list[str]) -> bool:
+    """Whole fields of record data, so that a host alone finds its MX, and 192.0.2.1 is not found in 192.0.2.11."""
+    return any(_plain(text) in answer for answer in answers)
+
+
 def _plain(text: str) -> str:
-    """How answers are compared: without case, quotes and the final dots of names."""
-    return " ".join(word.removesuffix(".") for word in text.replace('"', "").lower().split())
+    """How answers are compared: field by field, without case, quotes and the final dots of names."""
+    return "".join(f" {word.removesuffix('.')} " for word in text.replace('"', "").lower().split())
 
 
 def _told(reply: Reply) -> str:
