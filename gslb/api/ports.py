@@ -25,7 +25,7 @@ class Desk(Protocol):
     def explain(self, name: str, rtype: str, client: str | None) -> Explanation | str:
         """The decision behind one answer, or in a sentence why there is nothing to explain."""
 
-    def metrics_text(self) -> bytes:
+    async def metrics_text(self) -> bytes:
         """Everything measured, in Prometheus' text format."""
 
     def believe(self, check: str) -> bool:
