@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from gslb.model.checks import ExecSettings
+from gslb.model.checks import ExecSettings, TcpSettings
 from gslb.model.observations import Degraded, Failed, Inconclusive, Passed, Phase, Reason
-from gslb.probes.command import CHILDREN, Places
+from gslb.probes.command import CHILDREN, Places, probe_exec
+from gslb.probes.journal import Journal
 from gslb.probes.run import probe
 from tests.kit.hostile import open_files
 from tests.kit.probing import target
@@ -296,3 +297,9 @@ def test_places_are_told_in_one_line():
     assert places.take("a")
     assert not places.take("a")
     assert repr(places) == "<Places: 1 running, 1 free>"
+
+
+async def test_other_settings_are_a_bug():
+    """Of whoever registered the prober."""
+    with pytest.raises(TypeError):
+        await probe_exec(target(TcpSettings(port=1)), Journal(1.0))

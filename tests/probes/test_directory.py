@@ -2,13 +2,15 @@
 
 import pytest
 
-from gslb.model.checks import Credentials, LdapSettings, TlsSettings
+from gslb.model.checks import Credentials, LdapSettings, TcpSettings, TlsSettings
 from gslb.model.observations import Degraded, Failed, Inconclusive, Passed, Phase, Reason
 from gslb.model.values import TlsMode
+from gslb.probes.directory import probe_ldap
+from gslb.probes.journal import Journal
 from tests.kit.certificates import mint
 from tests.kit.directory import BIND, DONE, EXTENDED, entry, result
 from tests.kit.hostile import closed_port, drips, hangs_up, serving, silent
-from tests.kit.probing import look
+from tests.kit.probing import look, target
 
 
 def server(context=None, *, code=0, injected=b"", heard=None):
@@ -133,3 +135,9 @@ async def test_a_password_that_cannot_be_read_is_our_own_fault():
     settings = LdapSettings(port=closed_port(), credentials=Credentials(user="cn=probe", password_file="/nowhere"))
 
     assert (await look(settings)).outcome == Inconclusive(Phase.AUTH, Reason.LOCAL_CONFIG)
+
+
+async def test_other_settings_are_a_bug():
+    """Of whoever registered the prober."""
+    with pytest.raises(TypeError):
+        await probe_ldap(target(TcpSettings(port=1)), Journal(1.0))

@@ -1,11 +1,15 @@
 """The prober of agents (probes.md 1.14; section 6, number 27)."""
 
+import asyncio
+
 import pytest
 
-from gslb.model.checks import AgentSettings
+from gslb.model.checks import AgentSettings, TcpSettings
 from gslb.model.observations import Degraded, Failed, Inconclusive, Passed, Phase, Reason
+from gslb.probes.feedback import probe_agent
+from gslb.probes.journal import Journal
 from tests.kit.hostile import closed_port, drips, floods, hangs_up, nobody_accepts, resets, says, serving, silent
-from tests.kit.probing import look
+from tests.kit.probing import look, target
 
 
 @pytest.mark.parametrize(
@@ -39,7 +43,24 @@ async def test_an_agent_that_is_not_there_is_no_fault():
     assert dropped.outcome == Inconclusive(Phase.CONNECT, Reason.CONNECT_TIMEOUT)
 
 
+async def test_a_cancelled_probe_is_no_verdict():
+    """It is passed on."""
+    async with serving(silent) as port, asyncio.TaskGroup() as group:
+        asked = group.create_task(look(AgentSettings(port=port), timeout=30))
+        for _ in range(3):
+            await asyncio.sleep(0)
+        asked.cancel()
+
+    assert asked.cancelled()
+
+
 async def test_the_factor_stands_in_the_observation():
     """As a fact."""
     async with serving(says(b"up 50%\n")) as port:
         assert (await look(AgentSettings(port=port))).weight_factor == 0.5
+
+
+async def test_other_settings_are_a_bug():
+    """Of whoever registered the prober."""
+    with pytest.raises(TypeError):
+        await probe_agent(target(TcpSettings(port=1)), Journal(1.0))

@@ -8,8 +8,10 @@ from ipaddress import IPv4Address
 import dns.flags
 import pytest
 
-from gslb.model.checks import DnsSettings
+from gslb.model.checks import DnsSettings, TcpSettings
 from gslb.model.observations import Failed, Inconclusive, Passed, Phase, Reason
+from gslb.probes.journal import Journal
+from gslb.probes.name_server import probe_dns
 from gslb.probes.run import probe
 from tests.kit.datagrams import answering, good, over_tcp
 from tests.kit.hostile import closed_port, open_files, silent
@@ -220,3 +222,9 @@ async def test_a_source_that_is_not_ours_is_our_own_fault():
     seen = await look(asks(1), source=IPv4Address("192.0.2.1"))
 
     assert seen.outcome == Inconclusive(Phase.CONNECT, Reason.LOCAL_BIND)
+
+
+async def test_other_settings_are_a_bug():
+    """Of whoever registered the prober."""
+    with pytest.raises(TypeError):
+        await probe_dns(target(TcpSettings(port=1)), Journal(1.0))

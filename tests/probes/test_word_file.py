@@ -5,9 +5,11 @@ import time
 
 import pytest
 
-from gslb.model.checks import FileSettings
+from gslb.model.checks import FileSettings, TcpSettings
 from gslb.model.observations import Degraded, Failed, Inconclusive, Passed, Phase, Reason
-from tests.kit.probing import look
+from gslb.probes.journal import Journal
+from gslb.probes.word_file import probe_file
+from tests.kit.probing import look, target
 
 UNKNOWN = Inconclusive(Phase.COMMAND, Reason.LOCAL_CONFIG)
 
@@ -66,3 +68,9 @@ async def test_what_cannot_be_read_says_nothing(tmp_path):
 
     for path in ("missing", "", "pipe", "a\0b"):
         assert (await look(FileSettings(path=f"{tmp_path}/{path}"))).outcome == UNKNOWN
+
+
+async def test_other_settings_are_a_bug():
+    """Of whoever registered the prober."""
+    with pytest.raises(TypeError):
+        await probe_file(target(TcpSettings(port=1)), Journal(1.0))
