@@ -3,13 +3,15 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gslb.config.bounds import GOODBYE, JITTER, REST, detection_bounds
+from gslb.config.bounds import GOODBYE, REST, detection_bounds
 from gslb.model.checks import (
     AgentSettings,
     Check,
     CheckSettings,
+    DnsSettings,
     ExecSettings,
     FileSettings,
+    ImapSettings,
     RelaySettings,
     SmtpSettings,
     Thresholds,
@@ -24,7 +26,8 @@ def check(fall: int = 3, **timing: float) -> Check:
 
 def test_the_defaults_are_noticed_within_a_minute() -> None:
     """The figures `validate` prints for a default SMTP check."""
-    assert str(detection_bounds(check())) == "refused 25 s, hanging 51 s, busy 150 s (a per-client cap keeps the member up)"
+    told = "refused 25 s, hanging 51 s, busy 150 s (a per-client cap keeps the member up)"
+    assert str(detection_bounds(check())) == told
 
 
 def other(settings: CheckSettings) -> str:
@@ -43,11 +46,23 @@ def test_types_that_do_not_connect_have_words_of_their_own() -> None:
     assert other(AgentSettings(port=1)) == "down 16 s"
     assert other(relay) == "open relay never (it stays up, with an alarm)"
     assert other(replace(relay, withdraw=True)) == "open relay 18 s"
+    assert other(DnsSettings(qname="example.com")) == "refused 14 s, hanging 16 s"
+    assert other(ImapSettings()) == "refused 14 s, hanging 16 s, busy 85 s"
+
+
+def test_what_only_a_login_sees_waits_for_one() -> None:
+    """With a login on each fourth run, three more may pass before one looks so deep."""
+    every_fourth = replace(check(), stage_every=4)
+
+    assert "hanging 51 s, seen by the deep stage only 103 s, busy" in str(detection_bounds(every_fourth))
 
 
 def test_one_failure_enough_needs_one_interval() -> None:
     """With fall 1 the first probe after the failure decides."""
     assert detection_bounds(check(fall=1, interval=10, timeout=2)).refused == 12.0
+
+
+JITTER = Timing().jitter
 
 
 def simulated(interval: float, fast: float, timeout: float, fall: int, draws: list[float], *, hangs: bool) -> float:
