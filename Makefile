@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test check lint suite packages bench clean
+.PHONY: run test test-servers check lint suite packages bench clean
 
 run: $(VENV)/.run  ## a small mail estate, its configuration and the server, telling a story
 	@$(BIN)/gslb demo
@@ -25,6 +25,10 @@ suite: $(VENV)/.dev  ## the suite with branch coverage: 100 % for the pure core,
 	@rm -f .coverage .coverage.*
 	$(BIN)/pytest --cov --cov-report=
 	$(BIN)/python tests/coverage_gate.py
+
+test-servers: $(VENV)/.dev packages  ## against servers that cannot be installed together: Exim, postscreen, proxies
+	@sh tests/packages_apart.sh
+	$(BIN)/pytest tests/servers_apart
 
 bench: $(VENV)/.dev  ## CPU per query of the running server, beside the peers that are installed
 	$(BIN)/python tests/bench/bench.py

@@ -3,7 +3,9 @@
 # None of their daemons is started. Where nothing can be installed, the tests that need them are skipped, by name.
 set -eu
 
-PACKAGES="postfix dovecot-imapd dovecot-pop3d nginx-light nsd unbound bind9-dnsutils iproute2 procps"
+PACKAGES="postfix dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-managesieved nginx-light
+    unbound bind9-dnsutils iproute2 procps fail2ban
+    nsd slapd monitoring-plugins-basic haproxy prometheus-blackbox-exporter"
 POLICY=/usr/sbin/policy-rc.d
 
 main() {
@@ -54,9 +56,10 @@ install() {
 
 install_quietly() {
     apt-get update -q || return 1
-    # Postfix asks how mail is delivered; the tests bring a configuration of their own.
+    # Postfix and slapd ask what they should be; the tests bring configurations of their own.
     if command -v debconf-set-selections >/dev/null 2>&1; then
         echo "postfix postfix/main_mailer_type select No configuration" | debconf-set-selections
+        echo "slapd slapd/no_configuration boolean true" | debconf-set-selections
     fi
     apt-get install -q -y --no-install-recommends $missing
 }

@@ -7,7 +7,7 @@ from typing import TypeAlias
 import structlog
 from aiohttp import web
 
-from gslb.api import explain, health, metrics, page, reload, status
+from gslb.api import believe, explain, health, metrics, page, reload, status
 from gslb.api.auth import Access, Caller, deny
 from gslb.api.keys import DESK
 from gslb.api.ports import Desk
@@ -40,6 +40,7 @@ PATHS: tuple[tuple[str, str, Access, Handler], ...] = (
     ("GET", "/api/v1/explain", Access.READ, explain.show),
     ("GET", "/metrics", Access.READ, metrics.show),
     ("POST", "/api/v1/reload", Access.WRITE, reload.take),
+    ("POST", "/api/v1/checks/{check}/believe", Access.WRITE, believe.take),
 )
 
 

@@ -25,8 +25,11 @@ class Desk(Protocol):
     def explain(self, name: str, rtype: str, client: str | None) -> Explanation | str:
         """The decision behind one answer, or in a sentence why there is nothing to explain."""
 
-    def metrics_text(self) -> bytes:
+    async def metrics_text(self) -> bytes:
         """Everything measured, in Prometheus' text format."""
+
+    def believe(self, check: str) -> bool:
+        """The operator says that a suspected check is right; False when it was not suspected."""
 
     async def reload(self) -> ReloadOutcome:
         """Take the files as they are now, all or nothing."""

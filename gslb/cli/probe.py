@@ -1,9 +1,10 @@
 """`gslb probe`: one probe, now, with every phase, as a person wants it at three in the morning."""
 
 import asyncio
+import json
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,9 @@ from typing import Any
 import click
 
 from gslb.cli.options import config_option, json_option, print_json
+from gslb.cli.probe_report import UNKNOWN, as_dict, plugin_line, plugin_status, summary
 from gslb.errors import ConfigError
-from gslb.model.checks import Check, HttpSettings, TcpSettings
+from gslb.model.checks import Check, HttpSettings
 from gslb.model.observations import Failed, Inconclusive, Observation
 from gslb.model.settings import Config
 from gslb.model.targets import Target, target_id
@@ -20,30 +22,72 @@ from gslb.model.values import Address
 from gslb.model.verdicts import MemberKey
 
 
-@click.command("probe", short_help="Run one probe now, and show every phase.")
+class _Plugin(click.Command):
+    """A command that, as a plugin, tells wrong usage as UNKNOWN: exit code 2 would say CRITICAL."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        as_plugin = "--plugin" in args
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except click.UsageError as error:
+            if as_plugin:
+                _unknown(error.format_message())
+            raise
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as error:
+            if ctx.params.get("as_plugin"):
+                _unknown(error.format_message())
+            raise
+
+
+def _unknown(message: str) -> None:
+    click.echo(f"PROBE UNKNOWN: {' '.join(message.split()).replace('|', '/')}")
+    sys.exit(UNKNOWN)
+
+
+@click.command("probe", cls=_Plugin, short_help="Run one probe now, and show every phase.")
 @click.argument("check")
 @click.argument("address")
 @click.option("--port", type=click.IntRange(1, 65535), help="Another port than the check's.")
 @click.option("--server-name", help="SNI and the name verified instead of the check's; Host where the check has none.")
+@click.option("--set", "keys", multiple=True, metavar="KEY=VALUE", help="With a type: a key of the check, as in YAML.")
+@click.option("--plugin", "as_plugin", is_flag=True, help="One line with perfdata; exit 0, 1, 2 or 3.")
 @config_option
 @json_option
 def command(
-    check: str, address: str, port: int | None, server_name: str | None, directory: Path, as_json: bool
+    check: str,
+    address: str,
+    port: int | None,
+    server_name: str | None,
+    keys: tuple[str, ...],
+    as_plugin: bool,
+    directory: Path,
+    as_json: bool,
 ) -> None:
     """Run CHECK (a configured check, or a type such as smtp) once at ADDRESS; exit 1 when it fails.
 
     Where ADDRESS is a member's, it is probed as the server does: with the member's probe_address, probe_port and
     hostname. Shown are what was said on both sides, the outcome, its reason, and the time each phase took.
     """
+    if as_plugin and as_json:
+        raise click.UsageError("--plugin and --json cannot stand together")
     try:
         at = ip_address(address)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="ADDRESS") from error
-    found, config = _find(check, directory, port)
+    found, config = _find(check, directory, port, keys)
     served, member = _of_member(config, found, at) if config else (None, "the defaults of the type")
     target = _changed(served or _target(found, at, config), port, server_name)
     lines: list[str] = []
     observation = asyncio.run(_run(target, config, lines))
+    if as_plugin:
+        click.echo(plugin_line(target, observation))
+        sys.exit(plugin_status(observation))
     if as_json:
         print_json({**as_dict(observation), "transcript": lines})
     else:
@@ -60,28 +104,55 @@ async def _run(target: Target, config: Config | None, lines: list[str]) -> Obser
     return await probe(target, name=name, transcript=lines.append)
 
 
-def _find(name: str, directory: Path, port: int | None) -> tuple[Check, Config | None]:
-    """The configured check of this name and its configuration, else the ready-made check of this type."""
-    from gslb.config.files import load, load_texts
+def _find(name: str, directory: Path, port: int | None, keys: tuple[str, ...]) -> tuple[Check, Config | None]:
+    """The configured check of this name and its configuration, else a ready-made check of this type."""
+    from gslb.config.files import load
+    from gslb.config.schema_check import TYPES
 
-    faults: ConfigError | None = None
     config: Config | None = None
+    broken = False
     try:
         config = load(directory)
-    except ConfigError as error:
-        faults = error
+    except ConfigError:
+        broken = directory.is_dir()
+    except OSError as error:
+        click.echo(f"{directory} cannot be read, so its checks are not known: {error.strerror}", err=True)
     known = config.checks if config else {}
     if name in known:
+        if keys:
+            raise click.UsageError(f"{name} is a configured check: --set is for types, {', '.join(TYPES)}")
         return known[name], config
+    if broken:
+        click.echo(f"{directory} is no valid configuration, so its checks are not known", err=True)
+    if name in TYPES:
+        return _ready_made(name, port, keys), config
+    wanted = ", ".join(sorted(known)) or "none"
+    raise click.UsageError(f"no check and no type {name!r}; checks in {directory}: {wanted}")
+
+
+def _ready_made(word: str, port: int | None, keys: tuple[str, ...]) -> Check:
+    """A check of a type with its defaults and these keys; files are sought from the working directory."""
+    from gslb.config.files import load_texts
+
+    table: dict[str, Any] = {"type": word, **dict(map(_key, keys))}
+    if port is not None and word not in ("exec", "file"):
+        table["port"] = port
     try:
-        at = "" if port is None else f", port: {port}"
-        only = {"checks/probe.yaml": f"probe: {{type: {name}{at}}}"}
-        return replace(load_texts(only, checks_only=True).checks["probe"], name=name), config
+        return load_texts({"checks/probe.yaml": json.dumps({word: table})}, Path.cwd(), checks_only=True).checks[word]
     except ConfigError as error:
-        if faults is not None and directory.is_dir():
-            click.echo(f"{directory} is no valid configuration, so its checks are not known", err=True)
-        wanted = ", ".join(sorted(known)) or "none"
-        raise click.UsageError(f"no check and no type {name!r}; checks in {directory}: {wanted}") from error
+        told = "; ".join(f"{fault.key.removeprefix(f'{word}.')}: {fault.message}" for fault in error.faults)
+        raise click.UsageError(f"no check of type {word} without fault: {told} (--set KEY=VALUE)") from error
+
+
+def _key(pair: str) -> tuple[str, Any]:
+    """One KEY=VALUE; the value is read as YAML, or is plain text where it is none."""
+    from gslb.config import positions
+
+    key, equals, value = pair.partition("=")
+    if not key or not equals:
+        raise click.UsageError(f"--set {pair}: write KEY=VALUE")
+    read = positions.read(value)
+    return key, value if read.faults else read.value
 
 
 def _of_member(config: Config, check: Check, address: Address) -> tuple[Target | None, str]:
@@ -119,42 +190,13 @@ def _target(check: Check, address: Address, config: Config | None) -> Target:
 
 def _changed(target: Target, port: int | None, server_name: str | None) -> Target:
     """The target with what the command line says otherwise."""
-    settings = target.settings
+    settings: Any = target.settings
     if port is not None:
         settings = replace(settings, port=port)
     if server_name is not None:
-        if isinstance(settings, TcpSettings):
-            raise click.UsageError("a tcp check has no server name")
+        if not hasattr(settings, "tls"):
+            raise click.UsageError(f"a check of type {settings.type} has no server name")
         settings = replace(settings, tls=replace(settings.tls, server_name=server_name))
         if isinstance(settings, HttpSettings) and settings.host is None:
             settings = replace(settings, host=server_name)
     return replace(target, settings=settings)
-
-
-def summary(observation: Observation) -> list[str]:
-    """The outcome, its reason and the phases, for people."""
-    outcome = observation.outcome.kind.upper()
-    where = f" in {observation.phase}" if observation.phase else ""
-    code = "" if observation.text.startswith(observation.code) else observation.code
-    said = f"{code} {observation.text}".strip()
-    lines = [f"{outcome} ({observation.reason}{where})" + (f": {said}" if said else "")]
-    if observation.notices:
-        lines.append("notices: " + ", ".join(observation.notices))
-    if observation.tls is not None:
-        facts = observation.tls
-        trust = "verified" if facts.verified else f"not verified ({facts.problem or 'no name to verify'})"
-        lines.append(f"tls: {facts.version} {facts.cipher}, {trust}")
-    lines.append("phases: " + ", ".join(f"{phase} {1000 * seconds:.1f} ms" for phase, seconds in observation.timings))
-    return lines
-
-
-def as_dict(observation: Observation) -> dict[str, Any]:
-    """The observation for programs."""
-    told = asdict(observation)
-    told["outcome"] = str(observation.outcome.kind)
-    told["reason"] = str(observation.reason)
-    told["phase"] = observation.phase and str(observation.phase)
-    told["timings"] = {str(phase): seconds for phase, seconds in observation.timings}
-    told["peer"] = observation.peer and str(observation.peer)
-    told["source"] = observation.source and str(observation.source)
-    return told

@@ -1,16 +1,18 @@
-"""Rules between files: names defined twice or nowhere; and the rules within one check."""
+"""Rules between files: names defined twice or nowhere, files that are missing."""
 
 from collections.abc import Callable
 from typing import TypeAlias
 
+from gslb.config.crosscheck_check import check_check
+from gslb.config.crosscheck_dependencies import check_dependencies
 from gslb.config.crosscheck_names import check_names
 from gslb.config.crosscheck_zone import check_zone
 from gslb.config.documents import Document
 from gslb.config.drafts import CheckDraft, ZoneDraft
+from gslb.config.hints import did_you_mean
 from gslb.config.positions import Path
-from gslb.config.schema_check import HttpCheck, SmtpCheck, TcpCheck, WebaccessCheck
+from gslb.config.schema_check_common import Login
 from gslb.config.schema_node import NodeFile
-from gslb.config.values import show_duration
 from gslb.model import names
 
 Exists: TypeAlias = Callable[[str], bool]
@@ -29,13 +31,19 @@ def crosscheck(
     _files_exist(*node, checks, exists)
     _defined_once(zones, checks)
     for check in checks:
-        for rule in _CHECK_RULES:
-            rule(check)
+        check_check(check)
     known = _known_checks(checks, files)
+    check_dependencies(checks, known)
+    for index, canary in enumerate(node[1].probing.canary):
+        if canary.check not in known:
+            node[0].fault(
+                ("probing", "canary", index), f"no check is named {canary.check}{did_you_mean(canary.check, known)}"
+            )
     inner = _inner_zones(zones)
     for zone in zones:
         check_zone(zone, known)
         check_names(zone, inner)
+        _names_to_verify(zone, checks)
 
 
 def _inner_zones(zones: list[ZoneDraft]) -> dict[bytes, str]:
@@ -81,6 +89,29 @@ def _known_checks(checks: list[CheckDraft], files: list[Document]) -> set[str]:
     return {check.name for check in checks}.union(*(value.keys() for value in written))
 
 
+def _names_to_verify(zone: ZoneDraft, checks: list[CheckDraft]) -> None:
+    """A login goes to who proves a name: that of the check, or that of the member (probes.md 1.5)."""
+    nameless = {
+        check.name
+        for check in checks
+        if isinstance(check.table, Login) and check.table.user is not None and _server_name(check) is None
+    }
+    for pool in zone.pools.values():
+        for check in sorted(nameless.intersection(pool.checks.names)):
+            for name, member in pool.members.items():
+                if member.hostname is None:
+                    message = (
+                        f"{check} logs in, and its certificate must be for a name: write the member's hostname, "
+                        "or server_name in the check"
+                    )
+                    zone.document.fault((*pool.path, "members", name), message)
+
+
+def _server_name(check: CheckDraft) -> str | None:
+    name: str | None = getattr(check.table, "server_name", None)
+    return name
+
+
 def _defined_once(zones: list[ZoneDraft], checks: list[CheckDraft]) -> None:
     zone_files: dict[str, str] = {}
     for zone in zones:
@@ -94,74 +125,3 @@ def _defined_once(zones: list[ZoneDraft], checks: list[CheckDraft]) -> None:
         first = check_files.setdefault(check.name, check.document.path)
         if first != check.document.path:
             check.document.fault((check.name,), f"defined in {first} already")
-
-
-def _refuse(check: CheckDraft, key: str, message: str) -> None:
-    """A fault at one key, unless that key was refused for what it is already."""
-    if not check.document.is_damaged((check.name, key)):
-        check.document.fault((check.name, key), message)
-
-
-def _cadence(check: CheckDraft) -> None:
-    table, document = check.table, check.document
-    if document.is_damaged((check.name, "interval")):
-        return
-    interval = show_duration(table.interval)
-    if table.timeout is not None and table.timeout >= table.interval:
-        _refuse(check, "timeout", f"{show_duration(table.timeout)} is not under the interval, {interval}")
-    if table.fast_interval is not None and table.fast_interval > table.interval:
-        _refuse(check, "fast_interval", f"{show_duration(table.fast_interval)} is above the interval, {interval}")
-
-
-def _slow_after(check: CheckDraft) -> None:
-    table = check.table
-    if table.slow_after is not None and table.timeout is not None and table.slow_after >= table.timeout:
-        limit = show_duration(table.timeout)
-        _refuse(check, "slow_after", f"not under the timeout, {limit}: a run cannot take that long")
-
-
-def _certificate(check: CheckDraft) -> None:
-    if getattr(check.table, "tls", None) != "none":
-        return
-    for key in ("server_name", "verify", "ca_file"):
-        if key in check.table.model_fields_set:
-            _refuse(check, key, "without TLS nothing is verified: tls is none")
-
-
-def _recipient(check: CheckDraft) -> None:
-    table, document = check.table, check.document
-    if not isinstance(table, SmtpCheck) or document.is_damaged((check.name, "stage")):
-        return
-    if table.stage == "rcpt" and not table.rcpt:
-        _refuse(check, "rcpt", "required with stage rcpt: a mailbox to ask about")
-    needed = {"sender": ("mail", "rcpt"), "rcpt": ("rcpt",), "expect_rcpt": ("rcpt",)}
-    for key, stages in needed.items():
-        if key in table.model_fields_set and table.stage not in stages:
-            _refuse(check, key, f"needs stage {' or '.join(stages)}, and the stage is {table.stage}")
-
-
-def _body(check: CheckDraft) -> None:
-    table = check.table
-    if not isinstance(table, HttpCheck | WebaccessCheck) or table.method != "HEAD":
-        return
-    for key in ("body_must", "body_must_any", "body_must_not"):
-        if getattr(table, key):
-            _refuse(check, key, "HEAD has no body to judge: use GET")
-    if isinstance(table, WebaccessCheck) and table.body_must_any is None:
-        _refuse(check, "method", "HEAD has no body, and webaccess is judged by it: use GET")
-
-
-def _octets(check: CheckDraft) -> None:
-    table = check.table
-    if isinstance(table, TcpCheck) and (b"" in table.expect or b"" in table.reject):
-        check.document.fault((check.name,), "an empty text in expect or reject is found in anything: leave it out")
-
-
-_CHECK_RULES: tuple[Callable[[CheckDraft], None], ...] = (
-    _cadence,
-    _slow_after,
-    _certificate,
-    _recipient,
-    _body,
-    _octets,
-)

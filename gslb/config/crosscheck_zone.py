@@ -64,11 +64,11 @@ def _pool(document: Document, pool: PoolDraft, checks: Collection[str]) -> None:
 
 
 def _check_names(document: Document, pool: PoolDraft, checks: Collection[str]) -> None:
-    path = (*pool.path, "checks")
-    for index, name in enumerate(pool.checks):
+    path = pool.checks.path(pool.path)
+    for index, name in enumerate(pool.checks.names):
         if name not in checks:
             document.fault((*path, index), f"no check is named {name}{among(name, checks)}")
-    _refuse_twice(document, path, pool.checks)
+    _refuse_twice(document, path, pool.checks.names)
 
 
 def _member(document: Document, path: Path, member: MemberTable, pool: PoolDraft) -> None:
@@ -97,11 +97,13 @@ def _probe_port(document: Document, path: Path, member: MemberTable, pool: PoolD
     port = member.probe_port
     if isinstance(port, dict):
         for check in port:
-            if check not in pool.checks:
-                near = did_you_mean(check, pool.checks)
+            if check not in pool.checks.names:
+                near = did_you_mean(check, pool.checks.names)
                 document.fault((*path, "probe_port", check), f"no check of this pool{near}")
-    elif port is not None and len(pool.checks) != 1:
-        wanted = "several checks: write a table, check: port" if pool.checks else "the pool has no check to use it"
+    elif port is not None and len(pool.checks.names) != 1:
+        wanted = (
+            "several checks: write a table, check: port" if pool.checks.names else "the pool has no check to use it"
+        )
         document.fault((*path, "probe_port"), wanted)
 
 

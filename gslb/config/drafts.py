@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from gslb.config import hints, records
+from gslb.config.combined import Checks
 from gslb.config.documents import Document
 from gslb.config.hints import did_you_mean, listed
 from gslb.config.positions import NOWHERE, Path, Place
 from gslb.config.records import PlacedRecord
-from gslb.config.schema_check import TYPES, AnyCheck, CheckTable
+from gslb.config.schema_check import TYPES, AnyCheck
+from gslb.config.schema_check_common import CheckTable
 from gslb.config.schema_node import NodeFile
 from gslb.config.schema_zone import MemberTable, PoolTable, ServiceTable, ZoneFile
 from gslb.config.unavailable import LATER_TYPES
@@ -20,6 +22,11 @@ from gslb.model.values import Address
 
 ReadText: TypeAlias = Callable[[str], str]
 """The text of a records file, by its path as written; raises OSError or UnicodeError."""
+
+INLINE_REFUSED = (
+    "no secret stands in the configuration: write it into a file of mode 0600 and name that in password_file, "
+    "or name a variable of the environment in password_env"
+)
 
 _ZONE_STAND_INS: dict[str, object] = {
     "zone": "zone.invalid",
@@ -34,7 +41,7 @@ class PoolDraft:
 
     name: str
     path: Path
-    checks: list[str]
+    checks: Checks
     table: PoolTable | ServiceTable
     members: Mapping[str, MemberTable]
     short_form: bool
@@ -62,6 +69,11 @@ class CheckDraft:
     name: str
     document: Document
     table: AnyCheck
+
+    def refuse(self, message: str, *keys: str) -> None:
+        """A fault at a key below the check, unless something there was refused already."""
+        if not self.document.is_damaged((self.name, *keys)):
+            self.document.fault((self.name, *keys), message)
 
 
 def node_draft(document: Document) -> NodeFile:
@@ -97,6 +109,7 @@ def _check_draft(document: Document, name: str, value: object) -> CheckDraft | N
         if not document.is_damaged((name, "type")):
             _refuse_type(document, name, value)
         return None
+    value = _without_secrets(document, (name,), value)
     table = document.validated(value, model, (name,), {"type": word})
     return None if table is None else CheckDraft(name, document, table)
 
@@ -107,7 +120,17 @@ def _remedy(name: str) -> str:
     return f"a check needs at least its type, {name}: {{type: smtp}}"
 
 
-def _refuse_type(document: Document, name: str, table: dict[str, object]) -> None:
+def _without_secrets(document: Document, path: Path, table: dict[str, Any]) -> dict[str, Any]:
+    """A check without passwords: what stands in a configuration is copied, shown and kept in too many places."""
+    if "password" in table:
+        document.fault((*path, "password"), INLINE_REFUSED)
+    kept = {key: value for key, value in table.items() if key != "password"}
+    if isinstance(kept.get("login"), dict):
+        kept["login"] = _without_secrets(document, (*path, "login"), kept["login"])
+    return kept
+
+
+def _refuse_type(document: Document, name: str, table: dict[str, Any]) -> None:
     word = table.get("type")
     if word is None and name == "checks" and any(isinstance(inner, dict) for inner in table.values()):
         document.fault((name,), "the names of checks stand at the top: leave out this line and the indentation below")
@@ -137,7 +160,7 @@ def _pools(table: ZoneFile) -> dict[str, PoolDraft]:
     for name, service in table.services.items():
         if service.members is not None and name not in pools:
             path: Path = ("services", name)
-            pools[name] = PoolDraft(name, path, service.checks or [], service, service.members, short_form=True)
+            pools[name] = PoolDraft(name, path, service.checks or Checks(), service, service.members, short_form=True)
     return pools
 
 

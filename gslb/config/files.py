@@ -4,7 +4,7 @@ import hashlib
 import os
 import socket
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path, PurePosixPath
 from threading import Thread
@@ -148,6 +148,8 @@ def _config(
     resolved = {draft.name: resolve_check(draft.name, draft.table, node.probing, directory) for draft in checks}
     targets = resolve.Targets(resolved, node.probing)
     model_zones = tuple(resolve.resolve_zone(draft, targets) for draft in zones)
+    canary = tuple(targets.canary(one.check, one.address) for one in table.probing.canary)
+    node = replace(node, probing=replace(node.probing, canary=canary))
     for check in checks:
         review.review_check(check, resolved[check.name].check)
     for draft, zone in zip(zones, model_zones, strict=True):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from gslb.config.combined import with_parents
 from gslb.config.crosscheck_names import record_words
 from gslb.config.drafts import PoolDraft, ZoneDraft, addresses_of
 from gslb.config.resolve_checks import ResolvedCheck, for_member
@@ -79,7 +80,16 @@ class Targets:
         self.probing = probing
         self.found: dict[str, Target] = {}
 
-    def key(self, check_name: str, member: MemberTable, answered: Address, public_name: str) -> VerdictKey:
+    def with_parents(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """The checks and all they depend on."""
+        return with_parents(names, {name: one.check.depends_on for name, one in self.checks.items()})
+
+    def canary(self, check_name: str, address: Address) -> str:
+        """The id of a target that is probed for this host's own sake; it is added."""
+        name = str(address)
+        return self.key(check_name, name, MemberTable.model_validate({"address": name}), address, name).target
+
+    def key(self, check_name: str, name: str, member: MemberTable, answered: Address, public_name: str) -> VerdictKey:
         """The verdict of one check on one answered address of a member; its target is added."""
         resolved = self.checks[check_name]
         check = resolved.check
@@ -87,13 +97,14 @@ class Targets:
         address = _probed(member, answered)
         ipv4 = address.version == 4
         source = check.source_ipv4 if ipv4 else check.source_ipv6
-        written = for_member(resolved.written, port, member.hostname, public_name)
+        written = for_member(resolved.written, port, name, member.hostname, public_name)
         target = Target(
             id=target_id(written, address, source),
             address=address,
-            settings=for_member(check.settings, port, member.hostname, public_name),
+            settings=for_member(check.settings, port, name, member.hostname, public_name),
             timing=check.timing,
             slow_after=check.slow_after,
+            stage_every=check.stage_every,
             source=source or (self.probing.source_ipv4 if ipv4 else self.probing.source_ipv6),
         )
         other = self.found.get(target.id)
@@ -114,9 +125,11 @@ def _shared(one: Target, other: Target) -> Target:
         interval=min(one.timing.interval, other.timing.interval),
         fast_interval=min(one.timing.fast_interval, other.timing.fast_interval),
         down_interval=min(one.timing.down_interval, other.timing.down_interval),
+        jitter=min(one.timing.jitter, other.timing.jitter),
         timeout=min(one.timing.timeout, other.timing.timeout),
     )
-    return replace(one, timing=timing, slow_after=min(slow, default=None))
+    deep = min(one.stage_every, other.stage_every)
+    return replace(one, timing=timing, slow_after=min(slow, default=None), stage_every=deep)
 
 
 def resolve_zone(draft: ZoneDraft, targets: Targets) -> Zone:
@@ -159,7 +172,8 @@ def _pool(draft: ZoneDraft, pool: PoolDraft, targets: Targets, public_name: str)
     return Pool(
         name=pool.name,
         members=tuple(_member(name, member, pool, apex, targets, public_name) for name, member in pool.members.items()),
-        checks=tuple(pool.checks),
+        checks=pool.checks.names,
+        requirement=pool.checks.requirement,
         min_healthy=pool.table.min_healthy or MinHealthy(),
         short_form=pool.short_form,
     )
@@ -167,6 +181,7 @@ def _pool(draft: ZoneDraft, pool: PoolDraft, targets: Targets, public_name: str)
 
 def _member(name: str, member: MemberTable, pool: PoolDraft, apex: bytes, targets: Targets, public_name: str) -> Member:
     addresses = tuple(addresses_of(member))
+    checks = targets.with_parents(pool.checks.names)
     given = member.hostname is not None
     return Member(
         name=name,
@@ -177,9 +192,10 @@ def _member(name: str, member: MemberTable, pool: PoolDraft, apex: bytes, target
         standby=member.standby,
         machine=member.machine,
         verdicts={
-            address: tuple(targets.key(check, member, address, public_name) for check in pool.checks)
+            address: tuple(targets.key(check, name, member, address, public_name) for check in checks)
             for address in addresses
         },
+        requirement=pool.checks.requirement,
     )
 
 

@@ -11,7 +11,7 @@ from gslb.config.drafts import CheckDraft, ZoneDraft
 from gslb.config.positions import Path
 from gslb.config.values import show_duration
 from gslb.model import names
-from gslb.model.checks import Check, TcpSettings
+from gslb.model.checks import Check, LmtpSettings, RelaySettings, SmtpSettings, TcpSettings
 from gslb.model.pools import Member, Pool
 from gslb.model.settings import Node
 from gslb.model.values import Family, MxMode, RecordType, WhenAllDown
@@ -22,6 +22,9 @@ MAX_UDP = 1232
 
 MAX_EXCHANGERS = 10
 MAIL_PORTS = frozenset((24, 25, 110, 143, 465, 587, 993, 995, 2003, 2424, 4190))
+
+RARE = 60.0
+"""Seconds that should lie between two envelopes that a probe begins at one server."""
 
 _HEADER, _QUESTION, _OPT, _RECORD = 12, 4, 11, 12
 _NSID = 4
@@ -35,12 +38,28 @@ def review_check(draft: CheckDraft, check: Check) -> None:
         if seconds < 1 and key in draft.table.model_fields_set:
             message = f"{show_duration(seconds)} is under 1s: each probe is a line in the server's log"
             draft.document.warn((check.name, key), message)
+    if isinstance(settings, SmtpSettings | LmtpSettings) and settings.stage in ("mail", "rcpt"):
+        _deep_and_often(draft, check, settings.stage)
+    if isinstance(settings, RelaySettings) and settings.foreign_domain.endswith(".invalid"):
+        message = "a name under .invalid may be refused because it does not resolve, before any rule about relaying"
+        draft.document.warn((check.name, "foreign_domain"), message)
     if isinstance(settings, TcpSettings) and settings.port in MAIL_PORTS and not (settings.expect or settings.send):
         message = (
             f"port {settings.port} speaks mail: a bare connection proves little and leaves "
             '"lost connection" in the log; use its own type'
         )
         draft.document.warn((check.name, "port"), message)
+
+
+def _deep_and_often(draft: CheckDraft, check: Check, stage: str) -> None:
+    """A queue id, a line in the log, and a try that greylisting sees, each time (probes.md 1.6.1)."""
+    apart = check.timing.interval * check.stage_every
+    if apart < RARE:
+        message = (
+            f"stage {stage} every {show_duration(apart)}: each leaves a queue id and a line in the server's log, and "
+            f"greylisting sees it; make it {show_duration(RARE)} or more, by interval or stage_every"
+        )
+        draft.document.warn((check.name, "stage"), message)
 
 
 def review_zone(draft: ZoneDraft, zone: Zone, checks: Mapping[str, Check], node: Node) -> None:
@@ -80,7 +99,8 @@ def _slow_checks(draft: ZoneDraft, zone: Zone, checks: Mapping[str, Check]) -> N
             if timeout > zone.ttl and name not in told:
                 told.add(name)
                 message = f"{name} may take {show_duration(timeout)}, longer than an answer lives: ttl is {zone.ttl}s"
-                draft.document.warn((*draft.pools[pool.name].path, "checks", index), message)
+                written = draft.pools[pool.name]
+                draft.document.warn((*written.checks.path(written.path), index), message)
 
 
 def _service(draft: ZoneDraft, zone: Zone, service: Service) -> None:

@@ -1,12 +1,35 @@
 """gslb.yaml: this node. Every key is optional."""
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from gslb.config.tables import Domain, EndpointValue, IPv4Value, IPv6Value, Table, Text
 from gslb.config.tables import Hostname as HostnameValue
-from gslb.config.values import duration, whole_number
+from gslb.config.values import Parsed, duration, parse_address, parse_check_name, shown, whole_number
+from gslb.model.values import Address
+
+
+@dataclass(frozen=True, slots=True)
+class Canary:
+    """A target that tells whether this host is cut off."""
+
+    check: str
+    address: Address
+
+
+def _canaries(value: object) -> tuple[Canary, ...]:
+    if not isinstance(value, list):
+        raise ValueError(f'{shown(value)} is no list: write ["CHECK ADDRESS"]')
+    return tuple(_canary(item) for item in value)
+
+
+def _canary(value: object) -> Canary:
+    words = value.split() if isinstance(value, str) else []
+    if len(words) != 2:
+        raise ValueError(f'{shown(value)} is no target: write "CHECK ADDRESS", like "gateway 192.0.2.1"')
+    return Canary(parse_check_name(words[0]), parse_address(words[1]))
 
 
 class SourceTable(Table):
@@ -64,6 +87,8 @@ class ProbingTable(Table):
     """The name said in EHLO unless a check says otherwise; default: this host's full name, else its address."""
     startup_wait: Annotated[float, duration(0, 600)] = 30.0
     """How long the first round of probes may hold back readiness."""
+    canary: Annotated[tuple[Canary, ...], Parsed(_canaries, (("type", "array"), ("items", {"type": "string"})))] = ()
+    """Targets written as "CHECK ADDRESS"; while all of them fail, this host is taken to be cut off, and verdicts stand still for 5 minutes at most."""  # noqa: E501 - one sentence for `gslb schema`
 
 
 class LogTable(Table):

@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from gslb.config.combined import Checks, ChecksValue
 from gslb.config.tables import (
     Answers,
-    CheckName,
     Contact,
     Domain,
     Hostname,
@@ -78,8 +78,8 @@ class MemberTable(Table):
 class PoolTable(Table):
     """Members judged by the same checks."""
 
-    checks: list[CheckName] = Field(default_factory=list)
-    """Checks by name; a member address is healthy while all pass."""
+    checks: ChecksValue = Checks()
+    """Checks by name, of which all must pass; or {any_of: […]}; or {at_least: N, of: […]}."""
     min_healthy: Least = Field(default=1, validate_default=True)
     """The least this pool needs to answer as a tier: a number of members, or "50%" of configured weight; default 1."""
     members: Annotated[dict[Label, MemberTable], Field(min_length=1)]
@@ -95,7 +95,7 @@ class ServiceTable(Table):
     """Pools in order: the first that has min_healthy answers. One of pools, members and alias is required."""
     members: Annotated[dict[Label, MemberTable], Field(min_length=1)] | None = None
     """Short form: the members of one pool that bears the service's name."""
-    checks: list[CheckName] | None = None
+    checks: ChecksValue | None = None
     """Short form: the checks of that pool."""
     min_healthy: Least | None = None
     """Short form: the least that pool needs."""

@@ -114,6 +114,19 @@ def whole_number(low: int, high: int) -> Parsed:
     return Parsed(parse, (("type", "integer"), ("minimum", low), ("maximum", high)))
 
 
+def number(low: float, high: float) -> Parsed:
+    """The annotation of a number within bounds, both allowed."""
+
+    def parse(value: object) -> float:
+        if not isinstance(value, int | float) or not is_number(value):
+            raise ValueError(f"{shown(value)} is no number: {low:g} to {high:g}")
+        if not low <= value <= high:
+            raise ValueError(f"{shown(value)} is out of range: {low:g} to {high:g}")
+        return float(value)
+
+    return Parsed(parse, (("type", "number"), ("minimum", low), ("maximum", high)))
+
+
 PORT = whole_number(1, 65_535)
 
 

@@ -5,6 +5,7 @@ import structlog
 from gslb.control.turns import Turn
 from gslb.handoff.messages import LogLine, Message, Refused
 from gslb.handoff.table import Manifest
+from gslb.health.doubts import Suspicion
 from gslb.model.decisions import Mode
 from gslb.model.observations import Observation
 from gslb.model.settings import Config
@@ -123,6 +124,33 @@ def turned(turn: Turn) -> None:
 def stale(key: VerdictKey) -> None:
     """A verdict had no conclusive outcome for too long."""
     log.warning("verdict stale; it stands", check=key.check, target=key.target)
+
+
+def suspected(suspicion: Suspicion) -> None:
+    """A check is suspected itself, or believed again."""
+    if suspicion.began:
+        log.error("check suspected: it fails everywhere at once; its last verdicts hold", check=suspicion.check)
+    else:
+        log.warning("check no longer suspected", check=suspicion.check)
+
+
+def isolated(*, begins: bool) -> None:
+    """The canaries fail, so that this prober seems cut off; or they answer again, or the facts are accepted."""
+    if begins:
+        log.error("this prober seems cut off: the canaries fail; verdicts stand still")
+    else:
+        log.warning("verdicts move again: a canary answers, or the longest time is over")
+
+
+def relaying(target: Target, members: tuple[MemberKey, ...], observation: Observation) -> None:
+    """An open relay is confirmed."""
+    log.error(
+        "open relay suspected",
+        address=str(target.address),
+        port=target.port,
+        members=[str(member) for member in members[:SHOWN]],
+        **_seen(observation),
+    )
 
 
 def first_round(*, complete: bool, unknown: tuple[VerdictKey, ...]) -> None:

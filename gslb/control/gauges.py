@@ -14,6 +14,17 @@ TRANSPORT = "queries_"
 RCODE = "rcode_"
 
 
+class Gathered(Collector):
+    """What was collected already, for who puts it into words."""
+
+    def __init__(self, families: list[Metric]) -> None:
+        self._families = families
+
+    def collect(self) -> list[Metric]:
+        """As it was."""
+        return self._families
+
+
 class Gauges(Collector):
     """Collects from `status`, and from what was answered."""
 
@@ -88,6 +99,7 @@ def _probing(status: Status) -> Iterator[Metric]:
     yield _one("gslb_targets", "Targets that are probed.", probing.targets)
     yield _one("gslb_probes_running", "Probes under way.", probing.running)
     yield _one("gslb_probes_queued", "Probes that wait for a slot.", probing.queued)
+    yield _one("gslb_prober_cut_off", "1 while the canaries fail and verdicts stand still.", probing.isolated)
     yield _one("gslb_loop_lag_seconds", "How late the loop was at its last tick.", probing.loop_lag)
     counters = {
         "gslb_probes_started": ("Probes begun.", probing.started),
@@ -152,6 +164,8 @@ def _zones(zones: tuple[ZoneStatus, ...]) -> Iterator[Metric]:
 
 def _checks(checks: tuple[CheckStatus, ...]) -> Iterator[Metric]:
     targets = _gauge("gslb_check_targets", "Targets by what is believed of them.", ("check", "state"))
+    suspect = _gauge("gslb_check_suspect", "1 while the check itself is suspected, and verdicts hold.", ("check",))
+    damped = _gauge("gslb_check_damped", "Targets that flap and are not relied on yet.", ("check",))
     stale = _gauge("gslb_check_stale", "Targets without a conclusive result for too long.", ("check",))
     expiry = _gauge(
         "gslb_certificate_expiry_time_seconds",
@@ -162,9 +176,11 @@ def _checks(checks: tuple[CheckStatus, ...]) -> Iterator[Metric]:
         for state in State:
             count = sum(target.verdict.effective == state.value for target in check.targets)
             targets.add_metric((check.name, state.value), count)
+        suspect.add_metric((check.name,), check.suspected_since is not None)
+        damped.add_metric((check.name,), sum(target.verdict.damped_for > 0 for target in check.targets))
         stale.add_metric((check.name,), sum(target.verdict.stale for target in check.targets))
         for target in check.targets:
             last = target.verdict.last
             if last is not None and last.certificate_expires is not None:
                 expiry.add_metric((check.name, target.address, str(target.port), target.id), last.certificate_expires)
-    yield from (targets, stale, expiry)
+    yield from (targets, suspect, damped, stale, expiry)

@@ -4,17 +4,16 @@ What can be read off the state at any time (gauges, tables, workers) is not kept
 somebody asks.
 """
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics
+from prometheus_client import CollectorRegistry, Counter, disable_created_metrics
 
+from gslb.control.phases import PhaseTimes
 from gslb.control.turns import Turn
 from gslb.control.views import ReloadOutcome
+from gslb.health.doubts import Suspicion
 from gslb.model.checks import CheckSettings, HttpSettings
-from gslb.model.observations import Observation, Phase
+from gslb.model.observations import Observation, Phase, Reason
 from gslb.model.targets import Target
-from gslb.model.verdicts import Transition
-
-BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-"""Seconds, up to the longest default timeout."""
+from gslb.model.verdicts import Transition, VerdictKey
 
 # A second series per counter that says when it began: restarts are told by gslb_start_time_seconds alone.
 disable_created_metrics()  # type: ignore[no-untyped-call]  # untyped upstream
@@ -37,18 +36,21 @@ class Metrics:
             ("type", "notice"),
             registry=self.registry,
         )
-        self.durations = Histogram(
-            "gslb_probe_duration_seconds",
-            "How long each phase of a probe took.",
-            ("type", "phase"),
-            buckets=BUCKETS,
-            registry=self.registry,
-        )
+        self.durations = PhaseTimes()
+        self.registry.register(self.durations)
+        self._tallies: dict[tuple[str, str, Reason], Counter] = {}
         self.transitions = Counter(
             "gslb_transitions",
             "Changes of belief, by check and new state.",
             ("check", "state"),
             registry=self.registry,
+        )
+        self.suspicions = Counter(
+            "gslb_check_suspected", "Times a check came under suspicion.", ("check",), registry=self.registry
+        )
+        self.isolations = Counter("gslb_prober_isolated", "Times this prober seemed cut off.", registry=self.registry)
+        self.open_relays = Counter(
+            "gslb_open_relays_confirmed", "Times an open relay was confirmed.", ("check",), registry=self.registry
         )
         self.all_down = Counter(
             "gslb_all_down_entered",
@@ -69,15 +71,34 @@ class Metrics:
     def observed(self, target: Target, observation: Observation) -> None:
         """A probe has ended."""
         kind = type_of(target.settings)
-        self.results.labels(kind, observation.outcome.kind.value, observation.reason.value).inc()
+        outcome = observation.outcome
+        tally = (kind, outcome.kind, observation.reason)
+        counter = self._tallies.get(tally)
+        if counter is None:  # looking a child up costs more than counting
+            counter = self.results.labels(kind, outcome.kind.value, observation.reason.value)
+            self._tallies[tally] = counter
+        counter.inc()
         for notice in observation.notices:
             self.notices.labels(kind, notice.value).inc()
-        for phase, seconds in observation.timings:
-            self.durations.labels(kind, phase.value).observe(seconds)
+        self.durations.observe(kind, observation.timings)
 
     def changed(self, transition: Transition) -> None:
         """A belief has changed."""
         self.transitions.labels(transition.key.check, transition.after.value).inc()
+
+    def suspected(self, suspicion: Suspicion) -> None:
+        """A check is suspected, or believed again."""
+        if suspicion.began:
+            self.suspicions.labels(suspicion.check).inc()
+
+    def relays(self, key: VerdictKey) -> None:
+        """An open relay is confirmed."""
+        self.open_relays.labels(key.check).inc()
+
+    def isolated(self, *, begins: bool) -> None:
+        """This prober seems cut off, or no longer."""
+        if begins:
+            self.isolations.inc()
 
     def turned(self, turn: Turn) -> None:
         """A service has changed its stand."""

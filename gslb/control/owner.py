@@ -15,7 +15,7 @@ from gslb.control.answered import Answered
 from gslb.control.keeper import Keeper
 from gslb.control.memory import Memory, Remembered, Serial, next_serials
 from gslb.control.metrics import Metrics
-from gslb.control.pipeline import Effects, Pipeline, Publish
+from gslb.control.pipeline import NONE, Effects, Pipeline, Publish
 from gslb.control.publisher import Publisher
 from gslb.control.recent import Recent
 from gslb.control.workers import Workers
@@ -92,11 +92,15 @@ class Owner:
         target = self.config.targets.get(observation.target)
         if target is None:
             return GONE
+        observation = self.pipeline.ledger.counted(observation)
         before = self.recent.last(target.id)
         self.recent.note(observation)
         self.metrics.observed(target, observation)
-        diary.observed(target, observation)
+        if self.config.node.log_level == "debug":  # a thousand lines a second that nobody reads are not even made
+            diary.observed(target, observation)
         effects = self.pipeline.on_observation(observation, self.clock())
+        if effects is NONE and (before is None or before.reason is observation.reason):
+            return self.pipeline.ledger.interval(target.id)
         if before is not None and before.reason is not observation.reason and not effects.transitions:
             diary.other_reason(target, self.pipeline.members_of(target.id), before, observation)
         self._see_to(effects, observation)
@@ -124,6 +128,14 @@ class Owner:
         self.recent.keep_only(config.targets)
         self.loaded_at = now
         self.keeper.ask()
+
+    def believe(self, check: str) -> bool:
+        """The operator says that a suspected check is right; False when it was not suspected."""
+        effects = self.pipeline.dismiss(check, self.clock())
+        if effects is None:
+            return False
+        self._see_to(effects)
+        return True
 
     def hear(self, link: int, message: Message) -> None:
         """A worker has said something."""
@@ -192,6 +204,16 @@ class Owner:
             diary.turned(turn)
         for key in effects.stale:
             diary.stale(key)
+        for key in effects.open_relays:
+            self.metrics.relays(key)
+            if observation is not None:
+                diary.relaying(self.config.targets[key.target], self.pipeline.members_of(key.target), observation)
+        for suspicion in effects.suspicions:
+            self.metrics.suspected(suspicion)
+            diary.suspected(suspicion)
+        if effects.isolated is not None:
+            self.metrics.isolated(begins=effects.isolated)
+            diary.isolated(begins=effects.isolated)
         if effects.transitions:
             self.keeper.ask()
         if effects.publish is Publish.NOW:

@@ -17,6 +17,8 @@ from gslb.answers.build import Builder, DecisionKey, Image
 from gslb.answers.plan import Plan, plan
 from gslb.answers.slots import ServiceSlot
 from gslb.control.turns import Stand, Turn, stand_of, turns
+from gslb.health.damping import is_damped
+from gslb.health.doubts import Suspicion
 from gslb.health.ledger import Ledger
 from gslb.health.machine import hold_left
 from gslb.model.decisions import Decision, HostDecision
@@ -47,11 +49,18 @@ class Publish(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effects:
-    """What follows from one event. `decided`: how many decisions were looked at again; `stale`: newly so."""
+    """What follows from one event. `decided`: how many decisions were looked at again; `stale`: newly so.
+
+    `suspicions`: checks that came under suspicion or are believed again; `isolated`: what has become of the prober's
+    being cut off, None where nothing has; `open_relays`: newly confirmed.
+    """
 
     transitions: tuple[Transition, ...] = ()
     turns: tuple[Turn, ...] = ()
     stale: tuple[VerdictKey, ...] = ()
+    suspicions: tuple[Suspicion, ...] = ()
+    isolated: bool | None = None
+    open_relays: tuple[VerdictKey, ...] = ()
     decided: int = 0
     publish: Publish = Publish.NOT
 
@@ -88,6 +97,7 @@ class Pipeline:
         self.stands: dict[tuple[str, str], Stand] = {}
         self._held: set[str] = set()
         self._stale_looked = now
+        self._isolated = False
         self._scene = _scene(config)
         self._builder = Builder(self._scene.plan, serials)
 
@@ -110,17 +120,28 @@ class Pipeline:
 
     def on_observation(self, observation: Observation, now: float) -> Effects:
         """One probe has ended."""
+        if self.ledger.fold_quietly(observation, now):
+            return NONE
         places = self._scene.places.get(observation.target, ())
         before = self._healths(places, now)
         transitions = self.ledger.fold(observation, now)
         self._watch_hold(observation.target, now)
+        told = Effects(
+            transitions=transitions,
+            suspicions=self.ledger.suspicions(),
+            isolated=self._isolation_turned(now),
+            open_relays=self.ledger.open_relays(),
+        )
+        if told.suspicions:
+            return self._reconsidered(told, now)
         if self._healths(places, now) == before:
-            return Effects(transitions=transitions) if transitions else NONE
+            return told if told != NONE else NONE
         effects = self._decide(self._scene.dependents.get(observation.target, NOTHING), now)
-        return replace(effects, transitions=transitions)
+        return replace(effects, transitions=transitions, isolated=told.isolated, open_relays=told.open_relays)
 
     def on_tick(self, now: float) -> Effects:
         """A second has passed: holds run down, verdicts go stale."""
+        isolated = self._isolation_turned(now)
         touched = set(self._held)
         for target in touched:
             self._watch_hold(target, now)
@@ -130,8 +151,14 @@ class Pipeline:
             stale = self.ledger.mark_stale(now)
             touched |= {key.target for key in stale}
         if not touched:
-            return NONE
-        return replace(self._decide(self._together(touched), now), stale=stale)
+            return NONE if isolated is None else Effects(isolated=isolated)
+        return replace(self._decide(self._together(touched), now), stale=stale, isolated=isolated)
+
+    def dismiss(self, check: str, now: float) -> Effects | None:
+        """The operator says that a suspected check is right; None when it was not suspected."""
+        if not self.ledger.dismiss(check):
+            return None
+        return self._reconsidered(Effects(suspicions=self.ledger.suspicions()), now)
 
     def on_first_round(self, now: float) -> Effects:
         """Every target has been probed once, or the wait for it is over: health counts from now on."""
@@ -155,16 +182,34 @@ class Pipeline:
         """The members that a target judges."""
         return self._scene.members.get(target, ())
 
+    def _isolation_turned(self, now: float) -> bool | None:
+        isolated = self.ledger.doubts.is_isolated(now)
+        if isolated is self._isolated:
+            return None
+        self._isolated = isolated
+        return isolated
+
+    def _reconsidered(self, told: Effects, now: float) -> Effects:
+        """Decide again for every target of the checks that are doubted, or no longer."""
+        doubted = {suspicion.check for suspicion in told.suspicions}
+        targets = {key.target for key in self.ledger.verdicts() if key.check in doubted}
+        for target in targets:
+            self._watch_hold(target, now)
+        effects = self._decide(self._together(targets), now)
+        return replace(effects, transitions=told.transitions, suspicions=told.suspicions, isolated=told.isolated)
+
     def _healths(self, places: tuple[tuple[Member, Address], ...], now: float) -> list[AddressHealth]:
         look = self.ledger.health_of(now)
         return [look(member, address) for member, address in places]
 
     def _watch_hold(self, target: str, now: float) -> None:
-        """Note targets that are held down: their answers change with time alone."""
+        """Note targets that are held down, or damped: their answers change with time alone."""
         checks = self.config.checks
         for key in _keys_of(self._scene.places.get(target, ()), target):
             verdict = self.ledger.verdict(key)
-            if verdict.state is State.DOWN and hold_left(verdict, checks[key.check].thresholds, now) > 0:
+            check = checks[key.check]
+            held = verdict.state is State.DOWN and hold_left(verdict, check.thresholds, now) > 0
+            if held or (check.damping and is_damped(verdict, now)):
                 self._held.add(target)
                 return
         self._held.discard(target)

@@ -24,6 +24,7 @@ from gslb.control.views import (
     ZoneStatus,
 )
 from gslb.health.cadence import changes_in
+from gslb.health.damping import damped_for
 from gslb.health.ledger import Ledger
 from gslb.model.checks import Check
 from gslb.model.decisions import Decision, MemberView, Mode
@@ -66,12 +67,17 @@ def zones(facts: Facts) -> tuple[ZoneStatus, ...]:
     return tuple(_zone(facts, zone) for zone in facts.config.zones)
 
 
-def checks(facts: Facts) -> tuple[CheckStatus, ...]:
-    """Every check with its targets, by name."""
+RESULTS = 100_000
+"""Results told at once, over all targets: with more than 1,500 of those each tells fewer than are kept."""
+
+
+def checks(facts: Facts, *, results: bool = True) -> tuple[CheckStatus, ...]:
+    """Every check with its targets, by name; with the latest results of each target, or without."""
     targets: dict[str, dict[str, None]] = {name: {} for name in facts.config.checks}
     for key in facts.ledger.verdicts():
         targets[key.check][key.target] = None
-    return tuple(_check(facts, facts.config.checks[name], targets[name]) for name in sorted(targets))
+    most = RESULTS // max(1, len(facts.config.targets)) if results else 0
+    return tuple(_check(facts, facts.config.checks[name], targets[name], most) for name in sorted(targets))
 
 
 def stand(decisions: Decisions, zone: Zone, service: Service) -> Stand | None:
@@ -222,6 +228,8 @@ def _verdict(facts: Facts, key: VerdictKey) -> VerdictStatus:
         next_probe=facts.next_probe(key.target),
         next_change=changes_in(verdict, thresholds, pace, facts.now),
         last=None if last is None else result(last),
+        temporary=verdict.temporary,
+        damped_for=damped_for(verdict, facts.now) if facts.config.checks[key.check].damping else 0.0,
     )
 
 
@@ -242,7 +250,7 @@ def result(observation: Observation) -> Result:
     )
 
 
-def _check(facts: Facts, check: Check, targets: Mapping[str, None]) -> CheckStatus:
+def _check(facts: Facts, check: Check, targets: Mapping[str, None], results: int) -> CheckStatus:
     timing, thresholds = check.timing, check.thresholds
     return CheckStatus(
         name=check.name,
@@ -255,16 +263,17 @@ def _check(facts: Facts, check: Check, targets: Mapping[str, None]) -> CheckStat
         fall=thresholds.fall,
         forgive=thresholds.forgive,
         min_hold=thresholds.min_hold,
-        targets=tuple(_target(facts, VerdictKey(check.name, target)) for target in targets),
+        targets=tuple(_target(facts, VerdictKey(check.name, target), results) for target in targets),
+        suspected_since=facts.ledger.doubts.suspected.get(check.name),
     )
 
 
-def _target(facts: Facts, key: VerdictKey) -> TargetStatus:
+def _target(facts: Facts, key: VerdictKey, results: int) -> TargetStatus:
     target = facts.config.targets[key.target]
     return TargetStatus(
         id=target.id,
         address=str(target.address),
         port=target.port,
         verdict=_verdict(facts, key),
-        results=tuple(map(result, facts.recent.of(target.id))),
+        results=tuple(map(result, facts.recent.of(target.id)[-results:])) if results else (),
     )

@@ -30,7 +30,11 @@ class Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictStatus:
-    """What is believed of one check on one target. `next_change`: seconds to the earliest possible one."""
+    """What is believed of one check on one target. `next_change`: seconds to the earliest possible one.
+
+    `temporary`: answers of "later" in a row; `damped_for`: seconds until a flapping target is released, 0 when it is
+    not damped.
+    """
 
     check: str
     target: str
@@ -50,6 +54,8 @@ class VerdictStatus:
     next_probe: float | None
     next_change: float
     last: Result | None
+    temporary: int = 0
+    damped_for: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +181,10 @@ class TargetStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckStatus:
-    """One check, as configured, and all it probes. Times in seconds."""
+    """One check, as configured, and all it probes. Times in seconds.
+
+    `suspected_since`: Unix time since which it is suspected itself, and its last verdicts hold.
+    """
 
     name: str
     type: str
@@ -188,6 +197,7 @@ class CheckStatus:
     forgive: int
     min_hold: float
     targets: tuple[TargetStatus, ...]
+    suspected_since: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,7 +251,10 @@ class MemoryStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbingStatus:
-    """The schedule as a whole. `loop_lag`: seconds the loop was late at the last tick."""
+    """The schedule as a whole. `loop_lag`: seconds the loop was late at the last tick.
+
+    `isolated`: the canaries fail, and verdicts stand still.
+    """
 
     targets: int
     running: int
@@ -252,6 +265,7 @@ class ProbingStatus:
     stalls: int
     queue_seconds: float
     loop_lag: float
+    isolated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,8 @@ member (until it is down or forgiven), a success of a down one (until it is up o
 is known. `down_interval` while a down member keeps failing. The fast spell is bounded: a failure is forgiven after
 `forgive` successes in a row, and `fall` of them end it.
 
+An open relay is an alarm only once it was seen twice; the second look comes at `fast_interval` (probes.md 1.6.4).
+
 A target that says it is busy, or that we connect too often, is never probed faster than `interval` (probes.md 2.4).
 """
 
@@ -20,11 +22,20 @@ def interval(verdict: Verdict, timing: Timing) -> float:
     """Seconds from the start of the last probe to the start of the next, as the verdict stands after it."""
     if verdict.provisional or verdict.state is State.UNKNOWN:
         return timing.fast_interval
+    if is_to_confirm(verdict):
+        return timing.fast_interval
     if isinstance(verdict.last, Degraded) and verdict.last.reason in OVERLOADED:
         return timing.interval
     if verdict.state is State.UP:
         return timing.fast_interval if verdict.failures else timing.interval
     return timing.fast_interval if verdict.successes else timing.down_interval
+
+
+def is_to_confirm(verdict: Verdict) -> bool:
+    """Whether an open relay was seen once: the second look comes at `fast_interval`, and only then the alarm."""
+    last = verdict.last
+    suspected = isinstance(last, Degraded) and last.reason is Reason.OPEN_RELAY_SUSPECTED
+    return suspected and not verdict.degraded
 
 
 def changes_in(verdict: Verdict, thresholds: Thresholds, pace: float, now: float) -> float:

@@ -16,10 +16,11 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from gslb.health import cadence
-from gslb.health.machine import step
+from gslb.health.doubts import Doubts, Suspicion
+from gslb.health.machine import escalated, is_settled, settled_pass, step
 from gslb.health.members import address_health
 from gslb.health.saved import Saved, from_plain, to_plain
-from gslb.model.observations import Observation
+from gslb.model.observations import Failed, Inconclusive, Observation, Passed, Reason
 from gslb.model.pools import Member
 from gslb.model.settings import Config
 from gslb.model.values import Address
@@ -48,6 +49,9 @@ class Ledger:
         self._book: dict[VerdictKey, Verdict] = {key: Verdict() for key in self._places.values()}
         self._keys = _by_target(self._book)
         self._resumed_at = 0.0
+        self.doubts = Doubts(config)
+        self._suspicions: list[Suspicion] = []
+        self._relays: list[VerdictKey] = []
 
     def __repr__(self) -> str:
         counts = {state.value: 0 for state in State}
@@ -55,28 +59,81 @@ class Ledger:
             counts[verdict.state.value] += 1
         return f"<Ledger {len(self._keys)} targets, verdicts {counts}>"
 
+    def fold_quietly(self, observation: Observation, now: float) -> bool:
+        """Fold a pass of a target whose verdicts are all settled; False, and nothing done, for any other."""
+        if not isinstance(observation.outcome, Passed) or not self.doubts.is_quiet(observation.target):
+            return False
+        keys = self._keys.get(observation.target, ())
+        book = self._book
+        if not all(is_settled(book[key]) for key in keys):
+            return False
+        for key in keys:
+            book[key] = settled_pass(book[key], now)
+        return True
+
     def fold(self, observation: Observation, now: float) -> tuple[Transition, ...]:
         """Let one observation move every verdict on its target; the changes of belief, if any.
 
-        An observation of a target that is no longer configured moves nothing.
+        An observation of a target that is no longer configured moves nothing, and while the prober is cut off none
+        does. Where the outcome makes the check suspected, the verdicts from before it failed everywhere come back.
         """
-        transitions = []
+        self.doubts.canary(observation.target, observation.outcome, now)
+        if self.doubts.is_isolated(now):
+            return ()
+        transitions: list[Transition] = []
         for key in self._keys.get(observation.target, ()):
             before = self._book[key]
-            after = step(before, observation.outcome, self._config.checks[key.check].thresholds, now)
+            check = self._config.checks[key.check]
+            said = escalated(before, observation.outcome, check.temp_fail_after)
+            if self.doubts.discounts(key, observation.outcome, said, self._book):
+                continue
+            after = step(before, observation.outcome, check.thresholds, now, check.temp_fail_after)
             self._book[key] = after
-            if after.state is not before.state:
-                transitions.append(
-                    Transition(
-                        key=key,
-                        before=before.state,
-                        after=after.state,
-                        at=now,
-                        reason=observation.reason,
-                        text=observation.text,
-                    )
-                )
+            if observation.reason is Reason.OPEN_RELAY_SUSPECTED and after.degraded and not before.degraded:
+                self._relays.append(key)
+            suspicion = self.doubts.hear(key, observation.outcome, before, self._book, now)
+            if suspicion is not None:
+                self._suspicions.append(suspicion)
+            if suspicion is not None and suspicion.began:
+                transitions += self._hold(suspicion.check, key, observation, now)
+            elif after.state is not before.state:
+                transitions.append(_transition(key, before, after, observation, now))
         return tuple(transitions)
+
+    def _hold(self, check: str, deciding: VerdictKey, observation: Observation, now: float) -> Iterator[Transition]:
+        """Put back the verdicts a suspected check has moved; the changes of belief that were told already."""
+        for key, verdict in self.doubts.held(check).items():
+            stands = self._book[key]
+            self._book[key] = replace(verdict, failures=0)
+            if key != deciding and stands.state is not verdict.state:
+                yield _transition(key, stands, verdict, observation, now)
+
+    def counted(self, observation: Observation) -> Observation:
+        """The observation as it is to be recorded: `unreachable` where what its checks depend on is down."""
+        outcome = observation.outcome
+        keys = self._keys.get(observation.target, ())
+        if not isinstance(outcome, Failed) or not keys:
+            return observation
+        if not all(self.doubts.parents_down(key, self._book) for key in keys):
+            return observation
+        return replace(observation, outcome=Inconclusive(outcome.phase, Reason.UNREACHABLE))
+
+    def suspicions(self) -> tuple[Suspicion, ...]:
+        """What came under suspicion, or is believed again, since this was last asked."""
+        found, self._suspicions = tuple(self._suspicions), []
+        return found
+
+    def open_relays(self) -> tuple[VerdictKey, ...]:
+        """What was seen twice in a row to relay for strangers, and was not known to, since this was last asked."""
+        found, self._relays = tuple(self._relays), []
+        return found
+
+    def dismiss(self, check: str) -> bool:
+        """The operator says that a suspected check is right; False when it was not suspected."""
+        suspicion = self.doubts.dismiss(check)
+        if suspicion is not None:
+            self._suspicions.append(suspicion)
+        return suspicion is not None
 
     def verdict(self, key: VerdictKey) -> Verdict:
         """What is believed; unknown for a key the configuration does not name."""
@@ -92,9 +149,11 @@ class Ledger:
 
     def interval(self, target: str) -> float:
         """Seconds from one start to the next for a target: the most eager of its checks. KeyError if not configured."""
-        return min(
-            cadence.interval(self._book[key], self._config.checks[key.check].timing) for key in self._keys[target]
-        )
+        keys = self._keys.get(target)
+        if keys is None:  # a canary that stands in no pool
+            return self._config.targets[target].timing.interval
+        checks = self._config.checks
+        return min([cadence.interval(self._book[key], checks[key.check].timing) for key in keys])
 
     def health_of(self, now: float) -> Callable[[Member, Address], AddressHealth]:
         """What steering asks: the combined health of one address of one member, as of `now`."""
@@ -110,13 +169,16 @@ class Ledger:
     def mark_stale(self, now: float) -> tuple[VerdictKey, ...]:
         """Flag verdicts that had no conclusive outcome for 5 intervals; those newly flagged. The belief stands."""
         self._resumed_at = min(self._resumed_at, now)
+        if self.doubts.is_isolated(now):
+            self._resumed_at = now
+            return ()
         stale = tuple(key for key, verdict in tuple(self._book.items()) if self._is_overdue(key, verdict, now))
         for key in stale:
             self._book[key] = replace(self._book[key], stale=True)
         return stale
 
     def _is_overdue(self, key: VerdictKey, verdict: Verdict, now: float) -> bool:
-        if verdict.stale or verdict.state is State.UNKNOWN:
+        if verdict.stale or verdict.state is State.UNKNOWN or self.doubts.parents_down(key, self._book):
             return False
         if verdict.last_at > now:  # the clock was set back: silence is counted from now
             self._book[key] = replace(verdict, last_at=now)
@@ -137,6 +199,7 @@ class Ledger:
                 book[key] = _inherited(key, old, twins) or _provisional(old_places.get(place), old) or _UNKNOWN
         self._book = book
         self._keys = _by_target(book)
+        self.doubts.replace(config)
         self._resumed_at = min(self._resumed_at, now)
 
     def export(self, now: float) -> dict[str, object]:
@@ -158,6 +221,12 @@ class Ledger:
 
 
 _UNKNOWN = Verdict()
+
+
+def _transition(key: VerdictKey, before: Verdict, after: Verdict, observation: Observation, now: float) -> Transition:
+    return Transition(
+        key=key, before=before.state, after=after.state, at=now, reason=observation.reason, text=observation.text
+    )
 
 
 def _places(config: Config) -> Iterator[tuple[Place, VerdictKey]]:

@@ -8,6 +8,10 @@ machine; `step` only looks a rule up. Times are Unix seconds.
     up        `forgive` in a row clear the failure count     counted; the `fall`th takes it down
     down      `rise` in a row bring it up, after min_hold    the run of successes starts anew
 
+An answer of "later" (busy, temp_reply, auth_temp) is good, for it proves the host alive; but a host that says so to
+everybody serves nobody: from the `temp_fail_after`th in a row on it is bad, until an outcome that is good and none of
+these. Caps per client, greylisting and a full mailbox never become bad (probes.md 1.2).
+
 A void outcome (inconclusive: our own fault) returns the very same verdict: no counter moves, none is reset.
 
 A saved verdict keeps its counters: one unlucky probe after a restart decides no more than one before it. It is
@@ -20,8 +24,9 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import TypeAlias
 
+from gslb.health.damping import penalized
 from gslb.model.checks import Thresholds
-from gslb.model.observations import Degraded, Outcome, OutcomeKind
+from gslb.model.observations import Degraded, Failed, Outcome, OutcomeKind, Passed, Reason
 from gslb.model.verdicts import State, Verdict
 
 DEGRADED_RUN = 2
@@ -36,10 +41,56 @@ class Signal(StrEnum):
     VOID = "void"
 
 
-def step(verdict: Verdict, outcome: Outcome, thresholds: Thresholds, now: float) -> Verdict:
+TEMPORARY = frozenset({Reason.BUSY, Reason.TEMP_REPLY, Reason.AUTH_TEMP})
+"""Reasons that mean "later", and that count as failures once they come too often in a row."""
+
+
+def step(verdict: Verdict, outcome: Outcome, thresholds: Thresholds, now: float, temp_fail_after: int = 6) -> Verdict:
     """The belief after one more outcome at `now`; the same object when the outcome is void."""
     known = State.UNKNOWN if verdict.provisional else verdict.state
-    return RULES[known, signal(outcome)](verdict, outcome, thresholds, now)
+    heard = escalated(verdict, outcome, temp_fail_after)
+    temporary = temporary_run(verdict, outcome)
+    after = RULES[known, heard](verdict, outcome, thresholds, now)
+    return after if after.temporary == temporary else replace(after, temporary=temporary)
+
+
+def temporary_run(verdict: Verdict, outcome: Outcome) -> int:
+    """Answers of "later" in a row, this outcome included: what is good otherwise ends the run, what fails does not."""
+    if isinstance(outcome, Degraded) and outcome.reason in TEMPORARY:
+        return verdict.temporary + 1
+    return 0 if signal(outcome) is Signal.GOOD else verdict.temporary
+
+
+def escalated(verdict: Verdict, outcome: Outcome, temp_fail_after: int) -> Signal:
+    """What an outcome says after those before it."""
+    late = isinstance(outcome, Degraded) and outcome.reason in TEMPORARY
+    return Signal.BAD if late and verdict.temporary + 1 >= temp_fail_after else signal(outcome)
+
+
+def is_settled(verdict: Verdict) -> bool:
+    """Whether one more pass would move nothing but the time and the run of successes."""
+    return (
+        verdict.state is State.UP
+        and not verdict.failures
+        and not verdict.degraded
+        and not verdict.degraded_run
+        and isinstance(verdict.last, Passed)
+        and not (verdict.saved or verdict.stale or verdict.provisional or verdict.suppressed)
+    )
+
+
+def settled_pass(verdict: Verdict, now: float) -> Verdict:
+    """What `step` makes of a pass where `is_settled`; most outcomes are this one, so it is not put together thrice."""
+    return Verdict(
+        state=verdict.state,
+        since=min(verdict.since, now),
+        successes=verdict.successes + 1,
+        last=verdict.last,
+        last_at=now,
+        transitions=verdict.transitions,
+        penalty=verdict.penalty,
+        penalized_at=verdict.penalized_at,
+    )
 
 
 def signal(outcome: Outcome) -> Signal:
@@ -68,10 +119,15 @@ def _stand(verdict: Verdict, _outcome: Outcome, _thresholds: Thresholds, _now: f
 
 
 def _first_good(verdict: Verdict, outcome: Outcome, _thresholds: Thresholds, now: float) -> Verdict:
-    return replace(_turned(_heard(verdict, outcome, now), State.UP, now), degraded=isinstance(outcome, Degraded))
+    up = _turned(_heard(verdict, outcome, now), State.UP, now)
+    if isinstance(outcome, Degraded) and outcome.reason is Reason.OPEN_RELAY_SUSPECTED:
+        return replace(up, degraded_run=1)  # an alarm that is confirmed first, even from the beginning
+    return replace(up, degraded=isinstance(outcome, Degraded))
 
 
-def _first_bad(verdict: Verdict, outcome: Outcome, _thresholds: Thresholds, now: float) -> Verdict:
+def _first_bad(verdict: Verdict, outcome: Outcome, thresholds: Thresholds, now: float) -> Verdict:
+    if isinstance(outcome, Failed) and outcome.reason is Reason.OPEN_RELAY_SUSPECTED and thresholds.fall > 1:
+        return replace(_turned(_heard(verdict, outcome, now), State.UP, now), failures=1)  # to be confirmed, too
     return _turned(_heard(verdict, outcome, now), State.DOWN, now)
 
 
@@ -121,7 +177,11 @@ def _turned(verdict: Verdict, state: State, now: float) -> Verdict:
     cleared = replace(verdict, successes=0, failures=0, degraded=False, degraded_run=0)
     if state is verdict.state:  # a provisional belief confirmed: no change, so it keeps its age
         return cleared
-    return replace(cleared, state=state, since=now, transitions=verdict.transitions + 1)
+    turned = replace(cleared, state=state, since=now, transitions=verdict.transitions + 1)
+    if verdict.state is State.UNKNOWN:
+        return turned
+    penalty, suppressed = penalized(verdict, now)
+    return replace(turned, penalty=penalty, penalized_at=now, suppressed=suppressed)
 
 
 def _succeeded(verdict: Verdict, outcome: Outcome) -> Verdict:

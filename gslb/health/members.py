@@ -1,20 +1,38 @@
-"""What steering sees of one member address: the verdicts of all its checks, combined.
+"""What steering sees of one member address: the verdicts of its checks, combined.
 
-All checks must pass: down if any is down, else unknown if any is unknown, else degraded if any is, else up. The texts
-made here are what the dashboard, the log and `explain` print; they hold no times, so that equal health compares equal.
+The requirement of the pool says how many of its checks must be good: all of a plain list, one under `any_of`, N under
+`at_least`. With `good` up or degraded checks, and as many that could still turn out good (unknown):
+
+    good >= N                  up where N of them are up without a flag, else degraded
+    good + unknown >= N        unknown
+    else                       down
+
+A check that depends on others is no better than the worst of those. The texts made here are what the dashboard, the
+log and `explain` print; they hold no times, so that equal health compares equal.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from math import inf
 
 from gslb.health.cadence import changes_in
+from gslb.health.damping import is_damped
 from gslb.model.checks import Check
 from gslb.model.observations import Outcome, Passed
-from gslb.model.pools import Member
+from gslb.model.pools import Member, Requirement
 from gslb.model.values import Address
 from gslb.model.verdicts import AddressHealth, Health, State, Verdict, VerdictKey
 
 UNPROBED = AddressHealth(health=Health.UP, changes_in=inf, why="no check: taken as up")
+
+
+@dataclass(slots=True)
+class _Judged:
+    """One check as the address sees it: the worse of its own verdict and of those it depends on."""
+
+    health: Health
+    why: str
+    damped: bool
 
 
 def address_health(
@@ -30,18 +48,46 @@ def address_health(
     keys = member.verdicts.get(address, ())
     if not keys:
         return UNPROBED
-    worst = Health.UP
-    why, changes_by = "", ""
+    judged: dict[str, _Judged] = {}
+    changes_by = ""
     soonest = inf
     for key in keys:
-        verdict = verdict_of(key)
-        health = health_of(verdict)
-        if not why or _RANK[health] > _RANK[worst]:
-            worst, why = health, describe(key.check, verdict)
-        change = changes_in(verdict, checks[key.check].thresholds, pace_of(key.target), now)
+        check, verdict = checks[key.check], verdict_of(key)
+        damped = check.damping and is_damped(verdict, now)
+        judged[key.check] = _Judged(health_of(verdict), describe(key.check, verdict, damped=damped), damped)
+        change = changes_in(verdict, check.thresholds, pace_of(key.target), now)
         if change < soonest:
             soonest, changes_by = change, key.check
-    return AddressHealth(health=worst, changes_in=soonest, why=why, changes_by=changes_by)
+    needed = _required(member.requirement, judged, checks)
+    health, why = _combined(needed, len(needed) if member.requirement is None else member.requirement.at_least)
+    damped = health.is_good and any(each.damped for each in needed)
+    return AddressHealth(health=health, changes_in=soonest, why=why, changes_by=changes_by, damped=damped)
+
+
+def _required(
+    requirement: Requirement | None, judged: Mapping[str, _Judged], checks: Mapping[str, Check]
+) -> list[_Judged]:
+    if requirement is None:  # what they depend on is among them
+        return list(judged.values())
+    return [_with_parents(name, judged, checks) for name in requirement.of]
+
+
+def _with_parents(name: str, judged: Mapping[str, _Judged], checks: Mapping[str, Check]) -> _Judged:
+    parents = [_with_parents(parent, judged, checks) for parent in checks[name].depends_on if parent in judged]
+    return max((judged[name], *parents), key=lambda each: _RANK[each.health])
+
+
+def _combined(needed: list[_Judged], at_least: int) -> tuple[Health, str]:
+    worst = max(needed, key=lambda each: _RANK[each.health])
+    if at_least == len(needed):
+        return worst.health, worst.why
+    good = sum([each.health.is_good for each in needed])
+    up = sum([each.health is Health.UP for each in needed])
+    unknown = sum([each.health is Health.UNKNOWN for each in needed])
+    told = f"{good} of {len(needed)} good, {at_least} needed: " + ", ".join([each.why for each in needed])
+    if good >= at_least:
+        return Health.UP if up >= at_least else Health.DEGRADED, told
+    return Health.UNKNOWN if good + unknown >= at_least else Health.DOWN, told
 
 
 _RANK = {Health.UP: 0, Health.DEGRADED: 1, Health.UNKNOWN: 2, Health.DOWN: 3}
@@ -54,7 +100,7 @@ def health_of(verdict: Verdict) -> Health:
     return Health.DOWN if verdict.state is State.DOWN else Health.UNKNOWN
 
 
-def describe(check: str, verdict: Verdict) -> str:
+def describe(check: str, verdict: Verdict, *, damped: bool = False) -> str:
     """`smtp down: greeting_timeout`; the reason is that of the last conclusive outcome, where it explains the state."""
     health = health_of(verdict)
     text = f"{check} {health}"
@@ -62,6 +108,8 @@ def describe(check: str, verdict: Verdict) -> str:
         text += ": no result yet"
     elif health is not Health.UP and verdict.last is not None and (reason := _reason(verdict.last)):
         text += f": {reason}"
+    if damped:
+        text += ", flapping"
     return f"{text}, stale" if verdict.stale else text
 
 

@@ -74,6 +74,10 @@ def _verdict_to_plain(key: VerdictKey, verdict: Verdict) -> dict[str, object]:
         "degraded_run": verdict.degraded_run,
         "transitions": verdict.transitions,
         "provisional": verdict.provisional,
+        "temporary": verdict.temporary,
+        "penalty": verdict.penalty,
+        "penalized_at": verdict.penalized_at,
+        "suppressed": verdict.suppressed,
         "last_at": verdict.last_at,
         "last": None if verdict.last is None else _outcome_to_plain(verdict.last),
     }
@@ -105,6 +109,11 @@ def _verdict_from_plain(entry: object, now: float) -> tuple[VerdictKey, Verdict]
         degraded_run=_counter(entry, "degraded_run"),
         transitions=_counter(entry, "transitions"),
         provisional=_flag(entry, "provisional"),
+        # later than the format: files without them are read
+        temporary=_counter({"temporary": 0, **entry}, "temporary"),
+        penalty=_number({"penalty": 0.0, **entry}, "penalty"),
+        penalized_at=min(_number({"penalized_at": 0.0, **entry}, "penalized_at"), now),
+        suppressed=_flag({"suppressed": False, **entry}, "suppressed"),
         last=_outcome_from_plain(entry["last"]),
         last_at=min(_number(entry, "last_at"), now),
         saved=True,

@@ -7,7 +7,8 @@ resolved already nowhere: config always fills it.
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
-from gslb.model.values import Address, TlsMode, Verify
+from gslb.model.extracts import Extract
+from gslb.model.values import Address, CapWhen, ProxyProtocol, TlsMode, Verify
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,32 @@ class TlsSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """A login. The secret itself never stands in the model: it is read from `password_file` or from the environment
+    variable `password_env` when a probe needs it (probes.md 1.5). Never over a channel that is not verified.
+    """
+
+    user: str
+    password_file: str | None = None
+    password_env: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapRule:
+    """A capability that must (`required`) or must not be offered at that time.
+
+    `name` is compared without case: STARTTLS, AUTH (any mechanism), AUTH=PLAIN, SIZE>=N, LOGINDISABLED, SASL=PLAIN;
+    A|B: either.
+    `fails`: a breach fails the probe; else it is a notice.
+    """
+
+    name: str
+    required: bool
+    when: CapWhen = CapWhen.ANY
+    fails: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TcpSettings:
     """Connect; then optional `send`, ordered `expect` substrings, `reject` that fails at once, `quit` sent last."""
 
@@ -30,6 +57,8 @@ class TcpSettings:
     expect: tuple[bytes, ...] = ()
     reject: tuple[bytes, ...] = ()
     quit: bytes = b""
+    close: str = "fin"
+    proxy: ProxyProtocol = ProxyProtocol.NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +68,10 @@ class TlsCheckSettings:
     type: ClassVar[str] = "tls"
     port: int
     tls: TlsSettings = TlsSettings(mode=TlsMode.IMPLICIT)
+    alpn: tuple[str, ...] = ()
+    min_version: str = "1.2"
+    pin_sha256: tuple[str, ...] = ()
+    proxy: ProxyProtocol = ProxyProtocol.NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,38 +87,75 @@ class SmtpSettings:
     rcpt: str | None = None
     expect_rcpt: str = "accept"
     allow_helo_fallback: bool = True
+    proxy: ProxyProtocol = ProxyProtocol.NONE
+    caps: tuple[CapRule, ...] = ()
+    banner_regex: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmissionSettings:
-    """RFC 6409 on 587 (STARTTLS) or 465 (implicit). `stage`: greeting, helo."""
+    """RFC 6409 on 587 (STARTTLS) or 465 (implicit). `stage`: greeting, helo. With credentials it logs in after helo."""
 
     type: ClassVar[str] = "submission"
     port: int = 587
     tls: TlsSettings = TlsSettings(mode=TlsMode.STARTTLS)
     stage: str = "helo"
     helo_name: str | None = None
+    proxy: ProxyProtocol = ProxyProtocol.NONE
+    caps: tuple[CapRule, ...] = ()
+    credentials: Credentials | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImapSettings:
-    """RFC 3501/9051 on 143 (STARTTLS) or 993 (implicit). `stage`: greeting, capability."""
+    """RFC 3501/9051 on 143 (STARTTLS) or 993 (implicit). `stage`: greeting, capability, login, mailbox.
+
+    `send_id`: tell our name by ID (RFC 2971) where the server offers it.
+    """
 
     type: ClassVar[str] = "imap"
     port: int = 143
     tls: TlsSettings = TlsSettings(mode=TlsMode.STARTTLS)
     stage: str = "capability"
     allow_preauth: bool = False
+    proxy: ProxyProtocol = ProxyProtocol.NONE
+    caps: tuple[CapRule, ...] = ()
+    credentials: Credentials | None = None
+    send_id: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pop3Settings:
-    """RFC 1939, 2449, 2595 on 110 (STLS) or 995 (implicit). `stage`: greeting, capability."""
+    """RFC 1939, 2449, 2595 on 110 (STLS) or 995 (implicit). `stage`: greeting, capability, login, mailbox."""
 
     type: ClassVar[str] = "pop3"
     port: int = 110
     tls: TlsSettings = TlsSettings(mode=TlsMode.STARTTLS)
     stage: str = "capability"
+    proxy: ProxyProtocol = ProxyProtocol.NONE
+    caps: tuple[CapRule, ...] = ()
+    credentials: Credentials | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormLogin:
+    """A login through a page's form (probes.md 1.10.3). Only over verified https. Status is no evidence.
+
+    `form`: id, name or index of the form whose hidden fields come along, None for none; `fields` are sent beside the
+    two named ones. Failure is looked for in the body; success in the body, in a Location, or as the name of a cookie.
+    """
+
+    credentials: Credentials
+    form: str | None = None
+    action: str | None = None
+    user_field: str = "username"
+    password_field: str = "password"  # noqa: S105 - the name of a form field
+    fields: tuple[tuple[str, str], ...] = ()
+    success_regex: str = ""
+    success_location: str = ""
+    success_cookie: str = ""
+    failure_regex: str = ""
+    logout_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +163,9 @@ class HttpSettings:
     """One HTTP/1.1 request (RFC 9110, 9112). `kind` is the type the operator wrote: http or webaccess.
 
     `host` is the Host header and, unless tls.server_name says otherwise, SNI. `expect_status` holds inclusive
-    ranges; `body_must` and `body_must_not` are substrings, of which `body_must_any` needs one.
+    ranges; `body_must` and `body_must_not` are substrings, of which `body_must_any` needs one; `body_regex` and
+    `body_not_regex` are patterns. With `realm_regex` a 401 whose realm matches passes without a look at the body.
+    `credentials` go out as Basic (RFC 7617).
     """
 
     type: ClassVar[str] = "http"
@@ -108,24 +180,187 @@ class HttpSettings:
     body_must: tuple[str, ...] = ()
     body_must_any: tuple[str, ...] = ()
     body_must_not: tuple[str, ...] = ()
+    body_regex: tuple[str, ...] = ()
+    body_not_regex: tuple[str, ...] = ()
     header_must: tuple[tuple[str, str], ...] = ()
     redirects: int = 0
     body_limit: int = 262_144
+    realm_regex: str | None = None
+    drain_on_404: bool = False
+    extract: tuple[Extract, ...] = ()
+    credentials: Credentials | None = None
+    login: FormLogin | None = None
+    proxy: ProxyProtocol = ProxyProtocol.NONE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LmtpSettings:
+    """RFC 2033 over TCP (24). `stage`: greeting, lhlo, rcpt. `expect_rcpt`: accept, reject, any."""
+
+    type: ClassVar[str] = "lmtp"
+    port: int = 24
+    tls: TlsSettings = TlsSettings()
+    stage: str = "lhlo"
+    helo_name: str | None = None
+    rcpt: str | None = None
+    expect_rcpt: str = "accept"
+    proxy: ProxyProtocol = ProxyProtocol.NONE
+    caps: tuple[CapRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SieveSettings:
+    """ManageSieve, RFC 5804, on 4190. `stage`: greeting, noop, login."""
+
+    type: ClassVar[str] = "sieve"
+    port: int = 4190
+    tls: TlsSettings = TlsSettings(mode=TlsMode.STARTTLS)
+    stage: str = "noop"
+    credentials: Credentials | None = None
+    proxy: ProxyProtocol = ProxyProtocol.NONE
+    caps: tuple[CapRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DnsSettings:
+    """One question to a name server (RFC 1035). `transport`: udp (TCP once on TC), tcp, both.
+
+    `edns` is the payload size offered, None for no OPT. `serial_at_least`: the least SOA serial that passes.
+    """
+
+    type: ClassVar[str] = "dns"
+    port: int = 53
+    qname: str
+    qtype: str = "SOA"
+    recursion: bool = False
+    edns: int | None = None
+    transport: str = "udp"
+    expect_rcode: tuple[str, ...] = ("NOERROR",)
+    authoritative: bool = False
+    min_answers: int = 0
+    answer_must: tuple[str, ...] = ()
+    answer_must_not: tuple[str, ...] = ()
+    serial_at_least: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LdapSettings:
+    """RFC 4511 on 389 (StartTLS, RFC 4513) or 636 (implicit). `stage`: bind, rootdse. Credentials: a simple bind."""
+
+    type: ClassVar[str] = "ldap"
+    port: int = 389
+    tls: TlsSettings = TlsSettings()
+    stage: str = "rootdse"
+    credentials: Credentials | None = None
+    proxy: ProxyProtocol = ProxyProtocol.NONE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecSettings:
+    """A plugin after the monitoring-plugins guidelines: `argv`, no shell; whole-argument macros {address}, {port},
+    {family}, {name}, {timeout}. `user`: run as this user; None: as we are. `name`: the member's, for {name}.
+    """
+
+    type: ClassVar[str] = "exec"
+    port: int = 0
+    argv: tuple[str, ...]
+    user: str | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileSettings:
+    """A file that says UP, DOWN, DRAIN or a percentage. {address} and {name} in `path` are replaced.
+
+    `ttl`: seconds after which the word is stale; `on_stale`: unknown or fail. `name`: the member's, for {name}.
+    """
+
+    type: ClassVar[str] = "file"
+    port: int = 0
+    path: str
+    name: str = ""
+    ttl: float | None = None
+    on_stale: str = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentSettings:
+    """Load feedback in HAProxy's words (probes.md 1.14): one line of at most 1 KiB. It can only lower."""
+
+    type: ClassVar[str] = "agent"
+    port: int
+    send: bytes = b""
+    proxy: ProxyProtocol = ProxyProtocol.NONE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelaySettings:
+    """Is this an open relay? MAIL and RCPT to a foreign domain, never DATA (probes.md 1.6.4).
+
+    `expect`: refuse, or accept for a relay that serves inside clients. `withdraw`: a confirmed open relay fails.
+    `variants`: percent, quoted, bang, at, null_sender; one per run in rotation.
+    """
+
+    type: ClassVar[str] = "relay"
+    port: int = 25
+    tls: TlsSettings = TlsSettings(mode=TlsMode.TRY)
+    helo_name: str | None = None
+    foreign_domain: str
+    sender_domain: str
+    local_domain: str | None = None
+    expect: str = "refuse"
+    withdraw: bool = False
+    variants: tuple[str, ...] = ()
+    proxy: ProxyProtocol = ProxyProtocol.NONE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundtripSettings:
+    """Submit to a dedicated mailbox and wait for it by IMAP: the only check that sends DATA (probes.md 1.15)."""
+
+    type: ClassVar[str] = "roundtrip"
+    port: int = 587
+    tls: TlsSettings = TlsSettings(mode=TlsMode.STARTTLS, verify=Verify.FULL)
+    helo_name: str | None = None
+    credentials: Credentials
+    sender: str
+    rcpt: str
+    imap_address: str
+    imap_port: int = 993
+    imap_tls: TlsSettings = TlsSettings(mode=TlsMode.IMPLICIT, verify=Verify.FULL)
+    imap_credentials: Credentials | None = None
+    max_latency: float = 120.0
 
 
 CheckSettings: TypeAlias = (
-    TcpSettings | TlsCheckSettings | SmtpSettings | SubmissionSettings | ImapSettings | Pop3Settings | HttpSettings
+    TcpSettings
+    | TlsCheckSettings
+    | SmtpSettings
+    | SubmissionSettings
+    | LmtpSettings
+    | ImapSettings
+    | Pop3Settings
+    | SieveSettings
+    | HttpSettings
+    | DnsSettings
+    | LdapSettings
+    | ExecSettings
+    | FileSettings
+    | AgentSettings
+    | RelaySettings
+    | RoundtripSettings
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timing:
-    """When a target is probed, start to start, and how long one probe may take."""
+    """When a target is probed, start to start, and how long one probe may take. `jitter`: the part each varies by."""
 
     interval: float = 15.0
     fast_interval: float = 3.0
     down_interval: float = 30.0
     timeout: float = 10.0
+    jitter: float = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +377,10 @@ class Thresholds:
 class Check:
     """A configured test, by name. `slow_after`: a passed run longer than this is degraded; None: never.
 
+    `temp_fail_after`: so many temporary answers in a row (busy, temp_reply, auth_temp) count as failures from then on.
+    `stage_every`: the deep stage runs on each Nth probe. `depends_on`: checks on the same address that must be up, else
+    this one's failures do not count. `damping`: flapping delays the return to up (probes.md 2.7).
+
     `source_ipv4`, `source_ipv6`: the local address to probe from; None: the system's choice.
     """
 
@@ -152,3 +391,7 @@ class Check:
     slow_after: float | None = None
     source_ipv4: Address | None = None
     source_ipv6: Address | None = None
+    temp_fail_after: int = 6
+    stage_every: int = 1
+    depends_on: tuple[str, ...] = ()
+    damping: bool = False

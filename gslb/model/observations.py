@@ -51,6 +51,7 @@ class Reason(StrEnum):
     GREYLISTED = "greylisted"
     STORAGE_FULL = "storage_full"
     PERM_REPLY = "perm_reply"
+    UNREACHABLE = "unreachable"  # what it depends on is down: the failure does not count
     PROTOCOL_ERROR = "protocol_error"
     BOUNDS_EXCEEDED = "bounds_exceeded"
     TLS_NOT_OFFERED = "tls_not_offered"
@@ -64,18 +65,42 @@ class Reason(StrEnum):
     CERT_UNTRUSTED = "cert_untrusted"
     CERT_EXPIRING = "cert_expiring"
     AUTH_TEMP = "auth_temp"
+    AUTH_REJECTED = "auth_rejected"
     BODY_MISMATCH = "body_mismatch"
     STATUS_UNEXPECTED = "status_unexpected"
     REDIRECT_BLOCKED = "redirect_blocked"
     REDIRECT_LOOP = "redirect_loop"
+    CAP_MISSING = "cap_missing"
+    CAP_FORBIDDEN = "cap_forbidden"
+    OPEN_RELAY_SUSPECTED = "open_relay_suspected"
+    AUTH_UNAVAILABLE = "auth_unavailable"
+    DRAIN = "drain"
+    RCODE = "rcode"
+    ANSWER_MISMATCH = "answer_mismatch"
+    NOT_AUTHORITATIVE = "not_authoritative"
+    STALE = "stale"
+    EXEC_WARNING = "exec_warning"
+    EXEC_CRITICAL = "exec_critical"
+    EXEC_TIMEOUT = "exec_timeout"
+    EXEC_UNKNOWN = "exec_unknown"
+    EXEC_MISSING = "exec_missing"
+    VALUE_WARNING = "value_warning"
+    VALUE_CRITICAL = "value_critical"
     # notices that decide nothing
+    AUTH_HELD = "auth_held"
+    AMBIGUOUS = "ambiguous"
+    WEAK_REFUSAL = "weak_refusal"
+    LEGACY_TLS = "legacy_tls"
+    ASSUME_SECURED_LOOPBACK = "assume_secured_loopback"
     GREET_DELAY = "greet_delay"
     AUTH_STALLED = "auth_stalled"
     BARE_LF = "bare_lf"
     CAPS_UNKNOWN = "caps_unknown"
     REPLY_IGNORED = "reply_ignored"
+    VALUE_MISSING = "value_missing"
     PLAINTEXT_ON_TLS_PORT = "plaintext_on_tls_port"
     TLS_PORT_SPOKEN_PLAIN = "tls_port_spoken_plain"
+    ANONYMOUS_REFUSED = "anonymous_refused"
     # our own fault: inconclusive, moves nothing
     LOCAL_RESOLVE = "local_resolve"
     LOCAL_BIND = "local_bind"
@@ -140,12 +165,14 @@ class TlsFacts:
 
     version: str = ""
     cipher: str = ""
+    alpn: str = ""
     server_name: str | None = None
     verified: bool = False
     problem: Reason | None = None
     leaf_not_after: float | None = None
     chain_earliest_not_after: float | None = None
     leaf_sha256: str = ""
+    key_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +180,8 @@ class Observation:
     """The record of one probe run (probes.md 1.1). Times in seconds; `started` is Unix time.
 
     `timings` holds the phases that occurred, in order, TOTAL last. `text` is at most 200 characters, escaped.
+    `weight_factor`: the part of its weight that a member asks for, 0 to 1; None: it said nothing of it. `metrics`:
+    numbers that the probe found, by name.
     """
 
     target: str
@@ -170,6 +199,8 @@ class Observation:
     caps_tls: tuple[str, ...] = ()
     bytes_in: int = 0
     lines_in: int = 0
+    weight_factor: float | None = None
+    metrics: tuple[tuple[str, float], ...] = ()
 
     @property
     def phase(self) -> Phase | None:

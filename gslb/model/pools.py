@@ -8,11 +8,20 @@ from gslb.model.verdicts import VerdictKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Requirement:
+    """How many of these checks must be good for an address to be healthy: 1 for any_of."""
+
+    at_least: int
+    of: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
     """One instance of a service. Weight 0: still probed, never chosen. `standby`: only when no ordinary one is healthy.
 
     `hostname` is a wire name (default MEMBER.POOL.ZONE); `hostname_given` tells whether the operator wrote it.
-    `verdicts` names, per answered address, the checks that judge it; an address without any is healthy.
+    `verdicts` names, per answered address, the checks that judge it; an address without any is healthy. With a
+    `requirement`, those it does not name count only for the checks that depend on them; None: all must be good.
     """
 
     name: str
@@ -23,6 +32,7 @@ class Member:
     standby: bool = False
     machine: str | None = None
     verdicts: Mapping[Address, tuple[VerdictKey, ...]]
+    requirement: Requirement | None = None
 
     def of_family(self, family: Family) -> tuple[Address, ...]:
         """The member's addresses of one family; of both for ANY."""
@@ -48,3 +58,4 @@ class Pool:
     checks: tuple[str, ...] = ()
     min_healthy: MinHealthy = MinHealthy()
     short_form: bool = False
+    requirement: Requirement | None = None

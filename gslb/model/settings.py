@@ -34,7 +34,10 @@ class HttpListener:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probing:
-    """Bounds and names of the prober; times in seconds. `name`: said in EHLO unless a check says otherwise."""
+    """Bounds and names of the prober; times in seconds. `name`: said in EHLO unless a check says otherwise.
+
+    `canary`: ids of targets; while all of them fail, this prober is taken to be cut off.
+    """
 
     concurrency: int = 500
     per_host: int = 4
@@ -42,6 +45,7 @@ class Probing:
     source_ipv6: Address | None = None
     name: str | None = None
     startup_wait: float = 30.0
+    canary: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

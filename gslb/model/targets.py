@@ -12,6 +12,7 @@ class Target:
     """What the prober needs to know. `settings` is fully resolved for this member (port, names).
 
     `timing` is the most eager of the checks that share the target; it is not part of the identity.
+    `stage_every`: the dialogue is held in full on each Nth run, in its shallow form (model.stages) between.
     """
 
     id: str
@@ -20,6 +21,7 @@ class Target:
     timing: Timing
     slow_after: float | None = None
     source: Address | None = None
+    stage_every: int = 1
 
     @property
     def port(self) -> int:

@@ -66,3 +66,19 @@ class Verify(StrEnum):
 
     REPORT = "report"
     FULL = "full"
+
+
+class ProxyProtocol(StrEnum):
+    """The header that a probe sends before anything else: none, version 1, or version 2 LOCAL (probes.md 1.16)."""
+
+    NONE = "none"
+    V1 = "v1"
+    V2 = "v2"
+
+
+class CapWhen(StrEnum):
+    """In which list of capabilities an assertion looks: before TLS, after it, or in either."""
+
+    PRE_TLS = "pre_tls"
+    POST_TLS = "post_tls"
+    ANY = "any"

@@ -55,7 +55,8 @@ class Verdict:
     began. `degraded`: whether load or a notice stands (entered and left after two outcomes in a row); `degraded_run`:
     outcomes in a row that contradict it. `saved`: known from a saved file only, not yet confirmed by an outcome here.
     `stale`: no conclusive outcome for too long. `provisional`: the belief is that of a target since changed; it
-    stands until the first conclusive outcome, which then decides alone.
+    stands until the first conclusive outcome, which then decides alone. `temporary`: answers of "later" in a row.
+    `penalty`: for flapping, as of `penalized_at`; `suppressed`: it was above the limit then (health.damping).
     """
 
     state: State = State.UNKNOWN
@@ -70,6 +71,10 @@ class Verdict:
     stale: bool = False
     transitions: int = 0
     provisional: bool = False
+    temporary: int = 0
+    penalty: float = 0.0
+    penalized_at: float = 0.0
+    suppressed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,9 +94,11 @@ class AddressHealth:
     """What steering sees of one member address: its health, why, and how soon it could change (seconds).
 
     `changes_in` is inf for an address that nothing probes; `changes_by` names the check that could change first.
+    `damped`: up, but flapping: left out while another member of its pool is good.
     """
 
     health: Health
     changes_in: float = float("inf")
     why: str = ""
+    damped: bool = False
     changes_by: str = ""

@@ -21,6 +21,7 @@ from typing import Final
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
 
 from gslb.model.checks import TlsSettings
 from gslb.model.observations import Degraded, Failed, Outcome, Passed, Phase, Reason, TlsFacts
@@ -63,6 +64,7 @@ class Chain:
     name_matches: bool
     trusted: bool
     leaf_sha256: str
+    key_sha256: str
 
 
 def facts_of(
@@ -73,21 +75,25 @@ def facts_of(
     *,
     version: str = "",
     cipher: str = "",
+    alpn: str = "",
 ) -> TlsFacts:
     """The facts of a presented chain (DER, leaf first) at `now` (Unix time). An unreadable one is untrusted."""
     seen = examined(chain, server_name, trust)
     if seen is None:
-        return TlsFacts(version=version, cipher=cipher, server_name=server_name, problem=Reason.CERT_UNTRUSTED)
+        problem: Reason | None = Reason.CERT_UNTRUSTED
+        return TlsFacts(version=version, cipher=cipher, alpn=alpn, server_name=server_name, problem=problem)
     problem = _problem(seen, now)
     return TlsFacts(
         version=version,
         cipher=cipher,
+        alpn=alpn,
         server_name=server_name,
         verified=problem is None,
         problem=problem,
         leaf_not_after=seen.leaf_not_after,
         chain_earliest_not_after=seen.presented_not_after,
         leaf_sha256=seen.leaf_sha256,
+        key_sha256=seen.key_sha256,
     )
 
 
@@ -157,6 +163,7 @@ def _examine(chain: tuple[bytes, ...], server_name: str | None, trust: Trust) ->
             name_matches=server_name is None or name_matches(leaf, server_name),
             trusted=trusted,
             leaf_sha256=hashlib.sha256(chain[0]).hexdigest(),
+            key_sha256=_key_sha256(leaf),
         )
     except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
         return None
@@ -180,6 +187,14 @@ def _matches(pattern: str, name: str) -> bool:
         return True
     head, _, tail = pattern.partition(".")
     return head == "*" and "." in tail and name.partition(".")[2] == tail
+
+
+def _key_sha256(leaf: x509.Certificate) -> str:
+    """Of SubjectPublicKeyInfo, which a renewed certificate may keep (RFC 7469 section 2.4)."""
+    encoded = leaf.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    return hashlib.sha256(encoded).hexdigest()
 
 
 def _earliest(certificates: list[x509.Certificate]) -> float:

@@ -60,6 +60,13 @@ _LOCAL: Final = {
     errno.EPERM: Reason.LOCAL_NO_ROUTE,
     errno.EINVAL: Reason.LOCAL_CONFIG,
 }
+# X509_V_ERR_… of OpenSSL's x509_vfy.h; every other one is a matter of trust
+_VERIFY: Final = {
+    9: Reason.CERT_NOT_YET,
+    10: Reason.CERT_EXPIRED,
+    62: Reason.CERT_NAME,
+    64: Reason.CERT_NAME,
+}
 _ROUTE: Final = (errno.ENETUNREACH, errno.EHOSTUNREACH)
 
 
@@ -98,6 +105,8 @@ def fault_of(
 
 def handshake_fault_of(error: Exception) -> StreamFault:
     """What an exception of a handshake means. RST is reset; FIN, alerts and rubbish are tls_handshake."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return StreamFault(None, _VERIFY.get(error.verify_code, Reason.CERT_UNTRUSTED), error.verify_message)
     number = getattr(error, "errno", None)
     if isinstance(error, ssl.SSLError):
         plain = getattr(error, "reason", None) in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL")

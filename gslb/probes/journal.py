@@ -8,11 +8,16 @@ fault of the stream or a bug mean, the certificate's part in the verdict, and th
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from gslb.model.observations import Phase, Reason, TlsFacts
 from gslb.model.values import Address
+from gslb.probes.deadline import Deadline
 from gslb.probes.dialogue.commands import Conclusion
+from gslb.probes.dialogue.text import masked
+
+if TYPE_CHECKING:
+    from gslb.probes.logins import Logins
 
 CONNECT_LIMIT: Final = 4.0
 HANDSHAKE_LIMIT: Final = 5.0
@@ -42,6 +47,8 @@ class Journal:
     """The running record of one probe. `timeout` in seconds.
 
     `transcript`, where given, is called with lines of text: "S: " and "C: " for what was said, "-- " for the rest.
+    `logins`: where probers get their logins from; `turn`: counts the runs of a target, for checks that rotate.
+    `accepted`: the server has taken the login.
     """
 
     def __init__(
@@ -51,8 +58,13 @@ class Journal:
         now: Callable[[], float] = time.time,
         name: str | None = None,
         transcript: Callable[[str], None] | None = None,
+        logins: "Logins | None" = None,
+        turn: int = 0,
     ) -> None:
         self.timeout = timeout
+        self.logins = logins
+        self.turn = turn
+        self.accepted = False
         self.now = now
         self.name = name
         self.transcript = transcript
@@ -67,7 +79,8 @@ class Journal:
         self.caps_tls: tuple[str, ...] = ()
         self.lines_in = 0
         self.conclusion: Conclusion | None = None
-        self._limit: asyncio.Timeout | None = None
+        self._hidden: tuple[str, ...] = ()
+        self._limit: Deadline | None = None
         self._deadline = 0.0
         self._reserve = 0.0
         self._begun = self._entered = time.perf_counter()
@@ -77,7 +90,12 @@ class Journal:
         """Seconds until the deadline of the first phase, which is a connection."""
         return min(self.timeout, CONNECT_LIMIT)
 
-    def watch(self, limit: asyncio.Timeout, *, greeting_reserve: float = 0.0) -> None:
+    @property
+    def is_late(self) -> bool:
+        """Whether the deadline has passed, so that a cancellation under way means just that."""
+        return self._limit is not None and self._limit.expired()
+
+    def watch(self, limit: Deadline, *, greeting_reserve: float = 0.0) -> None:
         """The one deadline, set to `first_limit`, to be moved as phases begin.
 
         A greeting must leave `greeting_reserve` seconds of the whole.
@@ -115,7 +133,15 @@ class Journal:
     def say(self, line: str) -> None:
         """One line of the transcript, with the seconds since the start."""
         if self.transcript is not None:
-            self.transcript(f"{time.perf_counter() - self._begun:7.3f} {line}")
+            self.transcript(f"{time.perf_counter() - self._begun:7.3f} {self.masked(line)}")
+
+    def hide(self, secrets: tuple[str, ...]) -> None:
+        """Texts that must not be told, whoever says them."""
+        self._hidden += secrets
+
+    def masked(self, text: str) -> str:
+        """The text without what is hidden."""
+        return masked(text, self._hidden) if self._hidden else text
 
     def _stamp(self) -> None:
         now = time.perf_counter()
@@ -124,7 +150,7 @@ class Journal:
             self.timings[self.phase] = self.timings.get(self.phase, 0.0) + now - self._entered
         self._entered = now
 
-    def _move(self, phase: Phase, limit: asyncio.Timeout) -> None:
+    def _move(self, phase: Phase, limit: Deadline) -> None:
         when = self._deadline
         if phase is Phase.GREETING:
             when -= self._reserve

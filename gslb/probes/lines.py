@@ -5,19 +5,21 @@ behind the go-ahead of STARTTLS they are starttls_injection, whoever put them th
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final, TypeAlias
 
 from gslb.model.checks import TlsSettings
 from gslb.model.observations import Passed, Phase, Reason
 from gslb.model.targets import Target
 from gslb.model.values import Address
+from gslb.probes.contexts import PLAIN_TERMS, Terms
 from gslb.probes.dialogue.commands import (
     END,
     Answer,
     Conclude,
     Dialogue,
     Enter,
+    LoggedIn,
     Note,
     Offered,
     ReadBytes,
@@ -27,30 +29,37 @@ from gslb.probes.dialogue.commands import (
     StartTls,
 )
 from gslb.probes.dialogue.cutting import Line, cut_line
-from gslb.probes.dialogue.text import shown
+from gslb.probes.dialogue.text import MASK, shown
 from gslb.probes.faults import StreamFault
 from gslb.probes.journal import Journal
 from gslb.probes.opening import encrypt, opened
 from gslb.probes.streams import Stream
 
 Waiting: TypeAlias = ReadSome | ReadBytes | StartTls
-Instant: TypeAlias = Enter | Send | Note | Offered | Conclude
+Instant: TypeAlias = Enter | Send | Note | Offered | LoggedIn | Conclude
 
 GREET_DELAY: Final = 1.0
 """Seconds between the first line of a greeting and its last that are worth a notice."""
 
 
 async def converse(
-    target: Target, begin: Callable[[str], Dialogue], journal: Journal, tls: TlsSettings | None = None
+    target: Target,
+    begin: Callable[[str], Dialogue],
+    journal: Journal,
+    tls: TlsSettings | None = None,
+    *,
+    terms: Terms = PLAIN_TERMS,
+    close: Callable[[Stream], Awaitable[None]] = Stream.close,
 ) -> None:
     """Dial, and hold the dialogue to its end; the verdict goes to the journal. Raises StreamFault.
 
-    `begin` gets the name to say in EHLO, which may depend on the local address of the connection.
+    `begin` gets the name to say in EHLO, which may depend on the local address of the connection. `terms` are those of
+    every handshake; guarded where the dialogue will send a secret.
     """
-    stream = await opened(target, tls, journal)
+    stream = await opened(target, tls, journal, terms=terms)
     dialogue = begin(journal.name or address_literal(stream.source))
-    await Conversation(stream, dialogue, journal, tls or TlsSettings()).held()
-    await stream.close()
+    await Conversation(stream, dialogue, journal, tls or TlsSettings(), terms).held()
+    await close(stream)
 
 
 def address_literal(address: Address | None) -> str:
@@ -63,11 +72,14 @@ def address_literal(address: Address | None) -> str:
 class Conversation:
     """One dialogue over one stream."""
 
-    def __init__(self, stream: Stream, dialogue: Dialogue, journal: Journal, tls: TlsSettings) -> None:
+    def __init__(
+        self, stream: Stream, dialogue: Dialogue, journal: Journal, tls: TlsSettings, terms: Terms = PLAIN_TERMS
+    ) -> None:
         self._stream = stream
         self._dialogue = dialogue
         self._journal = journal
         self._tls = tls
+        self._terms = terms
         self._first_line_at = 0.0
 
     async def held(self) -> None:
@@ -95,6 +107,8 @@ class Conversation:
             self._send(command)
         elif isinstance(command, Note):
             self._journal.note(command.reason)
+        elif isinstance(command, LoggedIn):
+            self._journal.accepted = True
         elif isinstance(command, Offered):
             if self._stream.encrypted:
                 self._journal.caps_tls = command.caps
@@ -119,8 +133,10 @@ class Conversation:
 
     def _send(self, command: Send) -> None:
         self._refuse_pending(command.pending_ok)
+        if command.secret and not self._stream.guarded:
+            raise RuntimeError("a secret, and nobody has verified whom it would go to")
         if self._journal.transcript is not None:
-            self._journal.say(f"C: {shown(command.data.rstrip())}")
+            self._journal.say(f"C: {MASK if command.secret else shown(command.data.rstrip())}")
         self._stream.write(command.data)
 
     def _refuse_pending(self, pending_ok: bool) -> None:
@@ -130,7 +146,7 @@ class Conversation:
     async def _start_tls(self) -> Answer:
         if self._stream.buffer:
             raise StreamFault(None, Reason.STARTTLS_INJECTION, shown(self._stream.buffer))
-        await encrypt(self._stream, self._tls, self._journal, Phase.TLS_UPGRADE)
+        await encrypt(self._stream, self._tls, self._journal, Phase.TLS_UPGRADE, self._terms)
         return None
 
     def _cut(self, limit: int) -> bytes | None:

@@ -1,7 +1,7 @@
 """From a journal to an observation: the certificate's part, slowness, and the record of probes.md 1.1."""
 
-from gslb.model.checks import SmtpSettings, SubmissionSettings
-from gslb.model.observations import Degraded, Observation, Outcome, Passed, Phase, Reason
+from gslb.model.checks import RelaySettings, SmtpSettings, SubmissionSettings
+from gslb.model.observations import Degraded, Failed, Inconclusive, Observation, Outcome, Passed, Phase, Reason
 from gslb.model.targets import Target
 from gslb.probes.certificates import judged
 from gslb.probes.dialogue.commands import Conclusion
@@ -13,16 +13,19 @@ def observation_of(target: Target, journal: Journal, started: float) -> Observat
     conclusion = journal.conclusion or Conclusion(outcome=Passed())
     settings = getattr(target.settings, "tls", None)
     outcome, notices = judged(conclusion.outcome, journal.tls, settings, started, journal.tls_phase)
+    if isinstance(target.settings, RelaySettings):
+        outcome = _of_relaying(conclusion.outcome)
     outcome, late = _slowed(target, journal, outcome)
     stream = journal.stream
+    told = (*journal.notices, *notices, *late)
     return Observation(
         target=target.id,
         outcome=outcome,
         started=started,
         code=conclusion.code,
         enhanced=conclusion.enhanced,
-        text=conclusion.text,
-        notices=(*journal.notices, *notices, *late),
+        text=journal.masked(conclusion.text),
+        notices=tuple(reason for reason in told if isinstance(outcome, Passed) or reason is not outcome.reason),
         timings=(*journal.timings.items(), (Phase.TOTAL, journal.total)),
         peer=target.address,
         source=stream.source if stream is not None else None,
@@ -31,7 +34,14 @@ def observation_of(target: Target, journal: Journal, started: float) -> Observat
         caps_tls=journal.caps_tls,
         bytes_in=stream.bytes_in if stream is not None else 0,
         lines_in=journal.lines_in,
+        weight_factor=conclusion.weight_factor,
+        metrics=conclusion.metrics,
     )
+
+
+def _of_relaying(outcome: Outcome) -> Outcome:
+    """A host that cannot be asked whether it relays is the business of the smtp check, and so is its certificate."""
+    return Inconclusive(outcome.phase, outcome.reason) if isinstance(outcome, Failed) else outcome
 
 
 def _slowed(target: Target, journal: Journal, outcome: Outcome) -> tuple[Outcome, tuple[Reason, ...]]:

@@ -4,17 +4,23 @@ The deadline stands around the whole prober, here and nowhere else; the journal 
 limit of their own, and past the verdict for the farewell. What a timeout means depends on the phase it fell in.
 """
 
-import asyncio
-import secrets
-import string
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Final, TypeVar
+from typing import Final
 
 from gslb.model.checks import (
+    AgentSettings,
+    CheckSettings,
+    DnsSettings,
+    ExecSettings,
+    FileSettings,
     HttpSettings,
     ImapSettings,
+    LdapSettings,
+    LmtpSettings,
     Pop3Settings,
+    RelaySettings,
+    SieveSettings,
     SmtpSettings,
     SubmissionSettings,
     TcpSettings,
@@ -24,20 +30,31 @@ from gslb.model.observations import Failed, Inconclusive, Observation, Phase, Re
 from gslb.model.targets import Target
 from gslb.model.values import TlsMode
 from gslb.probes import certificates
+from gslb.probes.command import probe_exec
+from gslb.probes.contexts import GUARDED, PLAIN_TERMS, context_of, forget_contexts
+from gslb.probes.deadline import Deadline
 from gslb.probes.dialogue.commands import Conclusion
-from gslb.probes.dialogue.imap import imap
-from gslb.probes.dialogue.pop3 import pop3
-from gslb.probes.dialogue.smtp import smtp
-from gslb.probes.dialogue.submission import submission
-from gslb.probes.dialogue.tcp import tcp
 from gslb.probes.dialogue.text import TEXT_LIMIT, shown
-from gslb.probes.dialogue.tls import tls
+from gslb.probes.directory import probe_ldap
 from gslb.probes.faults import StreamFault
+from gslb.probes.feedback import probe_agent
 from gslb.probes.journal import Journal
-from gslb.probes.lines import converse
+from gslb.probes.logins import Logins
+from gslb.probes.mail import (
+    probe_imap,
+    probe_lmtp,
+    probe_pop3,
+    probe_relay,
+    probe_sieve,
+    probe_smtp,
+    probe_submission,
+    probe_tcp,
+    probe_tls,
+)
+from gslb.probes.name_server import probe_dns
 from gslb.probes.reporting import observation_of
-from gslb.probes.streams import tls_context
 from gslb.probes.web import probe_web
+from gslb.probes.word_file import probe_file
 
 Prober = Callable[[Target, Journal], Awaitable[None]]
 
@@ -48,17 +65,22 @@ async def probe(
     name: str | None,
     now: Callable[[], float] = time.time,
     transcript: Callable[[str], None] | None = None,
+    logins: Logins | None = None,
+    turn: int = 0,
 ) -> Observation:
     """Probe once. Never raises for what a peer does; a bug of ours is inconclusive (local_bug). `now`: Unix time.
 
     `name` is said in EHLO; None: the address literal of the local address. Ends within the target's timeout + 1.2 s.
-    Cancellation is passed on, with the connection dropped.
+    Cancellation is passed on, with the connection dropped. `logins` must live as long as the caller, or nothing guards
+    accounts against lockout; `turn` counts the runs of this target (a relay check has several forms, in rotation).
     """
-    journal = Journal(target.timing.timeout, now=now, name=name, transcript=transcript)
-    limit = asyncio.timeout(journal.first_limit)
+    journal = Journal(
+        target.timing.timeout, now=now, name=name, transcript=transcript, logins=logins or Logins(), turn=turn
+    )
+    limit = Deadline(journal.first_limit)
     started = now()
     try:
-        async with limit:
+        with limit:
             journal.watch(limit, greeting_reserve=_greeting_reserve(target))
             await PROBERS[type(target.settings)](target, journal)
     except TimeoutError as error:
@@ -82,66 +104,39 @@ def prepare(targets: Iterable[Target]) -> tuple[str, ...]:
     To be called at start and at each reload: CA files are read anew. Answers with what is wrong, one text each.
     """
     certificates.forget_trust()
-    tls_context()
+    forget_contexts()
+    context_of(PLAIN_TERMS, None)
     wrong = []
-    for ca_file in {settings.ca_file for target in targets if (settings := getattr(target.settings, "tls", None))}:
+    encrypting = [target.settings for target in targets if hasattr(target.settings, "tls")]
+    for ca_file, guarded in {(settings.tls.ca_file, _logs_in(settings)) for settings in encrypting}:
         try:
             certificates.trust_of(ca_file)
+            context_of(GUARDED if guarded else PLAIN_TERMS, ca_file if guarded else None)
         except StreamFault as fault:
             wrong.append(fault.text)
-    return tuple(sorted(wrong))
+    return tuple(sorted(set(wrong)))
 
 
-# one prober per type of check
-
-Settings = TypeVar("Settings")
-
-
-def _of(kind: type[Settings], target: Target) -> Settings:
-    if not isinstance(target.settings, kind):
-        raise TypeError(f"{type(target.settings).__name__} where {kind.__name__} was due")
-    return target.settings
-
-
-async def _probe_tcp(target: Target, journal: Journal) -> None:
-    settings = _of(TcpSettings, target)
-    await converse(target, lambda _: tcp(settings), journal)
-
-
-async def _probe_tls(target: Target, journal: Journal) -> None:
-    settings = _of(TlsCheckSettings, target)
-    await converse(target, lambda _: tls(), journal, settings.tls)
-
-
-async def _probe_smtp(target: Target, journal: Journal) -> None:
-    settings = _of(SmtpSettings, target)
-    await converse(target, lambda name: smtp(settings, settings.helo_name or name), journal, settings.tls)
-
-
-async def _probe_submission(target: Target, journal: Journal) -> None:
-    settings = _of(SubmissionSettings, target)
-    await converse(target, lambda name: submission(settings, settings.helo_name or name), journal, settings.tls)
-
-
-async def _probe_imap(target: Target, journal: Journal) -> None:
-    settings = _of(ImapSettings, target)
-    tag = "".join(secrets.choice(string.ascii_lowercase) for _ in range(4))
-    await converse(target, lambda _: imap(settings, tag), journal, settings.tls)
-
-
-async def _probe_pop3(target: Target, journal: Journal) -> None:
-    settings = _of(Pop3Settings, target)
-    await converse(target, lambda _: pop3(settings), journal, settings.tls)
+def _logs_in(settings: CheckSettings) -> bool:
+    return any(getattr(settings, name, None) is not None for name in ("credentials", "login"))
 
 
 PROBERS: Final[dict[type, Prober]] = {
-    TcpSettings: _probe_tcp,
-    TlsCheckSettings: _probe_tls,
-    SmtpSettings: _probe_smtp,
-    SubmissionSettings: _probe_submission,
-    ImapSettings: _probe_imap,
-    Pop3Settings: _probe_pop3,
+    TcpSettings: probe_tcp,
+    TlsCheckSettings: probe_tls,
+    SmtpSettings: probe_smtp,
+    SubmissionSettings: probe_submission,
+    ImapSettings: probe_imap,
+    Pop3Settings: probe_pop3,
+    LmtpSettings: probe_lmtp,
+    SieveSettings: probe_sieve,
+    RelaySettings: probe_relay,
     HttpSettings: probe_web,
+    DnsSettings: probe_dns,
+    LdapSettings: probe_ldap,
+    ExecSettings: probe_exec,
+    FileSettings: probe_file,
+    AgentSettings: probe_agent,
 }
 
 # what a timeout and a bug mean
@@ -182,5 +177,5 @@ def _bug(journal: Journal, error: Exception) -> Conclusion:
 
 def _greeting_reserve(target: Target) -> float:
     """SMTP greetings may take long by policy, and leave a second for the rest (probes.md 1.3)."""
-    patient = isinstance(target.settings, SmtpSettings | SubmissionSettings)
+    patient = isinstance(target.settings, SmtpSettings | SubmissionSettings | LmtpSettings | RelaySettings)
     return min(1.0, target.timing.timeout / 4) if patient else 0.0

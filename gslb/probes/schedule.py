@@ -36,16 +36,6 @@ ROUND_GRACE = 2.0
 _QUEUE_SHOWN = 0.001
 """A shorter wait than this is the loop's own step, not a queue."""
 
-_TIMEOUTS = frozenset(
-    {
-        Reason.CONNECT_TIMEOUT,
-        Reason.GREETING_TIMEOUT,
-        Reason.REPLY_TIMEOUT,
-        Reason.TLS_TIMEOUT,
-        Reason.DEADLINE,
-    }
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleStats:
@@ -195,7 +185,8 @@ class Scheduler:
 
     def _adopt(self, turn: Turn, target: Target, now: float) -> None:
         """Take over what is not identity; a start that lies beyond the new intervals comes nearer."""
-        before, turn.target = turn.target, target
+        before = turn.target
+        turn.adopt(target)
         farthest = now + max(target.timing.interval, target.timing.down_interval)
         if target.timing != before.timing and turn.ticket is None and turn.scheduled > farthest:
             self._starts.begin(turn, now, target.timing.interval)
@@ -267,7 +258,7 @@ class Scheduler:
     async def _probe(self, turn: Turn) -> None:
         began = self._clock()
         lag = self._alarm.lag(began)
-        observation = await self._look(turn.target)
+        observation = await self._look(turn.form())
         if not self._is_known(turn):
             return  # removed meanwhile, and the prober would not be cancelled
         ended = self._clock()
@@ -285,7 +276,7 @@ class Scheduler:
 
     def _conclude(self, turn: Turn, observation: Observation, ended: float) -> None:
         """Tell control, and plan the next start by the interval it answers."""
-        turn.suspect = observation.reason in _TIMEOUTS
+        turn.heard(observation)
         try:
             turn.interval = self._report(observation)
         except BaseException:

@@ -8,7 +8,7 @@ start to start, each with jitter of its own. Times are seconds on one monotonic 
 import hashlib
 
 JITTER = 0.1
-"""Each interval is stretched or shortened by up to this part."""
+"""Each interval is stretched or shortened by up to this part, unless the target has one of its own."""
 
 REST = 0.5
 """The least time between the end of a probe and the next start at the same target."""
@@ -41,9 +41,9 @@ def second_start(previous: float, *, window: float, place: float, interval: floa
     return previous + min(interval, window * (1 - place) + interval * place)
 
 
-def jittered(previous: float, interval: float, unit: float) -> float:
+def jittered(previous: float, interval: float, unit: float, jitter: float = JITTER) -> float:
     """The regular start after `previous`, before anything holds it up."""
-    return previous + interval * (1 + JITTER * (2 * unit - 1))
+    return previous + interval * (1 + jitter * (2 * unit - 1))
 
 
 def not_before(start: float, ended: float) -> float:

@@ -11,23 +11,25 @@ so that plain text sent behind the go-ahead would be read as if it had come encr
 acting on the old transport.
 
 OSError and ssl.SSLError become a StreamFault here and nowhere else. TimeoutError never arises here: the deadline is
-`gslb.probes.run`'s. No handshake verifies: chain, time and name are looked at afterwards (gslb.probes.certificates),
-so that a probe of a server with an expired certificate ends politely and still knows the facts.
+`gslb.probes.run`'s. What a handshake verifies, and when, is told in gslb.probes.contexts.
 """
 
 import asyncio
+import socket
 import ssl
+import struct
 from typing import Final, cast
 
 from gslb.model.checks import TlsSettings
 from gslb.model.observations import Phase, Reason, TlsFacts
 from gslb.model.values import Address
 from gslb.probes import certificates
+from gslb.probes.contexts import PLAIN_TERMS, Terms, context_of
 from gslb.probes.faults import StreamFault, fault_of, handshake_fault_of
 
 SESSION_LIMIT: Final = 64 * 1024
 
-_context: ssl.SSLContext | None = None
+_NO_LINGER: Final = struct.pack("ii", 1, 0)
 
 
 async def dial(address: Address, port: int, *, source: Address | None = None, limit: int = SESSION_LIMIT) -> "Stream":
@@ -50,7 +52,8 @@ async def dial(address: Address, port: int, *, source: Address | None = None, li
 class Stream(asyncio.Protocol):
     """A dialled connection. `buffer` holds what came and was not taken; only its owner removes from it.
 
-    `peer`, `source`: the addresses really used. `bytes_in` counts the session, after decryption.
+    `peer`, `source`, `ports`: the addresses really used, and the ports, ours first. `bytes_in` counts the session,
+    after decryption. `guarded`: the handshake has verified whom we speak to.
     """
 
     def __init__(self, peer: Address | None = None, limit: int = SESSION_LIMIT) -> None:
@@ -59,6 +62,8 @@ class Stream(asyncio.Protocol):
         self.buffer = bytearray()
         self.bytes_in = 0
         self.encrypted = False
+        self.guarded = False
+        self.ports = (0, 0)
         self._limit = limit
         self._plain: asyncio.Transport | None = None
         self._transport: asyncio.Transport | None = None
@@ -96,21 +101,26 @@ class Stream(asyncio.Protocol):
         if self._transport is not None:
             self._transport.write(data)
 
-    async def start_tls(self, settings: TlsSettings, now: float) -> TlsFacts:
+    async def start_tls(self, settings: TlsSettings, now: float, terms: Terms = PLAIN_TERMS) -> TlsFacts:
         """The handshake, with SNI where `server_name` is a DNS name. `now` is Unix time. Raises StreamFault.
 
-        The buffer must be empty: what came in plain text never mixes with what is encrypted.
+        The buffer must be empty: what came in plain text never mixes with what is encrypted. Guarded terms without a
+        `server_name` verify the peer's address.
         """
         if self.buffer:
             raise StreamFault(None, Reason.STARTTLS_INJECTION, "bytes before the handshake")
         trust = certificates.trust_of(settings.ca_file)
-        sni = certificates.sni_of(settings.server_name)
+        name = certificates.sni_of(settings.server_name)
+        if terms.guarded and name is None:
+            name = settings.server_name or str(self.peer)
+        context = context_of(terms, settings.ca_file if terms.guarded else None)
         try:
-            self._transport = await self._handshake(sni)
+            self._transport = await self._handshake(context, name)
         except (OSError, ValueError) as error:
             self.abort()
             raise handshake_fault_of(error) from error
         self.encrypted = True
+        self.guarded = terms.guarded
         return self._facts(settings, trust, now)
 
     async def close(self) -> None:
@@ -122,6 +132,12 @@ class Stream(asyncio.Protocol):
             self._transport.close()
             await asyncio.sleep(0)
             self.abort()
+
+    async def reset(self) -> None:
+        """End a plain connection with RST instead of FIN."""
+        if self._plain is not None:
+            self._plain.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+        self.abort()
 
     def abort(self) -> None:
         """Drop the connection and everything unsent, at once."""
@@ -139,8 +155,9 @@ class Stream(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The loop hands the transport over."""
         self._plain = self._transport = cast("asyncio.Transport", transport)
-        name = transport.get_extra_info("sockname")
+        name, peer = transport.get_extra_info("sockname"), transport.get_extra_info("peername")
         self.source = certificates.address_of(name[0])
+        self.ports = (name[1], peer[1] if peer else 0)
 
     def data_received(self, data: bytes) -> None:
         """More bytes: kept up to the session's limit, then nothing more is read."""
@@ -170,11 +187,11 @@ class Stream(asyncio.Protocol):
 
     # the handshake
 
-    async def _handshake(self, sni: str | None) -> asyncio.Transport:
+    async def _handshake(self, context: ssl.SSLContext, name: str | None) -> asyncio.Transport:
         if self._plain is None or self._ended:
             raise ConnectionResetError("closed before the handshake")
         loop = asyncio.get_running_loop()
-        transport = await loop.start_tls(self._plain, self, tls_context(), server_hostname=sni)
+        transport = await loop.start_tls(self._plain, self, context, server_hostname=name)
         if transport is None:
             raise ConnectionResetError("closed during the handshake")
         return transport
@@ -191,24 +208,8 @@ class Stream(asyncio.Protocol):
             trust,
             version=tls.version() or "",
             cipher=cipher[0] if cipher else "",
+            alpn=tls.selected_alpn_protocol() or "",
         )
-
-
-def tls_context() -> ssl.SSLContext:
-    """The one context of all handshakes, built once: no setting of a check changes what it holds.
-
-    Nothing is verified in the handshake, so no CA is loaded; TLS 1.2 is the least (RFC 8996, RFC 9325).
-    """
-    global _context  # noqa: PLW0603 - built on first use, kept for the life of the process
-    if _context is None:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        # Many mail servers end without close_notify; a truncated reply shows in its own framing.
-        context.options |= ssl.OP_IGNORE_UNEXPECTED_EOF | ssl.OP_NO_RENEGOTIATION
-        _context = context
-    return _context
 
 
 def presented_chain(tls: ssl.SSLObject) -> tuple[bytes, ...]:

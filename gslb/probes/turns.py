@@ -2,12 +2,24 @@
 
 import asyncio
 import heapq
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 
+from gslb.model.observations import Failed, Observation, Phase, Reason
+from gslb.model.stages import shallow
 from gslb.model.targets import Target
 from gslb.probes import spread
 from gslb.probes.slots import Ticket
+
+_TIMEOUTS = frozenset(
+    {
+        Reason.CONNECT_TIMEOUT,
+        Reason.GREETING_TIMEOUT,
+        Reason.REPLY_TIMEOUT,
+        Reason.TLS_TIMEOUT,
+        Reason.DEADLINE,
+    }
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -16,7 +28,9 @@ class Turn:
 
     `scheduled`: the start that the next one is counted from; `start`: when it really may, at its crowded `host`.
     `window`: of the first start, until the second is set. `ticket`: while it waits for a slot or runs, since `asked`;
-    `task`: while it runs. `suspect`: the last probe ran into a timeout. Times in seconds on the schedule's clock.
+    `task`: while it runs. `runs`: begun so far; `since_deep`: those since the last deep one; `deep`: whether the last
+    was; `deep_fails`: whether the deep stage is what fails; `shallow`: the target in its shallow form.
+    `suspect`: the last probe ran into a timeout. Times in seconds on the schedule's clock.
     """
 
     target: Target
@@ -29,19 +43,51 @@ class Turn:
     window: float | None = None
     suspect: bool = False
     asked: float = 0.0
+    runs: int = 0
+    since_deep: int = 0
+    deep: bool = True
+    deep_fails: bool = False
+    shallow: Target | None = None
     ticket: Ticket | None = None
     task: asyncio.Task[None] | None = None
 
     @classmethod
     def of(cls, target: Target) -> "Turn":
         """The turn of a target that nobody has probed."""
-        return cls(target, target.address.packed, spread.position(target.id), target.timing.interval)
+        turn = cls(target, target.address.packed, spread.position(target.id), target.timing.interval)
+        turn.adopt(target)
+        return turn
+
+    def adopt(self, target: Target) -> None:
+        """Take over what is not identity."""
+        self.target = target
+        shallower = shallow(target.settings) if target.stage_every > 1 else None
+        self.shallow = None if shallower is None else replace(target, settings=shallower)
+
+    def form(self) -> Target:
+        """Begin a run: the target as it is to be probed, in full or in its shallow form.
+
+        The first run is deep, and then each `stage_every`th while all is calm; and any while the deep stage fails.
+        """
+        calm = self.interval >= self.target.timing.interval
+        due = not self.runs or self.since_deep >= self.target.stage_every - 1
+        self.deep = self.shallow is None or self.deep_fails or (calm and due)
+        self.since_deep = 0 if self.deep else self.since_deep + 1
+        self.runs += 1
+        return self.target if self.deep or self.shallow is None else self.shallow
+
+    def heard(self, observation: Observation) -> None:
+        """The run has ended."""
+        self.suspect = observation.reason in _TIMEOUTS
+        if self.deep:
+            failed = isinstance(observation.outcome, Failed)
+            self.deep_fails = failed or observation.phase in (Phase.AUTH, Phase.COMMAND)
 
     def regular_start(self, unit: float) -> float:
         """The start that follows by the interval alone; after it the first start's window is forgotten."""
         window, self.window = self.window, None
         if window is None:
-            return spread.jittered(self.scheduled, self.interval, unit)
+            return spread.jittered(self.scheduled, self.interval, unit, self.target.timing.jitter)
         return spread.second_start(self.scheduled, window=window, place=self.place, interval=self.interval)
 
 

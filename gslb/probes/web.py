@@ -1,106 +1,109 @@
-"""One look at a web page: the prober of http and webaccess (RFC 9110, RFC 9112, probes.md 1.10).
+"""One look at a web page: the prober of http and webaccess (RFC 9110, RFC 9112, probes.md 1.10)."""
 
-An httpx request goes to our own transport directly, without an httpx client around it: there is nothing that could
-read a proxy from the environment, keep a cookie, or follow a redirect to somebody else.
-"""
-
-import functools
+import base64
 from dataclasses import replace
-from importlib import metadata
-from typing import cast
+from urllib.parse import quote, quote_plus
 
 import httpx
 
-from gslb.model.checks import HttpSettings, TlsSettings
-from gslb.model.observations import Reason
+from gslb.model.checks import HttpSettings
+from gslb.model.observations import Degraded, Passed, Phase, Reason
 from gslb.model.targets import Target
 from gslb.model.values import TlsMode
+from gslb.probes.contexts import GUARDED, PLAIN_TERMS
 from gslb.probes.dialogue.commands import Conclusion
+from gslb.probes.dialogue.login import Entry, Held, Login
 from gslb.probes.faults import LocalFault
 from gslb.probes.journal import Journal
-from gslb.probes.web_transport import MemberTransport
-from gslb.probes.web_verdict import Page, follow, judge_body, judge_head
+from gslb.probes.logins import Logins
+from gslb.probes.web_login import log_in, log_out
+from gslb.probes.web_verdict import Page, judge_body, judge_head, judge_values, said
+from gslb.probes.web_visit import Visit
 
 
 async def probe_web(target: Target, journal: Journal) -> None:
-    """Ask for the page, follow redirects within the host, judge, conclude. Raises StreamFault."""
+    """Ask for the page, follow redirects within the host, judge; log in where that is asked. Raises StreamFault."""
     settings = target.settings
     if not isinstance(settings, HttpSettings):
         raise TypeError(f"not a web page: {settings.type}")
-    asked = [_first_url(target, settings)]
-    method = settings.method
-    while True:
-        response = await _ask(target, settings, journal, asked, method)
-        onward = follow(settings, response, asked)
-        if not isinstance(onward, tuple):
-            break
-        url, method = onward
-        asked.append(url)
-        if journal.stream is not None:
-            journal.stream.abort()
-    conclusion = onward or judge_head(settings, response)
-    journal.conclude(conclusion or await _judge_body(settings, response))
+    credentials = settings.login.credentials if settings.login is not None else settings.credentials
+    with (journal.logins or Logins()).entry(target, credentials, journal) as entry:
+        await _Look(target, settings, journal, entry).taken()
 
 
-async def _ask(
-    target: Target, settings: HttpSettings, journal: Journal, asked: list[httpx.URL], method: str
-) -> httpx.Response:
-    url = asked[-1]
-    request = httpx.Request(method, url, headers=_headers(settings, url))
-    port, tls = _place(settings, asked[0], url)
-    here = replace(target, settings=replace(settings, port=port))
-    transport = MemberTransport(here, tls, journal, body_limit=settings.body_limit)
-    return await transport.handle_async_request(request)
+class _Look:
+    """One run, with the login it may use."""
+
+    def __init__(self, target: Target, settings: HttpSettings, journal: Journal, entry: Entry) -> None:
+        basic = _basic(entry) if isinstance(entry, Login) and settings.login is None else None
+        terms = GUARDED if isinstance(entry, Login) else PLAIN_TERMS
+        if basic is not None:
+            journal.hide((basic,))
+        self._visit = Visit(target, settings, journal, terms=terms, authorization=basic)
+        self._settings = settings
+        self._journal = journal
+        self._entry = entry
+
+    async def taken(self) -> None:
+        """Walk to the page, conclude, and leave."""
+        if isinstance(self._entry, Login) and self._settings.tls.mode is TlsMode.NONE:
+            raise LocalFault(Phase.AUTH, Reason.LOCAL_CONFIG, "a password goes out over https only")
+        response = await self._visit.walk()
+        self._journal.conclude(response if isinstance(response, Conclusion) else await self._judged(response))
+        form = self._settings.login
+        if self._journal.accepted and form is not None and form.logout_path is not None:
+            await log_out(self._visit, form.logout_path, self._journal)
+
+    async def _judged(self, response: httpx.Response) -> Conclusion:
+        """The verdict of status and header, of the page, of the login, and of the numbers, in this order."""
+        early = self._judge_basic(response) or judge_head(self._settings, response)
+        if early is not None:
+            return early
+        page = await self._visit.body(response)
+        verdict = judge_body(self._settings, response.status_code, page)
+        if isinstance(verdict.outcome, Passed) and self._settings.login is not None:
+            verdict = await self._logged_in(page) or verdict
+        return self._with_values(verdict, page) if isinstance(verdict.outcome, Passed) else verdict
+
+    def _judge_basic(self, response: httpx.Response) -> Conclusion | None:
+        """What Basic authentication came to (RFC 7617); None: the page decides."""
+        if self._entry is None or self._settings.login is not None:
+            return None
+        if response.status_code != 401:
+            self._journal.accepted = isinstance(self._entry, Login) and response.is_success
+            return None
+        return self._held() or _rejected(said(response), code="401")
+
+    async def _logged_in(self, page: Page) -> Conclusion | None:
+        form = self._settings.login
+        if form is None or not isinstance(self._entry, Login):
+            return self._held()
+        self._journal.hide((quote(self._entry.password), quote_plus(self._entry.password)))
+        verdict = await log_in(self._visit, form, self._entry, page)
+        self._journal.accepted = isinstance(verdict.outcome, Passed)
+        return verdict
+
+    def _held(self) -> Conclusion | None:
+        """What a login that is not tried now means for a page that is fine."""
+        if not isinstance(self._entry, Held):
+            return None
+        self._journal.note(Reason.AUTH_HELD)
+        if self._entry is Held.REJECTED:
+            return _rejected("the login was rejected before, and is not tried again yet")
+        return Conclusion(outcome=Passed(), text="others are trying the login just now")
+
+    def _with_values(self, verdict: Conclusion, page: Page) -> Conclusion:
+        """Numbers stand on the page that was asked for, not on the one behind the login."""
+        values = judge_values(self._settings, page)
+        if values.missing:
+            self._journal.note(Reason.VALUE_MISSING)
+        text = values.text or verdict.text
+        return replace(verdict, outcome=values.outcome, text=text, metrics=values.found)
 
 
-async def _judge_body(settings: HttpSettings, response: httpx.Response) -> Conclusion:
-    body = bytearray()
-    cut = False
-    async for piece in cast("httpx.AsyncByteStream", response.stream):
-        body += piece
-        cut = len(body) > settings.body_limit
-        if cut:
-            break
-    page = Page(body=bytes(body[: settings.body_limit]), cut=cut)
-    return judge_body(settings, response.status_code, page)
+def _basic(login: Login) -> str:
+    return "Basic " + base64.b64encode(f"{login.user}:{login.password}".encode()).decode("ascii")
 
 
-def _first_url(target: Target, settings: HttpSettings) -> httpx.URL:
-    """The URL as people know the page: by its public name, and by the port only where the name gives one."""
-    scheme = "http" if settings.tls.mode is TlsMode.NONE else "https"
-    literal = f"[{target.address}]" if target.address.version == 6 else str(target.address)
-    path = settings.path if settings.path.startswith("/") else f"/{settings.path}"
-    try:
-        return httpx.URL(f"{scheme}://{settings.host or literal}{path}")
-    except httpx.InvalidURL as error:
-        raise LocalFault(None, Reason.LOCAL_CONFIG, str(error)) from error
-
-
-def _headers(settings: HttpSettings, url: httpx.URL) -> httpx.Headers:
-    headers = httpx.Headers(
-        {
-            "Host": url.netloc.decode("ascii"),
-            "User-Agent": user_agent(),
-            "Accept": "*/*",
-            "Accept-Encoding": "identity",
-        }
-    )
-    headers.update(dict(settings.headers))
-    headers["Connection"] = "close"
-    return headers
-
-
-def _place(settings: HttpSettings, first: httpx.URL, url: httpx.URL) -> tuple[int, TlsSettings]:
-    """The port and TLS for one URL: the target's own, unless a redirect named another port or stepped up to https."""
-    if url.scheme == "http":
-        return (settings.port if url.port == first.port else url.port or 80), settings.tls
-    name = settings.tls.server_name or (url.host if settings.host else None)
-    tls = replace(settings.tls, mode=TlsMode.IMPLICIT, server_name=name)
-    own = (url.scheme, url.port) == (first.scheme, first.port)
-    return (settings.port if own else url.port or 443), tls
-
-
-@functools.cache
-def user_agent() -> str:
-    """How probes call themselves: `gslb-probe/` and the version."""
-    return f"gslb-probe/{metadata.version('gslb-dns')}"
+def _rejected(text: str, code: str = "") -> Conclusion:
+    return Conclusion(outcome=Degraded(Phase.AUTH, Reason.AUTH_REJECTED), code=code, text=text)

@@ -16,6 +16,7 @@ import httpx
 from gslb.model.checks import TlsSettings
 from gslb.model.observations import Phase, Reason
 from gslb.model.targets import Target
+from gslb.probes.contexts import PLAIN_TERMS, Terms
 from gslb.probes.dialogue.text import shown
 from gslb.probes.faults import LocalFault, StreamFault
 from gslb.probes.journal import Journal
@@ -37,15 +38,18 @@ _FEED: Final = 4096
 class MemberTransport(httpx.AsyncBaseTransport):
     """Sends one request to `target`; the response streams its body. Raises StreamFault."""
 
-    def __init__(self, target: Target, tls: TlsSettings, journal: Journal, *, body_limit: int) -> None:
+    def __init__(
+        self, target: Target, tls: TlsSettings, journal: Journal, *, body_limit: int, terms: Terms = PLAIN_TERMS
+    ) -> None:
         self._target = target
         self._tls = tls
         self._journal = journal
+        self._terms = terms
         self._limit = HEADER_BYTES + body_limit + READ_AHEAD
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Connect, send, and read the head of the final response."""
-        stream = await opened(self._target, self._tls, self._journal, limit=self._limit)
+        stream = await opened(self._target, self._tls, self._journal, limit=self._limit, terms=self._terms)
         exchange = _Exchange(stream, self._journal)
         exchange.send(request)
         head = await exchange.head()
@@ -84,7 +88,8 @@ class _Exchange:
         target = request.url.raw_path
         try:
             head = h11.Request(method=request.method, target=target, headers=request.headers.raw)
-            data = self._parser.send(head), self._parser.send(h11.EndOfMessage())
+            body = [h11.Data(data=request.content)] if request.content else []
+            data = [self._parser.send(event) for event in (head, *body, h11.EndOfMessage())]
         except h11.LocalProtocolError as error:
             raise LocalFault(None, Reason.LOCAL_CONFIG, str(error)) from error
         self._journal.say(f"C: {request.method} {shown(target)} HTTP/1.1")
@@ -148,7 +153,7 @@ class _Exchange:
         if self._journal.transcript is not None:
             self._journal.say(f"S: HTTP/{shown(head.http_version)} {head.status_code} {shown(head.reason)}")
             for name, value in fields[:HEADER_FIELDS]:
-                self._journal.say(f"S: {shown(name)}: {shown(value)}")
+                self._journal.say(f"S: {shown(name)}: {_masked(name, value)}")
         if len(fields) > HEADER_FIELDS or sum(len(name) + len(value) + 4 for name, value in fields) > HEADER_BYTES:
             raise StreamFault(None, Reason.BOUNDS_EXCEEDED, f"a header of {len(fields)} fields")
         names = {name.lower() for name, _ in fields}
@@ -159,3 +164,8 @@ class _Exchange:
         extra = self._parser.trailing_data[0] + self._stream.buffer
         if extra.strip(b"\r\n"):
             raise StreamFault(None, Reason.PROTOCOL_ERROR, f"{len(extra)} bytes behind the end of the response")
+
+
+def _masked(name: bytes, value: bytes) -> str:
+    """A header as a transcript shows it: of a cookie the name, since its value may be a session."""
+    return f"{shown(value.partition(b'=')[0])}=…" if name.lower() == b"set-cookie" else shown(value)

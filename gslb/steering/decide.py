@@ -74,7 +74,8 @@ def _why(draft: Draft, tier: Tier, seen: Seen) -> str:
         return f"weight 0: drained, never chosen; {health}"
     if not seen.accepted[draft.family]:
         unknown = any(state.health is Health.UNKNOWN for _, state in seen.healths[draft.family])
-        return f"{health}; left out while another is known good" if unknown else health
+        damped = any(state.damped and state.health.is_good for _, state in seen.healths[draft.family])
+        return f"{health}; left out while another is known good" if unknown or damped else health
     return f"{_passed_over(draft, tier, seen)}; {health}"
 
 

@@ -13,9 +13,8 @@ def look(draft: Draft) -> None:
         Tier(number, pool := zone.pools[name], [_see(member, health_of) for member in pool.members])
         for number, name in enumerate(draft.service.pools, 1)
     ]
-    everybody = [seen for tier in draft.tiers for seen in tier.seen]
     for family in _families(draft.family):
-        _accept(everybody, family)
+        _accept(draft.tiers, family)
 
 
 def _families(family: Family) -> tuple[Family, ...]:
@@ -33,21 +32,25 @@ def _see(member: Member, health_of: HealthOf) -> Seen:
     return Seen(member, healths, eligible=member.weight > 0, weight=member.weight)
 
 
-def _accept(everybody: list[Seen], family: Family) -> None:
+def _accept(tiers: list[Tier], family: Family) -> None:
     """Unknown addresses are left out while any that may be chosen is known good in the family, else accepted.
 
-    (Contract, "Start": members still unknown.)
+    (Contract, "Start": members still unknown.) Damped ones, which are up but flapping, are left out while any other
+    of their own pool is good and calm: damping never empties a pool.
     """
-    known = any(_known_good(seen, family) for seen in everybody if seen.eligible)
-    for seen in everybody:
-        seen.accepted[family] = tuple(
-            [
-                address
-                for address, health in seen.healths[family]
-                if health.health.is_good or (health.health is Health.UNKNOWN and not known)
-            ]
-        )
+    known = any(_known_good(seen, family) for tier in tiers for seen in tier.seen if seen.eligible)
+    for tier in tiers:
+        calm = any(_known_good(seen, family, calm=True) for seen in tier.seen if seen.eligible)
+        for seen in tier.seen:
+            seen.accepted[family] = tuple(
+                [
+                    address
+                    for address, health in seen.healths[family]
+                    if (health.health.is_good and not (health.damped and calm))
+                    or (health.health is Health.UNKNOWN and not known)
+                ]
+            )
 
 
-def _known_good(seen: Seen, family: Family) -> bool:
-    return any(health.health.is_good for _, health in seen.healths[family])
+def _known_good(seen: Seen, family: Family, *, calm: bool = False) -> bool:
+    return any([health.health.is_good and not (calm and health.damped) for _, health in seen.healths[family]])

@@ -1,18 +1,12 @@
 """Commands that need no running server, by their output and exit codes."""
 
 import json
-import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from gslb.cli.demo.estate import Estate
-from gslb.cli.main import gslb
+from tests.kit.commands import run
 
 ROOT = Path(__file__).resolve().parents[2]
 ZONE = """\
@@ -24,17 +18,6 @@ services:
 """
 
 
-def run(*arguments: str) -> Result:
-    """One command, in this process."""
-    return CliRunner().invoke(gslb, list(arguments))
-
-
-def run_apart(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    """One command that has a loop of its own, in a process of its own."""
-    line = [sys.executable, "-m", "gslb", *arguments]
-    return subprocess.run(line, capture_output=True, text=True, timeout=30, check=False)
-
-
 @pytest.fixture
 def directory(tmp_path: Path) -> Path:
     """A small valid configuration."""
@@ -43,13 +26,6 @@ def directory(tmp_path: Path) -> Path:
     (tmp_path / "zones/mail.yaml").write_text(ZONE)
     (tmp_path / "checks/mail.yaml").write_text("relay: {type: smtp, tls: none}\n")
     return tmp_path
-
-
-@pytest.fixture
-def estate() -> Iterator[Estate]:
-    """One machine that speaks SMTP and shows a login page."""
-    with Estate([("one", "127.0.3.11", "smtp"), ("one", "127.0.3.11", "web")]) as estate:
-        yield estate
 
 
 def test_validate_says_good_and_how_soon_each_check_notices(directory: Path) -> None:
@@ -132,96 +108,16 @@ def test_schema_prints_json_schema(kind: str) -> None:
     assert json.loads(run("schema", kind).output) == json.loads(run("schema").output)[kind]
 
 
-def test_probe_by_check_shows_the_dialogue(directory: Path, estate: Estate) -> None:
-    """A configured check by its name: exit 0, what was said on both sides, and the phases."""
-    done = run_apart("probe", "relay", "127.0.3.11", "--port", str(estate.ports["smtp"]), "-c", str(directory))
-
-    assert done.returncode == 0, done.stdout
-    assert "S: 220 one.example.com ESMTP" in done.stdout
-    assert "C: QUIT" in done.stdout
-    assert "PASSED (ok)" in done.stdout
-    assert "phases: connect" in done.stdout
-
-
-def test_probe_goes_where_the_server_goes(directory: Path, estate: Estate) -> None:
-    """The answered address of a member is probed at its probe_address and probe_port, and the member is named."""
-    port = estate.ports["smtp"]
-    member = f"r1: {{address: 192.0.2.11, probe_address: 127.0.3.11, probe_port: {port}}}"
-    (directory / "zones/mail.yaml").write_text(ZONE.replace("r1: {address: 127.0.3.11}", member))
-    done = run_apart("probe", "relay", "192.0.2.11", "-c", str(directory))
-
-    assert done.returncode == 0, done.stdout
-    assert done.stdout.startswith(f"relay at 127.0.3.11 port {port}: mail.example.com/smtp/r1\n")
-
-
-def test_probe_leaves_from_the_configured_source(directory: Path, estate: Estate) -> None:
-    """`probing.source` counts for a probe by hand, too: that is the address on the servers' allow-lists."""
-    (directory / "gslb.yaml").write_text("probing: {source: {ipv4: 127.0.3.99}}\n")
-    port = str(estate.ports["smtp"])
-    done = run_apart("probe", "relay", "127.0.3.11", "--port", port, "-c", str(directory), "--json")
-
-    assert json.loads(done.stdout)["source"] == "127.0.3.99"
-
-
-def test_probe_by_type_needs_no_configuration(tmp_path: Path, estate: Estate) -> None:
-    """A type stands for a check with its defaults, as JSON for programs."""
-    port = str(estate.ports["smtp"])
-    done = run_apart("probe", "tcp", "127.0.3.11", "--port", port, "-c", str(tmp_path), "--json")
-
-    assert done.returncode == 0, done.stdout
-    assert json.loads(done.stdout)["outcome"] == "passed"
-
-
-def test_a_server_name_is_the_host_as_well(tmp_path: Path) -> None:
-    """A web server asked by its address alone would show another site than its clients get."""
-    hosts: list[str] = []
-
-    class Page(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            hosts.append(self.headers["Host"])
-            self.send_response(200)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Nothing."""
-
-    with HTTPServer(("127.0.0.1", 0), Page) as server:
-        port = str(server.server_port)
-        serving = threading.Thread(target=server.handle_request)
-        serving.start()
-        done = run_apart(
-            "probe", "http", "127.0.0.1", "--port", port, "--server-name", "web.example.com", "-c", str(tmp_path)
-        )
-        serving.join(10)
-
-    assert done.returncode == 0, done.stdout
-    assert hosts == ["web.example.com"]
-
-
-def test_a_failed_probe_is_exit_1(tmp_path: Path, estate: Estate) -> None:
-    """Plain text where TLS is expected: exit 1, with phase, reason and hint."""
-    done = run_apart(
-        "probe", "webaccess", "127.0.3.11", "--port", str(estate.ports["smtp"]), "--server-name", "web.example.com"
-    )
-
-    assert done.returncode == 1
-    assert "FAILED (tls_handshake in tls)" in done.stdout
-
-
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("probe", "smtp", "relay1"),
-        ("probe", "smpt", "127.0.0.1"),
-        ("probe", "tcp", "127.0.0.1", "--port", "25", "--server-name", "x"),
         ("validate", "--colour"),
         ("frobnicate",),
         ("delegation", "a..b", "-c", str(ROOT)),
     ],
 )
 def test_wrong_usage_is_exit_2(arguments: tuple[str, ...]) -> None:
-    """No address, no such check, a name where TLS is never spoken, no such option, no such command."""
+    """No such option, no such command."""
     assert run(*arguments).exit_code == 2
 
 

@@ -15,9 +15,9 @@ def test_every_form_of_pool_is_a_pool() -> None:
     draft = zone_draft(Document("z.yaml", zone), no_file)
 
     assert draft is not None
-    assert {pool.name: (pool.path, pool.checks, pool.short_form) for pool in draft.pools.values()} == {
-        "relays": (("pools", "relays"), ["smtp"], False),
-        "web": (("services", "web"), ["http"], True),
+    assert {pool.name: (pool.path, pool.checks.names, pool.short_form) for pool in draft.pools.values()} == {
+        "relays": (("pools", "relays"), ("smtp",), False),
+        "web": (("services", "web"), ("http",), True),
     }
 
 

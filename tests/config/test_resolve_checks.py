@@ -13,7 +13,6 @@ from gslb.model.checks import (
     TcpSettings,
     Thresholds,
     Timing,
-    TlsCheckSettings,
     TlsSettings,
 )
 from gslb.model.values import TlsMode, Verify
@@ -41,7 +40,6 @@ IMPLICIT = TlsSettings(mode=TlsMode.IMPLICIT)
         ("type: pop3", Pop3Settings(), 8),
         ("type: pop3, tls: implicit", Pop3Settings(port=995, tls=IMPLICIT), 8),
         ("type: tcp, port: 1677", TcpSettings(port=1677), 5),
-        ("type: tls, port: 443", TlsCheckSettings(port=443), 5),
         ("type: http", HttpSettings(), 8),
         ("type: http, port: 443", HttpSettings(port=443, tls=IMPLICIT), 8),
         ("type: http, tls: implicit", HttpSettings(port=443, tls=IMPLICIT), 8),
@@ -66,6 +64,26 @@ def test_each_type_has_its_defaults(text: str, settings: object, timeout: float)
     assert found.settings == settings
     assert found.timing == Timing(timeout=timeout)
     assert found.thresholds == Thresholds()
+
+
+def test_each_type_has_its_cadence() -> None:
+    """What changes slowly is asked rarely, load often; a relay is asked again a minute after a suspicion."""
+    relay = "type: relay, foreign_domain: a.example.net, sender_domain: b.example.net"
+    every = {
+        "type: tls, port: 443": Timing(interval=60, timeout=5),
+        "type: sieve": Timing(interval=30, timeout=8),
+        "type: lmtp": Timing(timeout=10),
+        "type: dns, qname: example.com": Timing(timeout=4),
+        "type: ldap": Timing(interval=30, timeout=8),
+        "type: exec, argv: [/bin/true]": Timing(interval=60, timeout=10),
+        "type: file, path: /run/x": Timing(timeout=3),
+        "type: agent, port: 1": Timing(interval=5, timeout=3),
+        relay: Timing(interval=21600, fast_interval=60, down_interval=21600, timeout=15, jitter=0.2),
+    }
+
+    assert {text: check(text).timing for text in every} == every
+    assert check("type: agent, port: 1").thresholds == Thresholds(rise=1, fall=2)
+    assert check(relay).thresholds == Thresholds(rise=1, fall=2)
 
 
 def test_webaccess_takes_the_operators_word_for_the_body() -> None:

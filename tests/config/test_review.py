@@ -96,6 +96,12 @@ def test_traps_are_warned_of(zone: str, told: str) -> None:
     [
         ("type: smtp, interval: 0.5", "checks/c.yaml:1:17: x.interval: 500ms is under 1s: each probe is a line in the"),
         ("type: smtp, fast_interval: 500ms", "x.fast_interval: 500ms is under 1s"),
+        ("type: smtp, stage: mail", "x.stage: stage mail every 15s: each leaves a queue id and a line in the server's"),
+        ("type: lmtp, stage: rcpt, rcpt: a@b.c, stage_every: 3", "x.stage: stage rcpt every 45s: each leaves a queue"),
+        (
+            "type: relay, foreign_domain: a.invalid, sender_domain: b.example.net",
+            "x.foreign_domain: a name under .invalid may be refused because it does not resolve, before any rule",
+        ),
         ("type: tcp, port: 25", "x.port: port 25 speaks mail: a bare connection proves little and leaves"),
     ],
 )
@@ -128,6 +134,11 @@ def test_an_alias_with_mx_makes_its_service_one() -> None:
     zone = POOL + "services: {s: {pools: [relays], when_all_down: nodata}, '@': {alias: s, records: [MX]}}\n"
 
     assert "nodata on a service with MX" in warnings(texts(zone))[0]
+
+
+def test_a_rare_envelope_is_fine() -> None:
+    """Every minute, by the interval or by every fourth run."""
+    assert warnings(texts("", "x: {type: smtp, stage: mail, stage_every: 4}")) == []
 
 
 def test_a_quiet_tcp_check_of_a_mail_port_that_listens_is_fine() -> None:

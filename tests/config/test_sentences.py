@@ -48,7 +48,7 @@ C = "checks/c.yaml"
         (texts("", "x: {type: smtp, fall: '3'}"), "x.fall: '3' is no whole number: 1 to 1000"),
         (
             texts("", "x: {type: smpt}"),
-            "x.type: 'smpt' is not one of tcp, tls, smtp, submission, imap, pop3, http, web",
+            "x.type: 'smpt' is not one of tcp, tls, smtp, submission, lmtp, imap, pop3, si",
         ),
         (texts("", "x: {type: smpt}"), "did you mean smtp?"),
         (texts("", "x: {port: 25}"), f"{C}:1:1: x.type: required: one of tcp, tls, smtp"),

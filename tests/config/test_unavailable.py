@@ -12,8 +12,7 @@ from gslb.config.unavailable import LATER_TYPES, TABLE, Kind, Later
 from tests.kit.configs import CHECK, HEAD, faults, texts
 
 VALUES: dict[str, Any] = {
-    "*.type": "lmtp",
-    "*.stage": "login",
+    "*.type": "roundtrip",
     "services.*.records.*": "HTTPS",
     "services.*.when_all_down": "last_good",
     "pools.*.checks": {"any_of": ["smtp"]},

@@ -77,7 +77,7 @@ async def test_reload_is_counted(made: Controlled) -> None:
 
     assert not outcome.accepted
     assert made.desk.status().config.last_reload_good is False
-    assert "gslb_reload_successful 0.0" in made.desk.metrics_text().decode()
+    assert "gslb_reload_successful 0.0" in (await made.desk.metrics_text()).decode()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ async def test_metrics_hold_state_and_counts(made: Controlled) -> None:
         1, Tally(worker=1, totals={"queries_udp": 3, "rcode_NOERROR": 2, "truncated": 1}, gauges={"tcp_open": 1.0})
     )
     made.owner.answered.services[ZONE, "smtp", "A"] += 4
-    lines = made.desk.metrics_text().decode().splitlines()
+    lines = (await made.desk.metrics_text()).decode().splitlines()
 
     for line in (
         "gslb_ready 1.0",

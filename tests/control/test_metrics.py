@@ -1,11 +1,13 @@
 from prometheus_client import generate_latest
 
 from gslb.control.metrics import Metrics, total_seconds, type_of
+from gslb.control.phases import BUCKETS
 from gslb.control.turns import Stand, Turn
 from gslb.control.views import ReloadOutcome
+from gslb.health.doubts import Suspicion
 from gslb.model.checks import HttpSettings
 from gslb.model.decisions import Mode
-from gslb.model.observations import Reason
+from gslb.model.observations import Degraded, Failed, Inconclusive, OutcomeKind, Phase, Reason
 from gslb.model.verdicts import State, Transition, VerdictKey
 from tests.kit.controlled import NOW, REFUSED, RELAY1, seen, target, two_tiers
 
@@ -55,3 +57,25 @@ def test_types_are_the_operators() -> None:
 def test_a_run_without_a_total_has_none() -> None:
     """A run that was cut short has no duration as a whole."""
     assert total_seconds(seen(RELAY1, timings=())) is None
+
+
+def test_every_label_value_is_a_closed_word_or_a_configured_name() -> None:
+    """Whatever servers say, in whatever phase: no label value comes from them, so no peer can make series grow."""
+    metrics = Metrics()
+    for reason in Reason:
+        for phase in Phase:
+            for outcome in (Failed(phase, reason), Degraded(phase, reason), Inconclusive(phase, reason)):
+                facts = {"text": "hostile", "code": "999", "enhanced": "9.9.9", "notices": (reason,)}
+                timings = ((phase, 0.1), (Phase.TOTAL, 0.2))
+                metrics.observed(TARGET, seen(RELAY1, outcome, timings=timings, **facts))
+    metrics.suspected(Suspicion(check="smtp", began=True))
+    metrics.suspected(Suspicion(check="smtp", began=False))
+    metrics.isolated(begins=True)
+    metrics.isolated(begins=False)
+    metrics.relays(VerdictKey("smtp", TARGET.id))
+    closed = {str(word) for words in (Reason, Phase, OutcomeKind, State) for word in words}
+    buckets = {*map(str, BUCKETS), "+Inf"}
+
+    for family in metrics.registry.collect():
+        for sample in family.samples:
+            assert set(sample.labels.values()) <= closed | buckets | {"smtp"}

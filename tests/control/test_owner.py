@@ -4,13 +4,16 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from gslb.control import diary
 from gslb.control.memory import Memory
 from gslb.control.owner import GONE
 from gslb.handoff.messages import Ack, Counts, Hello, LogLine, Refused, Stamp, TableReady, Tally
 from gslb.handoff.table import Manifest
+from gslb.health.doubts import Suspicion
 from gslb.model.decisions import Mode
+from gslb.model.observations import Degraded, Phase, Reason
 from gslb.model.values import Family
-from tests.kit.controlled import NOW, REFUSED, RELAY1, ZONE, Controlled, placed, seen, two_tiers
+from tests.kit.controlled import NOW, REFUSED, RELAY1, SPARE, ZONE, Controlled, placed, seen, target, two_tiers
 
 MANIFEST = Manifest(generation=9, names="n", parts=("p",), carries_health=True, written=NOW)
 
@@ -151,3 +154,38 @@ async def test_workers_are_heard(made: Controlled) -> None:
         "a worker refused a table", "odd packet", "told", "an odd message on the channel",
     ]  # fmt: skip
     assert "<Owner <Pipeline ready" in repr(made.owner)
+
+
+def test_an_open_relay_and_a_prober_cut_off_are_alarms(tmp_path: Path) -> None:
+    """Each has its line in the log, once; what is believed of a check can be told."""
+    estate = two_tiers()
+    probing = replace(estate.node.probing, canary=(target(SPARE),))
+    made = Controlled(placed(replace(estate, node=replace(estate.node, probing=probing)), tmp_path))
+    made.owner.start(None)
+    made.round()
+    relaying = Degraded(Phase.COMMAND, Reason.OPEN_RELAY_SUSPECTED)
+    with capture_logs() as lines:
+        for outcome in (relaying, relaying, relaying):
+            made.owner.observe(seen(RELAY1, outcome))
+        made.owner.observe(seen(SPARE, REFUSED))
+        made.owner.observe(seen(SPARE))
+    told = [line["event"] for line in lines if line["log_level"] in ("error", "warning")]
+
+    assert told[0] == "open relay suspected"
+    assert [event.partition(":")[0] for event in told[1:]] == ["this prober seems cut off", "verdicts move again"]
+    assert not made.owner.believe("smtp")
+
+
+def test_a_suspicion_is_told_and_ended_by_the_operator(made: Controlled) -> None:
+    """The alarm, and the operator's word."""
+    made.owner.start(None)
+    made.round()
+    made.owner.pipeline.ledger.doubts.suspected["smtp"] = NOW
+    with capture_logs() as lines:
+        assert made.owner.believe("smtp")
+        diary.suspected(Suspicion(check="smtp", began=True))
+
+    assert [(line["event"].partition(":")[0], line["check"]) for line in lines] == [
+        ("check no longer suspected", "smtp"),
+        ("check suspected", "smtp"),
+    ]

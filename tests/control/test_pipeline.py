@@ -1,4 +1,5 @@
 from dataclasses import replace
+from ipaddress import ip_address
 
 import pytest
 from hypothesis import given, settings
@@ -7,11 +8,12 @@ from hypothesis import strategies as st
 from gslb.control.pipeline import NONE, Effects, Pipeline, Publish
 from gslb.handoff.table import in_memory
 from gslb.health.ledger import Ledger
-from gslb.model.checks import ImapSettings
+from gslb.model.checks import HttpSettings, ImapSettings
 from gslb.model.decisions import Mode
-from gslb.model.observations import Degraded, Inconclusive, Outcome, Phase, Reason
+from gslb.model.observations import Degraded, Failed, Inconclusive, Observation, Outcome, Phase, Reason
 from gslb.model.pools import Member
 from gslb.model.settings import Config
+from gslb.model.targets import target_id
 from gslb.model.values import Family, RecordType
 from gslb.model.verdicts import MemberKey, State, VerdictKey
 from tests.kit.controlled import NOW, PASSED, REFUSED, RELAY1, RELAY2, SMTP, SPARE, ZONE, seen, target, two_tiers
@@ -275,3 +277,74 @@ def test_a_hold_is_that_of_one_target() -> None:
     made.on_observation(seen(RELAY1, REFUSED), NOW)
 
     assert made.on_tick(NOW + 1).decided > 0
+
+
+REDESIGNED = Failed(Phase.BODY, Reason.BODY_MISMATCH)
+WEB = check("web", settings=HttpSettings())
+
+
+def web_seen(address: str, outcome: Outcome) -> Observation:
+    """One run of the web check."""
+    return replace(seen(address, outcome), target=target_id(WEB.settings, ip_address(address)))
+
+
+def doubtful() -> Pipeline:
+    """Everything is judged by two checks, and passed both."""
+    members = [member(f"m{n}", address, checks=(SMTP, WEB)) for n, address in enumerate(ADDRESSES)]
+    pools = pool("relays", *members[:2]), pool("spares", members[2])
+    made = pipeline(config(zone(*pools, services=(service("smtp", "relays", "spares"),)), checks=(SMTP, WEB)))
+    for address in ADDRESSES:
+        made.on_observation(seen(address), NOW)
+        made.on_observation(web_seen(address, PASSED), NOW)
+    made.on_first_round(NOW)
+    return made
+
+
+def test_a_suspected_check_gives_back_whom_it_took_out() -> None:
+    """The answers are those from before it failed everywhere, until the operator believes it."""
+    made = doubtful()
+    for address in (RELAY1, RELAY1, RELAY1, RELAY2):
+        made.on_observation(web_seen(address, REDESIGNED), NOW)
+    assert chosen(made) == {"m1"}
+    effects = made.on_observation(web_seen(SPARE, REDESIGNED), NOW)
+
+    assert [suspicion.began for suspicion in effects.suspicions] == [True]
+    assert (effects.publish, chosen(made)) == (Publish.NOW, {"m0", "m1"})
+    believed = made.dismiss("web", NOW)
+    assert believed is not None
+    assert [suspicion.began for suspicion in believed.suspicions] == [False]
+    assert made.dismiss("web", NOW) is None
+
+
+def test_a_prober_that_is_cut_off_changes_no_answer() -> None:
+    """It is told when it begins, when a canary answers, and when the longest time is over."""
+    estate = two_tiers()
+    node = replace(estate.node, probing=replace(estate.node.probing, canary=(target(SPARE),)))
+    made = pipeline(replace(estate, node=node))
+    for address in ADDRESSES:
+        made.on_observation(seen(address), NOW)
+    made.on_first_round(NOW)
+
+    assert made.on_observation(seen(SPARE, REFUSED), NOW).isolated is True
+    assert fail(made, RELAY1) is NONE
+    assert made.on_tick(NOW + 301).isolated is False
+    assert fail(made, SPARE, now=NOW + 302).transitions[0].after is State.DOWN
+    assert made.on_observation(seen(SPARE), NOW + 303).isolated is None
+
+
+def test_who_flaps_returns_with_time_alone() -> None:
+    """A damped member is up and left out; once it has calmed down a tick brings it back."""
+    eager = replace(check("smtp", rise=1, fall=1, min_hold=0), damping=True)
+    relays = pool("relays", *(member(f"m{n}", at, checks=(eager,)) for n, at in enumerate((RELAY1, RELAY2))))
+    made = pipeline(config(zone(relays, services=(service("smtp", "relays"),)), checks=(eager,)))
+    for address in (RELAY1, RELAY2):
+        made.on_observation(seen(address), NOW)
+    made.on_first_round(NOW)
+    for outcome in (REFUSED, PASSED, REFUSED, PASSED):
+        made.on_observation(seen(RELAY1, outcome), NOW)
+    assert chosen(made) == {"m1"}
+
+    assert made.on_tick(NOW + 300) is not NONE
+    assert chosen(made) == {"m1"}
+    made.on_tick(NOW + 600)
+    assert chosen(made) == {"m0", "m1"}

@@ -1,4 +1,7 @@
+from dataclasses import replace
+
 from gslb.control.recent import KEPT, Recent
+from gslb.model.observations import Phase, Reason
 from tests.kit.controlled import RELAY1, RELAY2, seen, target
 
 
@@ -11,6 +14,19 @@ def test_the_latest_results_are_kept() -> None:
     assert [each.code for each in recent.of(target(RELAY1))] == [str(n) for n in range(2, KEPT + 2)]
     assert recent.last(target(RELAY1)) == recent.of(target(RELAY1))[-1]
     assert repr(recent) == "<Recent 1 targets>"
+
+
+def test_older_results_keep_what_a_trend_needs() -> None:
+    """How it went, when, and how long it took as a whole; a run without a total stays without one."""
+    recent = Recent()
+    first = seen(RELAY1, code="220", text="hello", notices=(Reason.BARE_LF,))
+    for each in (first, seen(RELAY1, timings=()), seen(RELAY1)):
+        recent.note(each)
+    oldest, untimed, newest = recent.of(target(RELAY1))
+
+    assert oldest == replace(first, timings=((Phase.TOTAL, 0.02),))
+    assert untimed.timings == ()
+    assert newest.timings == seen(RELAY1).timings
 
 
 def test_targets_that_are_gone_are_forgotten() -> None:

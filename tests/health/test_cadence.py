@@ -92,3 +92,14 @@ def test_fast_spell_is_bounded(outcomes: list[Outcome]) -> None:
 def test_changes_in_counts_what_is_missing(verdict: Verdict, pace: float, now: float, seconds: float) -> None:
     """Outcomes still missing × the pace in use, and for a down verdict no less than its hold."""
     assert changes_in(verdict, LIMITS, pace, now) == seconds
+
+
+def test_an_open_relay_is_looked_at_again_before_the_alarm() -> None:
+    """Once seen, the second look comes fast; once confirmed, by the interval."""
+    seen = Degraded(Phase.COMMAND, Reason.OPEN_RELAY_SUSPECTED)
+    timing = Timing(interval=21_600, fast_interval=60)
+    first = step(Verdict(), seen, Thresholds(), 1000.0)
+    second = step(first, seen, Thresholds(), 1060.0)
+
+    assert (first.degraded, interval(first, timing)) == (False, 60)
+    assert (second.degraded, interval(second, timing)) == (True, 21_600)

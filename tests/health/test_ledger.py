@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gslb.health.ledger import Ledger
 from gslb.model.checks import Check, SmtpSettings
-from gslb.model.observations import Failed, Inconclusive, Observation, Outcome, Passed, Phase, Reason
+from gslb.model.observations import Degraded, Failed, Inconclusive, Observation, Outcome, Passed, Phase, Reason
 from gslb.model.settings import Config
 from gslb.model.targets import target_id
 from gslb.model.verdicts import Health, State, Transition, Verdict, VerdictKey
@@ -282,3 +282,28 @@ def test_same_input_same_book(events: list[tuple[str, Outcome]]) -> None:
         for book in (straight, troubled)
     ]
     assert states[0] == states[1]
+
+
+def test_most_outcomes_are_folded_quietly() -> None:
+    """A pass of what has long been up moves counters as ever; anything else is left to `fold`."""
+    book, twin = ledger(PASSED), ledger(PASSED)
+
+    assert book.fold_quietly(seen(PASSED), NOW + 1)
+    twin.fold(seen(PASSED), NOW + 1)
+    assert book.verdicts() == twin.verdicts()
+    assert not book.fold_quietly(seen(FAILED), NOW + 2)
+    assert not book.fold_quietly(seen(PASSED, RELAY2), NOW + 2)
+    assert book.verdicts() == twin.verdicts()
+
+
+def test_an_open_relay_is_told_once_it_is_confirmed() -> None:
+    """One sight is no alarm; a second is, and a third tells nothing new."""
+    relaying = Degraded(Phase.COMMAND, Reason.OPEN_RELAY_SUSPECTED)
+    book = ledger(PASSED, relaying)
+    assert book.open_relays() == ()
+
+    book.fold(seen(relaying), NOW + 60)
+    assert book.open_relays() == (KEY1,)
+    book.fold(seen(relaying), NOW + 120)
+    assert book.open_relays() == ()
+    assert book.verdict(KEY1).state is State.UP

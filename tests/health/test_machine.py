@@ -5,15 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gslb.health.machine import RULES, Signal, hold_left, signal, step
+from gslb.health.machine import RULES, Signal, hold_left, is_settled, settled_pass, signal, step
 from gslb.model.checks import Thresholds
 from gslb.model.observations import Degraded, Failed, Inconclusive, Outcome, Passed, Phase, Reason
 from gslb.model.verdicts import State, Verdict
 
 PASSED = Passed()
 BUSY = Degraded(Phase.GREETING, Reason.BUSY, load=True)
+CAPPED = Degraded(Phase.GREETING, Reason.PER_CLIENT_LIMIT)
 FAILED = Failed(Phase.GREETING, Reason.GREETING_TIMEOUT)
 VOID = Inconclusive(Phase.CONNECT, Reason.LOCAL_NO_ROUTE)
+NOW = 1000.0
 DEFAULTS = Thresholds(rise=2, fall=3, forgive=6, min_hold=20.0)
 
 UP = Verdict(state=State.UP, since=1000.0)
@@ -97,7 +99,9 @@ def test_turning_clears_counters_and_stamps() -> None:
     """A change of state begins at the time of its outcome, with empty counters, and is counted."""
     after = step(replace(UP, failures=2, successes=1, transitions=4), FAILED, DEFAULTS, 1100.0)
 
-    assert after == Verdict(state=State.DOWN, since=1100.0, last=FAILED, last_at=1100.0, transitions=5)
+    assert after == Verdict(
+        state=State.DOWN, since=1100.0, last=FAILED, last_at=1100.0, transitions=5, penalty=1000.0, penalized_at=1100.0
+    )
 
 
 def test_wound_4_single_blip_never_takes_down() -> None:
@@ -195,7 +199,7 @@ def test_inconclusive_never_changes_anything(verdict: Verdict, limits: Threshold
     assert step(verdict, VOID, limits, now) is verdict
 
 
-@given(verdicts, thresholds, st.sampled_from([PASSED, BUSY]))
+@given(verdicts, thresholds, st.sampled_from([PASSED, CAPPED]))
 def test_good_outcomes_always_lead_to_up(verdict: Verdict, limits: Thresholds, outcome: Outcome) -> None:
     """From any verdict whatever, enough good outcomes over min_hold bring a member up."""
     assert run(verdict, [outcome] * (limits.rise + 3), limits, at=500.0).state is State.UP
@@ -220,3 +224,55 @@ def test_no_return_sooner_than_min_hold(steps: list[tuple[Outcome, float]], limi
     for before, after in pairwise(history):
         if (before.state, after.state) == (State.DOWN, State.UP):
             assert after.since - before.since >= limits.min_hold - 1e-6
+
+
+@given(st.builds(Verdict, state=st.sampled_from(State), failures=st.integers(0, 2), successes=st.integers(0, 9)))
+def test_the_short_way_is_the_long_way(verdict: Verdict) -> None:
+    """A pass of a settled verdict moves it exactly as the machine would."""
+    verdict = replace(verdict, last=Passed(), since=NOW - 9, transitions=1)
+
+    assert is_settled(verdict) is (verdict.state is State.UP and not verdict.failures)
+    if is_settled(verdict):
+        assert settled_pass(verdict, NOW) == step(verdict, Passed(), Thresholds(), NOW)
+        assert settled_pass(verdict, NOW - 99) == step(verdict, Passed(), Thresholds(), NOW - 99)
+
+
+def later(verdict: Verdict, *said: Outcome, limit: int = 3) -> Verdict:
+    """The verdict after outcomes a second apart, `limit` answers of "later" in a row being enough."""
+    for number, outcome in enumerate(said):
+        verdict = step(verdict, outcome, DEFAULTS, 1100.0 + number, limit)
+    return verdict
+
+
+def test_busy_for_too_long_takes_down() -> None:
+    """From the third "later" in a row on each is a failure: two more and the member is down."""
+    assert later(UP, *[BUSY] * 4).failures == 2
+    down = later(UP, *[BUSY] * 5)
+
+    assert (down.state, down.last, down.temporary) == (State.DOWN, BUSY, 5)
+    assert later(down, *[BUSY] * 9).state is State.DOWN
+
+
+def test_a_good_answer_ends_the_run_of_later() -> None:
+    """A pass, or what is degraded otherwise, starts the count anew; a failure or our own fault does not."""
+    assert later(UP, BUSY, BUSY, PASSED, BUSY).temporary == 1
+    assert later(UP, BUSY, BUSY, CAPPED).temporary == 0
+    assert later(UP, BUSY, FAILED, VOID, BUSY).temporary == 2
+
+
+@given(st.integers(1, 40))
+def test_a_cap_on_this_client_never_takes_down(count: int) -> None:
+    """A per-client cap says that we probe too often, and a full mailbox or greylisting nothing of the service."""
+    for reason in (Reason.PER_CLIENT_LIMIT, Reason.GREYLISTED, Reason.STORAGE_FULL):
+        assert later(UP, *[Degraded(Phase.GREETING, reason)] * count, limit=1).state is State.UP
+
+
+def test_an_open_relay_is_withdrawn_only_once_it_is_confirmed() -> None:
+    """Even the very first look needs a second one."""
+    relaying = Failed(Phase.COMMAND, Reason.OPEN_RELAY_SUSPECTED)
+    twice = Thresholds(rise=1, fall=2)
+    first = step(Verdict(), relaying, twice, 1000.0)
+
+    assert (first.state, first.failures) == (State.UP, 1)
+    assert step(first, relaying, twice, 1060.0).state is State.DOWN
+    assert step(Verdict(), relaying, Thresholds(fall=1), 1000.0).state is State.DOWN

@@ -7,6 +7,7 @@ import pytest
 from gslb.health.members import address_health, describe, health_of
 from gslb.model.checks import ImapSettings
 from gslb.model.observations import Degraded, Failed, Passed, Phase, Reason
+from gslb.model.pools import Requirement
 from gslb.model.verdicts import AddressHealth, Health, State, Verdict, VerdictKey
 from tests.kit.estate import check, member
 
@@ -85,3 +86,46 @@ def test_health_of_one_check() -> None:
         Health.DOWN,
         Health.UNKNOWN,
     ]
+
+
+@pytest.mark.parametrize(
+    ("at_least", "smtp", "imap", "health"),
+    [
+        (1, UP, DOWN, Health.UP),
+        (1, UP, DEGRADED, Health.UP),
+        (1, DEGRADED, DOWN, Health.DEGRADED),
+        (1, UNKNOWN, DOWN, Health.UNKNOWN),
+        (1, UNKNOWN, UP, Health.UP),
+        (1, DOWN, DOWN, Health.DOWN),
+        (2, UP, UP, Health.UP),
+        (2, UP, DEGRADED, Health.DEGRADED),
+        (2, UNKNOWN, UP, Health.UNKNOWN),
+        (2, UNKNOWN, DOWN, Health.DOWN),
+    ],
+)
+def test_a_requirement_counts_what_is_good(at_least: int, smtp: Verdict, imap: Verdict, health: Health) -> None:
+    """Enough good ones are enough; what is unknown may still turn out good."""
+    asked = replace(BOTH, requirement=Requirement(at_least=at_least, of=("smtp", "imap")))
+    verdicts = {"smtp": smtp, "imap": imap}
+    checks = {"smtp": SMTP, "imap": IMAP}
+    seen = address_health(
+        asked, ADDRESS, verdict_of=lambda key: verdicts[key.check], pace_of=lambda _: 15.0, checks=checks, now=1000.0
+    )
+
+    assert seen.health is health
+
+
+def test_a_check_is_no_better_than_its_parent() -> None:
+    """Under any_of a check whose parent is down does not count; a parent nobody asked for counts no further."""
+    asked = replace(BOTH, requirement=Requirement(at_least=1, of=("imap",)))
+    checks = {"smtp": SMTP, "imap": replace(IMAP, depends_on=("smtp", "elsewhere"))}
+    verdicts = {"smtp": DOWN, "imap": UP}
+
+    def seen() -> AddressHealth:
+        return address_health(
+            asked, ADDRESS, verdict_of=lambda key: verdicts[key.check], pace_of=lambda _: 15.0, checks=checks, now=1.0
+        )
+
+    assert (seen().health, seen().why) == (Health.DOWN, "smtp down: greeting_timeout")
+    verdicts["smtp"] = UP
+    assert seen().health is Health.UP

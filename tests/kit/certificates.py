@@ -30,6 +30,12 @@ class Signed:
     def pem(self) -> bytes:
         return self.certificate.public_bytes(serialization.Encoding.PEM)
 
+    def ca_file(self, directory: Path) -> Path:
+        """A file that holds this one, for those who are to trust it."""
+        path = directory / f"{self.certificate.serial_number:x}-ca.pem"
+        path.write_bytes(self.pem)
+        return path
+
     def server(self, directory: Path, *above: "Signed") -> ssl.SSLContext:
         """A server context that presents this one and those above it."""
         key = self.key.private_bytes(

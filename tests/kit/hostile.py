@@ -59,13 +59,13 @@ class Peer:
                 return
 
     async def follow(self, session: Session, steps: int, context: ssl.SSLContext) -> None:
-        """The first `steps` turns of a good session, each after a line was heard; TLS after its go-ahead."""
+        """The first `steps` turns of a good session, each after its command was heard; TLS after its go-ahead."""
         for step, turn in enumerate(session.turns[:steps]):
-            tag = (await self.hear()).split(b" ")[0] if step else b""
+            tag = (await self.hear()).split(b" ")[0] if session.is_asked(step) else b""
             await self.say(re.sub(rb"\btag\d", tag, turn))
             if session.phases[step] is Phase.STARTTLS:
                 await self.upgrade(context)
-        if 0 < steps < len(session.turns):
+        if 0 < steps < len(session.turns) and session.is_asked(steps):
             await self.hear()
 
     async def upgrade(self, context: ssl.SSLContext) -> None:

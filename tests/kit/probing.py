@@ -1,10 +1,12 @@
 """Probes of a port on loopback, with settings in few words."""
 
+from collections.abc import Callable
 from ipaddress import IPv4Address
 
 from gslb.model.checks import CheckSettings, Timing
 from gslb.model.observations import Observation
 from gslb.model.targets import Target
+from gslb.probes.logins import Logins
 from gslb.probes.run import probe
 
 LOOPBACK = IPv4Address("127.0.0.1")
@@ -15,6 +17,13 @@ def target(settings: CheckSettings, *, timeout: float = 1.0, address: IPv4Addres
     return Target(id="t", address=address, settings=settings, timing=Timing(timeout=timeout), **keys)  # type: ignore[arg-type]  # slow_after, source
 
 
-async def look(settings: CheckSettings, *, name: str | None = "probe.example.com", **keys: object) -> Observation:
+async def look(
+    settings: CheckSettings,
+    *,
+    name: str | None = "probe.example.com",
+    logins: Logins | None = None,
+    transcript: Callable[[str], None] | None = None,
+    **keys: object,
+) -> Observation:
     """One probe."""
-    return await probe(target(settings, **keys), name=name)  # type: ignore[arg-type]  # as above
+    return await probe(target(settings, **keys), name=name, logins=logins, transcript=transcript)  # type: ignore[arg-type]  # as above

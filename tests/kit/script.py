@@ -12,6 +12,7 @@ from gslb.probes.dialogue.commands import (
     Conclusion,
     Dialogue,
     Enter,
+    LoggedIn,
     Note,
     Offered,
     ReadBytes,
@@ -33,6 +34,7 @@ class Script:
         self.concluded: Conclusion | None = None
         self.returned: Conclusion | None = None
         self.upgrades = 0
+        self.logged_in = False
         self.fault: Reason | None = None
         self._dialogue = dialogue
         self._sent = bytearray()
@@ -64,6 +66,12 @@ class Script:
     def says(self, *lines: bytes) -> "Script":
         """Exactly these lines were sent since last asked."""
         assert bytes(self._sent) == b"".join(line + b"\r\n" for line in lines)
+        self._sent.clear()
+        return self
+
+    def wrote(self, data: bytes) -> "Script":
+        """Exactly these bytes were sent since last asked."""
+        assert bytes(self._sent) == data
         self._sent.clear()
         return self
 
@@ -147,6 +155,8 @@ class Script:
                 self.notices += [] if reason in self.notices else [reason]
             case Offered(caps):
                 self.caps.append(caps)
+            case LoggedIn():
+                self.logged_in = True
             case StartTls():
                 self.upgrades += 1
             case Conclude(conclusion):

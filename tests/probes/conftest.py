@@ -6,7 +6,17 @@ from collections.abc import Callable, Mapping
 import pytest
 import uvloop
 
-BOTH_LOOPS = {"test_streams.py", "test_hostile.py", "test_lines.py", "test_run.py"}
+BOTH_LOOPS = {
+    "test_streams.py",
+    "test_hostile.py",
+    "test_lines.py",
+    "test_run.py",
+    "test_guarded.py",
+    "test_opening.py",
+    "test_name_server.py",
+    "test_child.py",
+    "test_command.py",
+}
 ASYNCIO = {"asyncio": asyncio.new_event_loop}
 
 

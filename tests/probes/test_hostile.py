@@ -33,6 +33,7 @@ from tests.kit.hostile import (
     settled,
     silent,
 )
+from tests.kit.logins import logins
 from tests.kit.probing import look
 
 NONE, STARTTLS, IMPLICIT = (TlsSettings(mode=mode) for mode in (TlsMode.NONE, TlsMode.STARTTLS, TlsMode.IMPLICIT))
@@ -61,9 +62,21 @@ def deadline_of(expected):
 
 
 @pytest.fixture
-def certified(tmp_path):
+def certificate():
+    """A server's certificate, its own authority."""
+    return mint("mail.example.com")
+
+
+@pytest.fixture
+def certified(certificate, tmp_path):
     """A server's TLS context."""
-    return mint("mail.example.com").server(tmp_path)
+    return certificate.server(tmp_path)
+
+
+@pytest.fixture
+def ca_file(certificate, tmp_path):
+    """What to trust it by."""
+    return certificate.ca_file(tmp_path)
 
 
 @pytest.fixture(autouse=True)
@@ -279,14 +292,17 @@ STEPS = [(session, step) for session in SESSIONS for step in range(len(session.t
 LATE = {Phase.GREETING: Reason.GREETING_TIMEOUT}
 
 
-def on_port(settings, port):
-    """The same check on another port."""
-    return dataclasses.replace(settings, port=port)
+def on_port(settings, port, ca_file):
+    """The same check on another port, of a server it trusts where it logs in."""
+    if getattr(settings, "credentials", None) is None:
+        return dataclasses.replace(settings, port=port)
+    tls = dataclasses.replace(settings.tls, server_name="mail.example.com", ca_file=str(ca_file))
+    return dataclasses.replace(settings, port=port, tls=tls)
 
 
 @pytest.mark.parametrize("kind", ["silence", "rst"])
-async def test_silence_and_resets_at_each_step(kind, certified):
-    """Of every line protocol, through TLS; all at once."""
+async def test_silence_and_resets_at_each_step(kind, certified, ca_file):
+    """Of every line protocol, through TLS and logins; all at once."""
 
     async def one(session, step):
         async def behaviour(peer):
@@ -296,7 +312,8 @@ async def test_silence_and_resets_at_each_step(kind, certified):
             await peer.silence()
 
         async with serving(behaviour) as port:
-            seen = await look(on_port(session.settings, port), timeout=2 if kind == "silence" else PATIENCE)
+            limit = 2 if kind == "silence" else PATIENCE
+            seen = await look(on_port(session.settings, port, ca_file), timeout=limit, logins=logins())
         return session, session.phases[step], seen
 
     for session, phase, seen in await asyncio.gather(*(one(session, step) for session, step in STEPS)):

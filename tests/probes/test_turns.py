@@ -1,10 +1,12 @@
 """A target's place in the schedule, and the heap of starts."""
 
+from dataclasses import replace
 from ipaddress import IPv6Address
 
 import pytest
 
-from gslb.model.checks import TcpSettings, Timing
+from gslb.model.checks import Credentials, ImapSettings, TcpSettings, Timing
+from gslb.model.observations import Degraded, Failed, Observation, Passed, Phase, Reason
 from gslb.model.targets import Target
 from gslb.probes.slots import Ticket
 from gslb.probes.turns import Starts, Turn
@@ -65,3 +67,48 @@ def test_who_waits_for_a_slot_is_not_started_again(turn):
     turn.ticket = Ticket(100.0, 0, "a", turn.host, 25)
 
     assert starts.take(200.0) == []
+
+
+LOGIN = ImapSettings(stage="login", credentials=Credentials(user="probe", password_file="secret"))
+
+
+def staged(every=3):
+    """The turn of a login that is held on each `every`th run."""
+    timing = Timing(interval=10.0)
+    address = IPv6Address("::1")
+    return Turn.of(Target(id="a", address=address, settings=LOGIN, timing=timing, stage_every=every))
+
+
+def held(turn, *outcomes):
+    """Whether each run was deep; the outcomes are those of the runs, in order."""
+    deep = []
+    for outcome in outcomes:
+        deep.append(turn.form().settings.credentials is not None)
+        turn.heard(Observation(target="a", outcome=outcome, started=0.0))
+    return deep
+
+
+def test_the_deep_stage_comes_first_and_then_each_nth_time():
+    """Between two logins the server is asked without one."""
+    assert held(staged(), *[Passed()] * 7) == [True, False, False, True, False, False, True]
+    assert held(staged(1), *[Passed()] * 3) == [True] * 3
+
+
+def test_fast_runs_are_shallow_unless_the_deep_stage_fails():
+    """A surprise in the shallow stage costs no logins; one in the login is asked again by logging in."""
+    turn = staged()
+    held(turn, Passed(), Passed(), Passed())
+    turn.interval = 3.0
+    assert held(turn, *[Failed(Phase.GREETING, Reason.RESET)] * 2) == [False, False]
+
+    turn.interval = 10.0
+    refused = Degraded(Phase.AUTH, Reason.AUTH_REJECTED)
+    assert held(turn, refused) == [True]
+    turn.interval = 3.0
+    assert held(turn, Failed(Phase.GREETING, Reason.RESET), Passed(), Passed()) == [True, True, False]
+
+
+def test_a_reload_may_change_how_deep_a_target_is_probed(turn):
+    """What has no deep stage is always held as it is."""
+    turn.adopt(replace(turn.target, stage_every=5))
+    assert turn.form() is turn.target

@@ -1,5 +1,6 @@
 """The web prober against servers that behave, and against many that do not (probes.md 6, number 23)."""
 
+import asyncio
 import ssl
 import struct
 from collections.abc import Iterable
@@ -14,12 +15,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gslb.model.checks import HttpSettings, SmtpSettings, Timing, TlsSettings
+from gslb.model.extracts import Extract
 from gslb.model.observations import Degraded, Failed, Passed, Phase, Reason
 from gslb.model.targets import Target
-from gslb.model.values import TlsMode
+from gslb.model.values import ProxyProtocol, TlsMode
 from gslb.probes.journal import Journal
 from gslb.probes.run import probe
-from gslb.probes.web import probe_web, user_agent
+from gslb.probes.web import probe_web
+from gslb.probes.web_visit import user_agent
+from tests.kit import hostile
 from tests.kit.raw_http import chunked, response, serving
 
 LOOPBACK = IPv4Address("127.0.0.1")
@@ -163,7 +167,50 @@ async def test_https_sends_the_name_and_reads_the_certificate(https):
     assert (seen.tls.server_name, seen.tls.verified) == ("mail.example.com", True)
 
 
+async def test_a_header_of_the_proxy_protocol_goes_before_the_request():
+    """Once for each connection, and its phase is timed (probes.md 1.16)."""
+    async with serving({"/": response(status="302 Found", headers=["Location: /x"]), "/x": response()}) as server:
+        server.pages["TCP4"] = server.pages["/"]
+        first = await look(server, proxy=ProxyProtocol.V1)
+        await look(server, proxy=ProxyProtocol.V2)
+
+    assert server.requests[0].startswith(b"PROXY TCP4 127.0.0.1 127.0.0.1 ")
+    assert server.requests[1] == b"\r\n\r\n"
+    assert Phase.PROXY in dict(first.timings)
+
+
+async def test_numbers_on_a_page_are_told():
+    """As metrics, by name; what is missing is a notice."""
+    extract = (
+        Extract(name="out", pattern="Outbound ([0-9]+)", warn=10),
+        Extract(name="in", pattern="Inbound ([0-9]+)"),
+    )
+    async with serving(response(b"Outbound 12")) as server:
+        seen = await look(server, extract=extract)
+
+    assert seen.outcome == Degraded(Phase.BODY, Reason.VALUE_WARNING)
+    assert (seen.metrics, seen.text, seen.notices) == ((("out", 12),), "out 12", (Reason.VALUE_MISSING,))
+
+
+async def test_404_asks_for_no_weight():
+    """What drains says so in the record."""
+    async with serving(response(status="404 Gone")) as server:
+        seen = await look(server, drain_on_404=True)
+
+    assert (seen.outcome, seen.weight_factor) == (Degraded(Phase.FIRST_BYTE, Reason.DRAIN), 0.0)
+
+
 # redirects
+
+
+async def test_a_cookie_goes_along_a_redirect_and_no_farther():
+    """Within one run it is sent back; the next run begins with none."""
+    moved = response(status="302 Found", headers=["Location: /in", "Set-Cookie: a=b; Path=/"])
+    async with serving({"/": moved, "/in": response()}) as server:
+        for _ in range(2):
+            assert (await look(server, redirects=1)).outcome == Passed()
+
+    assert [b"\r\nCookie: a=b\r\n" in each for each in server.requests] == [False, True] * 2
 
 
 async def test_a_redirect_within_the_host_reaches_the_member_again():
@@ -233,6 +280,14 @@ HOSTILE: dict[str, tuple[bytes | Iterable[bytes], Reason]] = {
     "a header line of a megabyte": (b"HTTP/1.1 200 OK\r\nA: " + b"x" * 1_000_000 + b"\r\n\r\n", Reason.BOUNDS_EXCEEDED),
     "a header of 33 KiB": (b"HTTP/1.1 200 OK\r\nA: " + b"x" * 33_000 + b"\r\n\r\n", Reason.BOUNDS_EXCEEDED),
     "a flood of cookies": (b"HTTP/1.1 200 OK\r\n" + b"Set-Cookie: a=b\r\n" * 5000 + b"\r\n", Reason.BOUNDS_EXCEEDED),
+    "more cookies than a browser keeps": (
+        response(headers=[f"Set-Cookie: c{number}=x" for number in range(51)]),
+        Reason.BOUNDS_EXCEEDED,
+    ),
+    "cookies larger than a browser keeps": (
+        response(headers=[f"Set-Cookie: c{number}={'x' * 6000}" for number in range(3)]),
+        Reason.BOUNDS_EXCEEDED,
+    ),
     "a status line without end": (b"H" * 100_000, Reason.BOUNDS_EXCEEDED),
     "endless interim responses": (b"HTTP/1.1 100 Continue\r\n\r\n" * 50, Reason.BOUNDS_EXCEEDED),
     "a flood of chunk extensions": (chunked(end=b"5;" + b"x" * 100_000 + b"\r\n"), Reason.BOUNDS_EXCEEDED),
@@ -271,6 +326,23 @@ async def test_what_no_server_should_send(name):
     assert seen.bytes_in <= 2_000_000
 
 
+async def test_no_server_leaves_a_descriptor_or_a_task_behind():
+    """After all of them there is no more than before."""
+    async with serving(response()) as server:
+        await look(server)  # a loop opens descriptors of its own when it first needs them
+        files, tasks = hostile.open_files(), len(asyncio.all_tasks())
+        for page, _ in HOSTILE.values():
+            server.pages["/"] = page
+            await look(server)
+        for _ in range(1000):
+            if hostile.open_files() <= files and len(asyncio.all_tasks()) <= tasks:
+                break
+            await asyncio.sleep(0)
+
+        assert hostile.open_files() <= files
+        assert len(asyncio.all_tasks()) <= tasks
+
+
 async def test_an_endless_body_is_cut():
     """A body that never ends is read to its limit, and judged."""
     async with serving(repeat(b"x" * 10_000, ENDLESS)) as server:
@@ -279,6 +351,20 @@ async def test_an_endless_body_is_cut():
 
     assert seen.outcome == Failed(Phase.BODY, Reason.BOUNDS_EXCEEDED)
     assert seen.bytes_in <= 2_000_000
+
+
+async def test_a_body_that_drips_ends_at_the_deadline():
+    """A byte now and then is no progress."""
+
+    async def drip(peer):
+        await peer.say(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        await hostile.drips(b"x", 0.02)(peer)
+
+    async with hostile.serving(drip) as port:
+        seen = await probe(target(port, timeout=0.3), name=None)
+
+    assert seen.outcome == Failed(Phase.BODY, Reason.DEADLINE)
+    assert dict(seen.timings)[Phase.TOTAL] < 0.5
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gslb.model.checks import HttpSettings
+from gslb.model.extracts import Extract
 from gslb.model.observations import Degraded, Failed, Passed, Phase, Reason
-from gslb.probes.web_verdict import Page, follow, judge_body, judge_head
+from gslb.probes.web_verdict import Page, follow, judge_body, judge_head, judge_values
 
 HERE = httpx.URL("https://mail.example.com/gw/webacc")
 
@@ -173,3 +174,82 @@ def test_the_method_after_a_redirect(method, status, then):
     _, next_method = follow(HttpSettings(redirects=1, method=method), redirect("/x", status), [HERE])
 
     assert next_method == then
+
+
+@pytest.mark.parametrize(
+    ("challenges", "reason", "text"),
+    [
+        (['Basic realm="GroupWise Agent"'], Reason.OK, "realm GroupWise Agent"),
+        (["Digest nonce=x, realm = GroupWise"], Reason.OK, "realm GroupWise"),
+        (["Negotiate", 'Basic realm="GroupWise Agent"'], Reason.OK, "realm GroupWise Agent"),
+        (['Basic realm="Router"'], Reason.BODY_MISMATCH, "realm Router"),
+        (["Basic"], Reason.BODY_MISMATCH, "no realm"),
+        ([], Reason.BODY_MISMATCH, "no realm"),
+    ],
+)
+def test_a_realm_is_a_sign_of_life(challenges, reason, text):
+    """401 passes where it comes from whom we think, and needs no secret (probes.md 1.10.2)."""
+    settings = HttpSettings(expect_status=((401, 401),), realm_regex="^GroupWise")
+    response = httpx.Response(401, headers=[(b"WWW-Authenticate", each.encode()) for each in challenges])
+
+    verdict = judge_head(settings, response)
+
+    assert verdict.outcome == (Passed() if reason is Reason.OK else Failed(Phase.FIRST_BYTE, reason))
+    assert (verdict.code, verdict.text) == ("401", text)
+
+
+def test_404_drains_where_the_check_says_so():
+    """HAProxy's idea of a soft stop: nothing new comes, and nothing has failed."""
+    verdict = judge_head(HttpSettings(drain_on_404=True), httpx.Response(404))
+
+    assert verdict.outcome == Degraded(Phase.FIRST_BYTE, Reason.DRAIN)
+    assert (verdict.weight_factor, verdict.text) == (0.0, "404 Not Found")
+    assert judge_head(HttpSettings(), httpx.Response(404)).weight_factor is None
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason", "text"),
+    [
+        (HttpSettings(body_regex=("^200 OK",)), Reason.OK, ""),
+        (HttpSettings(body_regex=("^200", "^OK")), Reason.BODY_MISMATCH, "not found: ^OK"),
+        (HttpSettings(body_not_regex=("(?i)ok$",)), Reason.BODY_MISMATCH, "found: (?i)ok$"),
+        (HttpSettings(body_not_regex=("^OK",)), Reason.OK, ""),
+    ],
+)
+def test_body_patterns(settings, reason, text):
+    """Every one of regex, none of not_regex."""
+    verdict = judge_body(settings, 200, whole(b"200 OK"))
+
+    assert (Passed() if reason is Reason.OK else Failed(Phase.BODY, reason)) == verdict.outcome
+    assert verdict.text == text
+
+
+LIMITS = {"warn": 10.0, "crit": 25.0}
+
+
+@pytest.mark.parametrize(
+    ("numbers", "outcome", "text"),
+    [
+        ((9, 9), Passed(), ""),
+        ((10, 9), Degraded(Phase.BODY, Reason.VALUE_WARNING), "out 10"),
+        ((12, 11), Degraded(Phase.BODY, Reason.VALUE_WARNING), "out 12"),
+        ((12, 25), Degraded(Phase.BODY, Reason.VALUE_CRITICAL, load=True), "in 25"),
+    ],
+)
+def test_numbers_on_a_page_have_two_thresholds(numbers, outcome, text):
+    """At warn a notice, at crit load; the worse one is told."""
+    extract = tuple(Extract(name=name, pattern=f"{name}=([0-9]+)", **LIMITS) for name in ("out", "in"))
+
+    values = judge_values(HttpSettings(extract=extract), whole(b"out=%d in=%d" % numbers))
+
+    assert (values.outcome, values.text) == (outcome, text)
+    assert values.found == (("out", numbers[0]), ("in", numbers[1]))
+
+
+def test_a_number_that_is_missing_is_named_and_one_without_limits_is_told():
+    """Pages change their markup: nothing fails for it."""
+    extract = (Extract(name="up", pattern="up=([0-9]+)"), Extract(name="out", pattern="out=([0-9]+)", **LIMITS))
+
+    values = judge_values(HttpSettings(extract=extract), whole(b"up=4000"))
+
+    assert (values.outcome, values.found, values.missing) == (Passed(), (("up", 4000),), ("out",))

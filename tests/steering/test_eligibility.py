@@ -1,6 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
-from gslb.model.values import Family
+from gslb.model.pools import Member
+from gslb.model.values import Address, Family
+from gslb.model.verdicts import AddressHealth
 from gslb.steering.draft import Draft
 from gslb.steering.eligibility import look
 from tests.kit.estate import healths, member, pool, service, zone
@@ -53,3 +57,22 @@ def test_unknown_waits_for_a_known_good(unknown: tuple[str, ...], down: tuple[st
 def test_known_good_is_per_family() -> None:
     """An unknown IPv6 address is answered when no IPv6 address is known good, whatever IPv4 does."""
     assert accepted(Family.IPV6, unknown=("2001:db8::11",)) == ["2001:db8::11"]
+
+
+def damped(*addresses: str, down: tuple[str, ...] = ()) -> list[str]:
+    """The IPv4 addresses accepted in the first tier, where these flap."""
+    look_up = healths(down=down)
+
+    def health_of(one: Member, address: Address) -> AddressHealth:
+        return replace(look_up(one, address), damped=str(address) in addresses)
+
+    draft = Draft(SITE, SITE.services["smtp"], Family.IPV4, health_of, ready=True)
+    look(draft)
+    return [str(address) for seen in draft.tiers[0].seen for address in seen.accepted[Family.IPV4]]
+
+
+def test_who_flaps_is_left_out_while_another_of_the_pool_is_calm() -> None:
+    """Damping delays the return; it never empties a pool, whatever other pools hold."""
+    assert damped("192.0.2.11") == ["192.0.2.12"]
+    assert damped("192.0.2.11", down=("192.0.2.12",)) == ["192.0.2.11"]
+    assert damped("192.0.2.11", "192.0.2.12") == ["192.0.2.11", "192.0.2.12"]

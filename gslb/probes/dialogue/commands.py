@@ -45,10 +45,14 @@ class Enter:
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Bytes for the peer, in one write."""
+    """Bytes for the peer, in one write. `secret`: never recorded, and sent over a verified session only."""
 
     data: bytes
     pending_ok: bool = False
+    secret: bool = False
+
+    def __repr__(self) -> str:
+        return "Send(***)" if self.secret else f"Send({self.data!r})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +93,24 @@ class Offered:
     caps: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """The server has taken the login."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conclusion:
-    """What a dialogue found. `text` is made with `dialogue.text.shown`: escaped, at most 200 characters."""
+    """What a dialogue found. `text` is made with `dialogue.text.shown`: escaped, at most 200 characters.
+
+    `weight_factor`: 0 to 1, what the member asks for; `metrics`: numbers found, by name.
+    """
 
     outcome: Outcome
     code: str = ""
     enhanced: str = ""
     text: str = ""
+    weight_factor: float | None = None
+    metrics: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +121,7 @@ class Conclude:
     pending_ok: bool = False
 
 
-Command: TypeAlias = Enter | Send | ReadLine | ReadBytes | ReadSome | StartTls | Note | Offered | Conclude
+Command: TypeAlias = Enter | Send | ReadLine | ReadBytes | ReadSome | StartTls | Note | Offered | LoggedIn | Conclude
 Answer: TypeAlias = bytes | Literal[End.END] | None
 Result = TypeVar("Result")
 Steps: TypeAlias = Generator[Command, Answer, Result]

@@ -50,6 +50,22 @@ class Response:
         return None
 
 
+PROMPT: Final = Response(b"+", b"")
+
+
+class Tags:
+    """Tags of one session: a prefix nobody can guess, and a counter."""
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix = prefix
+        self._count = 0
+
+    def next(self) -> bytes:
+        """The tag of the next command."""
+        self._count += 1
+        return f"{self._prefix}{self._count}".encode("ascii")
+
+
 def parsed(text: bytes) -> Response:
     """A response without its tag."""
     word, _, rest = text.partition(b" ")
@@ -76,6 +92,17 @@ def read_response(phase: Phase) -> Steps[bytes]:
 
 def read_tagged(tag: bytes, phase: Phase) -> Steps[tuple[Response, list[Response]]]:
     """The response to the command of this tag, and all that came before it. BYE ends the session, LOGOUT apart."""
+    response, untagged = yield from _read(tag, phase, b"")
+    return response, untagged
+
+
+def read_prompt(tag: bytes, phase: Phase) -> Steps[Response | None]:
+    """The server's `+`, told as None; or the command's own response, where it is refused at once."""
+    response, _ = yield from _read(tag, phase, b"+")
+    return None if response is PROMPT else response
+
+
+def _read(tag: bytes, phase: Phase, prompt: bytes) -> Steps[tuple[Response, list[Response]]]:
     untagged: list[Response] = []
     size = 0
     while True:
@@ -84,6 +111,8 @@ def read_tagged(tag: bytes, phase: Phase) -> Steps[tuple[Response, list[Response
         who, _, text = line.partition(b" ")
         if who == tag:
             return parsed(text), untagged
+        if prompt and who == prompt:
+            return PROMPT, untagged
         if who != b"*":
             raise malformed(phase, line)
         response = parsed(text)

@@ -1,72 +1,91 @@
-"""pop3: greeting, CAPA, STLS, CAPA again, QUIT (RFC 1939, 2449, 2595); never USER without TLS, never RETR.
+"""pop3: greeting, CAPA, STLS, CAPA again, a login, QUIT (RFC 1939, 2449, 2595); never USER without TLS, never RETR.
 
 S: +OK …
 C: CAPA     -ERR is an old server: its capabilities stay unknown
 C: STLS     tried where TLS is required and CAPA was not understood
 C: CAPA
+C: AUTH     or USER and PASS; stage login and mailbox
+C: STAT     stage mailbox
 C: QUIT
 """
 
 from gslb.model.checks import Pop3Settings
 from gslb.model.observations import Failed, Phase, Reason
 from gslb.model.values import TlsMode
-from gslb.probes.dialogue.commands import Conclusion, Dialogue, Enter, Note, Offered, Send, StartTls, Steps
+from gslb.probes.dialogue.capabilities import Offers, asserted, marked
+from gslb.probes.dialogue.commands import Conclusion, Dialogue, Enter, Note, Send, Steps
 from gslb.probes.dialogue.endings import passed, politely, stopped
-from gslb.probes.dialogue.pop3_reply import read_list, read_status, refusal
+from gslb.probes.dialogue.login import Entry
+from gslb.probes.dialogue.pop3_auth import authenticated
+from gslb.probes.dialogue.pop3_reply import Status, read_list, read_status, refusal
 from gslb.probes.dialogue.text import shown
 
 
-def pop3(settings: Pop3Settings) -> Dialogue:
+def pop3(settings: Pop3Settings, entry: Entry = None) -> Dialogue:
     """The dialogue."""
-    return politely(_steps(settings), _quit())
+    return politely(_steps(settings, entry), _quit())
 
 
-def _steps(settings: Pop3Settings) -> Steps[Conclusion]:
+def _steps(settings: Pop3Settings, entry: Entry) -> Steps[Conclusion]:
     yield Enter(Phase.GREETING)
     greeting = yield from read_status(Phase.GREETING)
     if not greeting.ok:
         raise refusal(greeting, Phase.GREETING)
+    offers = Offers(settings.tls.mode)
     if settings.stage != "greeting":
-        offered = yield from _capabilities(Phase.HELLO)
+        yield from _capabilities(offers, Phase.HELLO)
         if settings.tls.mode in (TlsMode.TRY, TlsMode.STARTTLS):
-            yield from _upgraded(settings.tls.mode, offered)
-    return passed(greeting.text, "+OK")
+            yield from _upgraded(settings.tls.mode, offers)
+    found = yield from asserted(settings.caps, offers)
+    if settings.stage in ("login", "mailbox") and (yield from authenticated(entry, offers)):
+        yield from _looked(settings.stage)
+    return marked(passed(greeting.text, "+OK"), found, offers)
 
 
-def _capabilities(phase: Phase) -> Steps[tuple[str, ...] | None]:
-    """What CAPA lists; None where the server does not know the command."""
+def _capabilities(offers: Offers, phase: Phase) -> Steps[None]:
+    """What CAPA lists; none known where the server does not know the command."""
     yield Enter(phase)
-    yield Send(b"CAPA\r\n")
-    status = yield from read_status(phase)
+    status = yield from _asked(b"CAPA", phase)
     if status.ok:
         lines = yield from read_list(phase)
-        offered = tuple(shown(line) for line in lines)
-        yield Offered(offered)
-        return offered
-    if status.is_temporary:
+        yield from offers.listed(tuple(shown(line) for line in lines), phase)
+    elif status.is_temporary:
         raise refusal(status, phase)
-    yield Note(Reason.CAPS_UNKNOWN)
-    return None
+    else:
+        yield Note(Reason.CAPS_UNKNOWN)
 
 
-def _upgraded(mode: TlsMode, offered: tuple[str, ...] | None) -> Steps[None]:
+def _upgraded(mode: TlsMode, offers: Offers) -> Steps[None]:
     required = mode is TlsMode.STARTTLS
-    if any(line.upper() == "STLS" for line in offered or ()) or (offered is None and required):
+    if offers.offers("STLS") or (offers.current is None and required):
         yield Enter(Phase.STARTTLS)
-        yield Send(b"STLS\r\n")
-        status = yield from read_status(Phase.STARTTLS)
+        status = yield from _asked(b"STLS", Phase.STARTTLS)
         if not status.ok:
             raise refusal(status, Phase.STARTTLS)
-        yield StartTls()
-        yield from _capabilities(Phase.HELLO2)
+        yield from offers.upgrade()
+        yield from _capabilities(offers, Phase.HELLO2)
     elif required:
         raise stopped(Failed(Phase.STARTTLS, Reason.TLS_NOT_OFFERED), b"")
     else:
         yield Note(Reason.TLS_NOT_OFFERED)
 
 
+def _looked(stage: str) -> Steps[None]:
+    """STAT counts the mailbox, and changes nothing."""
+    if stage != "mailbox":
+        return
+    yield Enter(Phase.COMMAND)
+    status = yield from _asked(b"STAT", Phase.COMMAND)
+    if not status.ok:
+        raise refusal(status, Phase.COMMAND)
+
+
+def _asked(command: bytes, phase: Phase) -> Steps[Status]:
+    yield Send(command + b"\r\n")
+    return (yield from read_status(phase))
+
+
 def _quit() -> Steps[None]:
-    yield Send(b"QUIT\r\n")
-    status = yield from read_status(Phase.QUIT)
+    status = yield from _asked(b"QUIT", Phase.QUIT)
     if not status.ok:
         yield Note(Reason.REPLY_IGNORED)

@@ -37,6 +37,17 @@ def read_status(phase: Phase) -> Steps[Status]:
     return Status(word.upper() == b"+OK", text)
 
 
+def read_prompt(phase: Phase) -> Steps[Status | None]:
+    """The server's `+` (RFC 5034), told as None; or a refusal."""
+    line = yield from next_line(phase)
+    word, _, text = line.partition(b" ")
+    if word == b"+":
+        return None
+    if word.upper() != b"-ERR":
+        raise malformed(phase, line)
+    return Status(False, text)
+
+
 def read_list(phase: Phase) -> Steps[tuple[bytes, ...]]:
     """The lines of a multi-line response up to its ".", dots unstuffed; the status line has been read."""
     lines: list[bytes] = []

@@ -1,4 +1,4 @@
-"""The part that smtp and submission share: greeting, EHLO, STARTTLS, EHLO again, QUIT.
+"""The part that smtp, submission, lmtp and relay share: greeting, EHLO (LHLO), STARTTLS, EHLO again, QUIT.
 
 S: 220-… 220 …            the whole greeting, before anything is said
 C: EHLO name
@@ -13,65 +13,72 @@ from typing import Final
 
 from gslb.model.observations import Failed, Phase, Reason
 from gslb.model.values import TlsMode
-from gslb.probes.dialogue.commands import Enter, Note, Offered, Send, StartTls, Steps
+from gslb.probes.dialogue.capabilities import Offers
+from gslb.probes.dialogue.commands import Enter, Note, Send, Steps
 from gslb.probes.dialogue.endings import command_line, stopped
+from gslb.probes.dialogue.patterns import is_found
 from gslb.probes.dialogue.smtp_reply import Reply, read_reply, refusal
 from gslb.probes.dialogue.text import shown
 
 QUIT: Final = b"QUIT\r\n"
 RSET: Final = b"RSET\r\n"
+BANNER_LIMIT: Final = 2048
+"""Octets of a greeting that an operator's pattern is tried on."""
 
 _UNKNOWN_COMMAND: Final = (500, 502, 504)
 
 
-def greeted() -> Steps[Reply]:
-    """The greeting, all of it."""
+def greeted(pattern: str | None = None) -> Steps[Reply]:
+    """The greeting, all of it; `pattern` must match somewhere in its text."""
     yield Enter(Phase.GREETING)
     reply = yield from read_reply(Phase.GREETING)
     if reply.kind != 2:
         raise refusal(reply, Phase.GREETING)
+    if pattern is not None and not is_found(pattern, reply.text[:BANNER_LIMIT].decode("latin-1")):
+        raise stopped(Failed(Phase.GREETING, Reason.BODY_MISMATCH), reply.text, str(reply.code))
     return reply
 
 
-def introduced(name: str, tls: TlsMode, *, helo_fallback: bool = False) -> Steps[None]:
-    """EHLO, and again after STARTTLS where `tls` says so and the server offers it."""
-    caps = yield from _hello(name, Phase.HELLO, helo_fallback=helo_fallback)
+def introduced(
+    name: str, tls: TlsMode, offers: Offers, *, helo_fallback: bool = False, verb: str = "EHLO"
+) -> Steps[None]:
+    """EHLO, and again after STARTTLS where `tls` says so and the server offers it; `offers` learns both lists."""
+    yield from _hello(f"{verb} {name}", Phase.HELLO, offers, f"HELO {name}" if helo_fallback else None)
     if tls not in (TlsMode.TRY, TlsMode.STARTTLS):
         return
-    if any(cap.upper() == "STARTTLS" for cap in caps):
-        yield from _encrypted()
-        yield from _hello(name, Phase.HELLO2)
+    if offers.offers("STARTTLS"):
+        yield from _encrypted(offers)
+        yield from _hello(f"{verb} {name}", Phase.HELLO2, offers)
     elif tls is TlsMode.STARTTLS:
         raise stopped(Failed(Phase.STARTTLS, Reason.TLS_NOT_OFFERED), b"")
     else:
         yield Note(Reason.TLS_NOT_OFFERED)
 
 
-def _hello(name: str, phase: Phase, *, helo_fallback: bool = False) -> Steps[tuple[str, ...]]:
+def _hello(command: str, phase: Phase, offers: Offers, fallback: str | None = None) -> Steps[None]:
     """The capabilities; none known where only HELO was understood (RFC 5321 section 3.2)."""
     yield Enter(phase)
-    yield Send(command_line(f"EHLO {name}"))
+    yield Send(command_line(command))
     reply = yield from read_reply(phase)
-    if helo_fallback and reply.code in _UNKNOWN_COMMAND:
+    if fallback is not None and reply.code in _UNKNOWN_COMMAND:
         yield Note(Reason.CAPS_UNKNOWN)
-        yield Send(command_line(f"HELO {name}"))
+        yield Send(command_line(fallback))
         reply = yield from read_reply(phase)
-        reply = Reply(reply.code, reply.lines[:1]) if reply.kind == 2 else reply
+        if reply.kind == 2:
+            return
     if reply.kind != 2:
         raise refusal(reply, phase)
-    caps = tuple(shown(line.strip()) for line in reply.lines[1:])
-    yield Offered(caps)
-    return caps
+    yield from offers.listed(tuple(shown(line.strip()) for line in reply.lines[1:]), phase)
 
 
-def _encrypted() -> Steps[None]:
+def _encrypted(offers: Offers) -> Steps[None]:
     yield Enter(Phase.STARTTLS)
     yield Send(b"STARTTLS\r\n")
     reply = yield from read_reply(Phase.STARTTLS)
     if reply.kind != 2:
         # A refused offer counts under `try` too: senders would defer here, or deliver in the clear.
         raise refusal(reply, Phase.STARTTLS)
-    yield StartTls()
+    yield from offers.upgrade()
 
 
 def said_farewell(commands: list[bytes]) -> Steps[None]:

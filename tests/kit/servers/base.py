@@ -82,6 +82,10 @@ class RealServer(ABC):
     def command(self) -> list[str]:
         """What to run, in the foreground."""
 
+    def environment(self) -> dict[str, str]:
+        """What is added to the environment it runs in."""
+        return {}
+
     @property
     def log_file(self) -> Path:
         """Where the daemon writes what it does."""
@@ -95,7 +99,12 @@ class RealServer(ABC):
         """Start, and wait until every port answers."""
         with (self.directory / "output").open("ab") as output:
             self._process = subprocess.Popen(
-                self.command(), stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+                self.command(),
+                env=os.environ | self.environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
             )
         until(self._listens, PATIENCE, f"{self.command()[0]} listens; it says: {self.output()}")
 

@@ -2,13 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from ipaddress import IPv4Address
 
 from gslb.model.checks import CheckSettings, Timing, TlsSettings
 from gslb.model.observations import Observation, Outcome, Phase
 from gslb.model.targets import Target
 from gslb.model.values import TlsMode
+from gslb.probes.logins import Logins
 from gslb.probes.run import probe
 from tests.kit.servers.base import RealServer
 
@@ -16,11 +17,25 @@ LATITUDE = 1.2
 """Seconds that a probe may take beyond its timeout."""
 
 
-async def look(settings: CheckSettings, *, deadline: float = 5.0) -> Observation:
+async def look(
+    settings: CheckSettings,
+    *,
+    deadline: float = 5.0,
+    source: str | None = None,
+    logins: Logins | None = None,
+    transcript: Callable[[str], None] | None = None,
+    turn: int = 0,
+) -> Observation:
     """One probe on 127.0.0.1, which must end in time."""
-    target = Target(id="t", address=IPv4Address("127.0.0.1"), settings=settings, timing=Timing(timeout=deadline))
+    target = Target(
+        id="t",
+        address=IPv4Address("127.0.0.1"),
+        settings=settings,
+        timing=Timing(timeout=deadline),
+        source=IPv4Address(source) if source else None,
+    )
     began = time.monotonic()
-    seen = await probe(target, name="probe.example.com")
+    seen = await probe(target, name="probe.example.com", logins=logins, transcript=transcript, turn=turn)
     assert time.monotonic() - began <= deadline + LATITUDE
     return seen
 

@@ -27,6 +27,30 @@ remote-control:
   control-enable: no
 """
 
+SERIAL = 2024010100
+
+_SMALL = """\
+$ORIGIN example.com.
+$TTL 300
+@    SOA ns1 hostmaster {serial} 3600 600 1209600 300
+@    NS  ns1
+@    MX  10 mx1
+@    MX  20 mx2
+@    TXT "v=spf1 mx" " -all"
+ns1  A   192.0.2.53
+mx1  A   192.0.2.11
+mx1  AAAA 2001:db8::11
+mx2  A   192.0.2.12
+_submission._tcp SRV 1 2 587 mx1
+large TXT {large}
+"""
+
+
+def small() -> "Nsd":
+    """One small zone, example.com; `large` does not fit into a datagram."""
+    large = " ".join(f'"{"x" * 200}"' for _ in range(40))
+    return Nsd({"example.com": _SMALL.format(serial=SERIAL, large=large)})
+
 
 class Nsd(RealServer):
     """Port: dns. `zones` maps names without the final dot to master files."""

@@ -35,14 +35,7 @@ smtpd_tls_key_file = {key}
 smtpd_tls_session_cache_database =
 """
 
-_MASTER = """\
-127.0.0.1:{smtp} inet n - n - - smtpd
-127.0.0.1:{submission} inet n - n - - smtpd
-  -o syslog_name=postfix/submission
-  -o smtpd_tls_security_level=encrypt
-127.0.0.1:{smtps} inet n - n - - smtpd
-  -o syslog_name=postfix/smtps
-  -o smtpd_tls_wrappermode=yes
+INSIDE = """\
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
 tlsmgr unix - - n 1000? 1 tlsmgr
@@ -57,13 +50,28 @@ anvil unix - - n - 1 anvil
 postlog unix-dgram n - n - 1 postlogd
 """
 
+_MASTER = (
+    """\
+127.0.0.1:{smtp} inet n - n - - smtpd
+127.0.0.1:{submission} inet n - n - - smtpd
+  -o syslog_name=postfix/submission
+  -o smtpd_tls_security_level=encrypt
+127.0.0.1:{smtps} inet n - n - - smtpd
+  -o syslog_name=postfix/smtps
+  -o smtpd_tls_wrappermode=yes
+"""
+    + INSIDE
+)
+
 _QUEUES = ("active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "private", "saved", "trace")
 
 
 class Postfix(RealServer):
-    """Ports: smtp, submission, smtps."""
+    """Ports: smtp, submission, smtps. Another set of services is another `master`, with settings in `more`."""
 
-    port_names = ("smtp", "submission", "smtps")
+    port_names: tuple[str, ...] = ("smtp", "submission", "smtps")
+    master = _MASTER
+    more = ""
 
     def __init__(self) -> None:
         needs("postfix")
@@ -73,8 +81,8 @@ class Postfix(RealServer):
         config = self.directory / "config"
         config.mkdir()
         files = {"directory": self.directory, "chain": self.certificates.chain, "key": self.certificates.key}
-        (config / "main.cf").write_text(_MAIN.format(daemons=DAEMONS, **files))
-        (config / "master.cf").write_text(_MASTER.format(**self.ports))
+        (config / "main.cf").write_text(_MAIN.format(daemons=DAEMONS, **files) + self.more)
+        (config / "master.cf").write_text(self.master.format(**self.ports))
         self._make_spool()
 
     def command(self) -> list[str]:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from gslb.model.capabilities import capability_rules
 from gslb.model.checks import SmtpSettings, TlsSettings
 from gslb.model.observations import Degraded, Failed, Passed, Phase, Reason
 from gslb.model.values import TlsMode
@@ -96,7 +97,7 @@ def test_an_old_server_is_greeted_with_helo(code):
     done = script().hears(GREETING).says(EHLO).hears(code + b" what").says(b"HELO probe.example.com")
 
     done.hears(b"250-mx", b"250 hello").concludes(Passed(), Reason.CAPS_UNKNOWN).says(b"QUIT")
-    assert done.caps == [()]
+    assert done.caps == []
 
 
 def test_helo_can_be_refused_too():
@@ -174,3 +175,19 @@ def test_a_name_of_two_lines_never_reaches_the_wire():
 
     with pytest.raises(ValueError, match="more than one line"):
         injected.hears(GREETING)
+
+
+def test_a_banner_must_match_where_a_pattern_says_so():
+    """The greeting alone; a pattern found nowhere in it fails."""
+    failed = Failed(Phase.GREETING, Reason.BODY_MISMATCH)
+
+    Script(smtp(replace(PLAIN, banner_regex="^mx.*ESMTP"), "p")).hears(b"220 mx ESMTP").says(b"EHLO p")
+    Script(smtp(replace(PLAIN, banner_regex="Exchange"), "p")).hears(b"220 mx").concludes(failed).says(b"QUIT")
+
+
+def test_a_mail_exchanger_that_takes_logins_is_told():
+    """The mx set."""
+    done = Script(smtp(replace(PLAIN, caps=capability_rules("mx", "smtp")), "p")).hears(b"220 mx", b"250-mx")
+
+    done.hears(b"250 AUTH PLAIN")
+    done.concludes(Degraded(Phase.HELLO, Reason.CAP_FORBIDDEN), Reason.CAP_FORBIDDEN, Reason.CAP_MISSING)

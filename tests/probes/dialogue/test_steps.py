@@ -19,6 +19,9 @@ SMTP = {"busy": b"421 4.7.0 busy\r\n", "later": b"450 later\r\n", "no": b"550 no
 IMAP = {"busy": b"NO [UNAVAILABLE] busy\r\n", "later": b"NO [INUSE] later\r\n", "no": b"NO no\r\n"}
 POP3 = {"busy": b"-ERR [SYS/TEMP] busy\r\n", "later": b"-ERR too many of you\r\n", "no": b"-ERR no\r\n"}
 
+SIEVE = {"busy": b'NO (TRYLATER) "busy"\r\n', "later": b'BYE (TRYLATER) "later"\r\n', "no": b'NO "no"\r\n'}
+WORDS = {"imap": IMAP, "pop3": POP3, "sieve": SIEVE}
+
 REFUSED = {Phase.GREETING: Reason.GREETING_REJECTED, Phase.STARTTLS: Reason.STARTTLS_REFUSED}
 
 
@@ -26,30 +29,52 @@ def said(session, step, kind):
     """What the peer says at the broken step."""
     if kind == "garbage":
         return b"@@@ what\r\n"
-    if session.name == "imap":
+    if session.protocol == "imap":
         if step == 0:
             return b"* BYE " + IMAP[kind].removeprefix(b"NO ")
         return b"tag%d %b" % (step, IMAP[kind])
-    return (POP3 if session.name == "pop3" else SMTP)[kind]
+    return WORDS.get(session.protocol, SMTP)[kind]
 
 
 def expected(session, step, kind):
     """The table: what each kind means at each step. QUIT (and RSET) mean nothing; greylisting is no fault."""
     phase = session.phases[step]
-    smtp = session.name not in ("imap", "pop3")
     if phase is Phase.QUIT:
         return Passed()
     if kind == "eof":
         return Failed(phase, Reason.EOF_BEFORE_GREETING if phase is Phase.GREETING else Reason.EOF_MID_SESSION)
     if kind == "garbage":
         return Failed(phase, Reason.PROTOCOL_ERROR)
+    if is_tolerated(session, step, kind):
+        return Passed()
+    if phase is Phase.AUTH:
+        return of_login(session.protocol, kind)
     if kind == "no":
-        capa = session.name == "pop3" and phase in (Phase.HELLO, Phase.HELLO2)
-        return Passed() if capa else Failed(phase, REFUSED.get(phase, Reason.PERM_REPLY))
-    if kind == "later" and smtp and phase not in REFUSED:
-        greylisted = step == 3 and phase is Phase.COMMAND
-        return Passed() if greylisted else Degraded(phase, Reason.TEMP_REPLY, load=True)
+        return Failed(phase, REFUSED.get(phase, Reason.PERM_REPLY))
+    if kind == "later" and session.protocol not in WORDS and phase not in REFUSED:
+        return Degraded(phase, Reason.TEMP_REPLY, load=True)
     return Degraded(phase, Reason.BUSY, load=True)
+
+
+def is_tolerated(session, step, kind):
+    """CAPA and NOOP came late to their protocols; greylisting is what good servers do to strangers."""
+    match session.protocol, session.phases[step]:
+        case "pop3", Phase.HELLO | Phase.HELLO2:
+            return kind == "no"
+        case "sieve", Phase.COMMAND:
+            return True
+        case "smtp", Phase.COMMAND:
+            return kind == "later" and step == 3
+    return False
+
+
+def of_login(protocol, kind):
+    """A refused login is never a fault of the member."""
+    if kind == "no":
+        perm = Failed(Phase.AUTH, Reason.PERM_REPLY)
+        return perm if protocol == "submission" else Degraded(Phase.AUTH, Reason.AUTH_REJECTED)
+    busy = {("submission", "busy"), ("sieve", "later")}
+    return Degraded(Phase.AUTH, Reason.BUSY if (protocol, kind) in busy else Reason.AUTH_TEMP, load=True)
 
 
 @pytest.mark.parametrize(("session", "step", "kind"), BROKEN, ids=str)
@@ -76,6 +101,7 @@ def test_a_good_session_passes(session):
         script.receives(turn)
 
     script.concludes(Passed())
+    assert script.logged_in == (session.entry is not None)
     assert script.upgrades == (Phase.STARTTLS in session.phases)
 
 
@@ -90,6 +116,12 @@ SCRAPS = st.sampled_from(
         b"+OK\r\n",
         b".\r\n",
         b"\n",
+        b"334 \r\n",
+        b"235 in\r\n",
+        b"+ \r\n",
+        b'"SASL" "PLAIN"\r\n',
+        b'OK "x"\r\n',
+        b"NO (TRYLATER) {3}\r\n",
     ]
 )
 

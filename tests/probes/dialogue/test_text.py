@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gslb.probes.dialogue.text import TEXT_LIMIT, shown
+from gslb.probes.dialogue.text import TEXT_LIMIT, masked, shown
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,13 @@ def test_whatever_came_is_short_printable_ascii(data):
     assert len(text) <= TEXT_LIMIT
     assert text.isascii()
     assert text.isprintable()
+
+
+def test_secrets_are_masked_wherever_they_stand():
+    """Whole, and where the text was cut inside one."""
+    secrets = ("hunter22", "aHVudGVyMjI=")
+
+    assert masked("no: hunter22 aHVudGVyMjI= hunter22", secrets) == "no: *** *** ***"
+    assert masked(shown(b"x" * 195 + b"hunter22"), secrets) == "x" * 195 + "***"
+    assert masked("hunte", secrets) == "hunte"
+    assert masked(shown("pässword".encode()), ("pässword".encode().decode("latin-1"),)) == "***"

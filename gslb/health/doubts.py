@@ -1,0 +1,169 @@
+"""What makes an outcome count for nothing: a parent that is down, a check under suspicion, a prober that is cut off.
+
+Kept beside the book of verdicts and fed with every outcome that is folded into it. No clock, no IO.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from gslb.health.isolation import Isolation, heard, is_frozen, renamed
+from gslb.health.machine import Signal, signal
+from gslb.health.suspicion import CONTENT, Sight, is_suspect
+from gslb.model.observations import Failed, Outcome
+from gslb.model.settings import Config
+from gslb.model.values import Address
+from gslb.model.verdicts import State, Verdict, VerdictKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspicion:
+    """A check has come under suspicion (`began`), or is believed again."""
+
+    check: str
+    began: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Failing:
+    """A verdict whose target fails for content: since when, and the verdict before."""
+
+    since: float
+    before: Verdict
+
+
+class Doubts:
+    """For one configuration; `replace` takes over another."""
+
+    def __init__(self, config: Config) -> None:
+        self.suspected: dict[str, float] = {}
+        self._dismissed: set[str] = set()
+        self._failing: dict[str, dict[VerdictKey, _Failing]] = {}
+        self._isolation = Isolation()
+        self.replace(config)
+
+    def replace(self, config: Config) -> None:
+        """Take over a configuration; what was heard of checks and canaries that stay is kept."""
+        self._config = config
+        self._parents, self._pools = _family(config)
+        self._keys: dict[str, list[VerdictKey]] = {}
+        self._at: dict[Address, list[VerdictKey]] = {}
+        for key in self._pools:
+            self._keys.setdefault(key.check, []).append(key)
+            if key.target in config.targets:
+                self._at.setdefault(config.targets[key.target].address, []).append(key)
+        self._failing = {
+            check: {key: one for key, one in failing.items() if key in self._pools}
+            for check, failing in self._failing.items()
+            if check in config.checks
+        }
+        self.suspected = {check: at for check, at in self.suspected.items() if check in config.checks}
+        self._dismissed &= config.checks.keys()
+        self._isolation = renamed(self._isolation, frozenset(config.node.probing.canary))
+
+    def is_isolated(self, now: float) -> bool:
+        """Whether verdicts are frozen because the canaries fail."""
+        return is_frozen(self._isolation, now)
+
+    def is_quiet(self, target: str) -> bool:
+        """Whether a pass of this target is just a pass: no guard waits for it."""
+        return not self.suspected and self._isolation.since is None and target not in self._isolation.canaries
+
+    def canary(self, target: str, outcome: Outcome, now: float) -> None:
+        """Hear of any target whether it is a canary."""
+        self._isolation = heard(self._isolation, target, outcome, now)
+
+    def parents_down(self, key: VerdictKey, book: Mapping[VerdictKey, Verdict]) -> bool:
+        """Whether a check that this one depends on is down at the same address."""
+        return any(book[parent].state is State.DOWN for parent in self._parents.get(key, ()))
+
+    def discounts(
+        self, key: VerdictKey, outcome: Outcome, heard_as: Signal, book: Mapping[VerdictKey, Verdict]
+    ) -> bool:
+        """Whether a bad outcome counts for nothing at this key."""
+        if heard_as is not Signal.BAD:
+            return False
+        return (key.check in self.suspected and _is_content(outcome)) or self.parents_down(key, book)
+
+    def hear(
+        self, key: VerdictKey, outcome: Outcome, before: Verdict, book: Mapping[VerdictKey, Verdict], now: float
+    ) -> Suspicion | None:
+        """An outcome was folded, and stood at `before` until then; a suspicion that begins or ends with it."""
+        failing = self._failing.setdefault(key.check, {})
+        if _is_content(outcome):
+            failing.setdefault(key, _Failing(now, before))
+            return self._suspect(key.check, book, now)
+        if signal(outcome) is Signal.VOID:
+            return None
+        failing.pop(key, None)
+        if signal(outcome) is not Signal.GOOD:
+            return None
+        self._dismissed.discard(key.check)
+        return self._believe(key.check)
+
+    def dismiss(self, check: str) -> Suspicion | None:
+        """The operator says that the check is right: it is believed until it has passed somewhere again."""
+        self._dismissed.add(check)
+        return self._believe(check)
+
+    def held(self, check: str) -> dict[VerdictKey, Verdict]:
+        """The last verdicts before a check began to fail everywhere, by key."""
+        return {key: one.before for key, one in self._failing.get(check, {}).items()}
+
+    def _suspect(self, check: str, book: Mapping[VerdictKey, Verdict], now: float) -> Suspicion | None:
+        failing, keys = self._failing[check], self._keys[check]
+        if check in self.suspected or check in self._dismissed or len(failing) < len(keys):
+            return None
+        targets = self._config.targets
+        sights = [
+            Sight(address=targets[key.target].address, pools=self._pools[key], since=one.since)
+            for key, one in failing.items()
+        ]
+
+        def good_elsewhere(address: Address) -> bool:
+            return any(key.check != check and _does_well(book[key]) for key in self._at[address])
+
+        interval = self._config.checks[check].timing.interval
+        if not is_suspect(sights, len(keys), good_elsewhere=good_elsewhere, interval=interval, now=now):
+            return None
+        self.suspected[check] = now
+        return Suspicion(check=check, began=True)
+
+    def _believe(self, check: str) -> Suspicion | None:
+        if self.suspected.pop(check, None) is None:
+            return None
+        self._failing.pop(check, None)
+        return Suspicion(check=check, began=False)
+
+
+def _is_content(outcome: Outcome) -> bool:
+    return isinstance(outcome, Failed) and outcome.reason in CONTENT
+
+
+def _does_well(verdict: Verdict) -> bool:
+    return verdict.last is not None and signal(verdict.last) is Signal.GOOD
+
+
+def _family(
+    config: Config,
+) -> tuple[dict[VerdictKey, tuple[VerdictKey, ...]], dict[VerdictKey, frozenset[tuple[str, str]]]]:
+    """For each verdict those it depends on, at the same address of the same member; and the pools that use it."""
+    parents: dict[VerdictKey, dict[VerdictKey, None]] = {}
+    pools: dict[VerdictKey, set[tuple[str, str]]] = {}
+    for zone in config.zones:
+        for pool in zone.pools.values():
+            for member in pool.members:
+                for keys in member.verdicts.values():
+                    _note(keys, config, parents)
+                    for key in keys:
+                        pools.setdefault(key, set()).add((zone.text, pool.name))
+    return {key: tuple(found) for key, found in parents.items()}, {
+        key: frozenset(names) for key, names in pools.items()
+    }
+
+
+def _note(keys: Iterable[VerdictKey], config: Config, parents: dict[VerdictKey, dict[VerdictKey, None]]) -> None:
+    by_check = {key.check: key for key in keys}
+    for key in by_check.values():
+        for parent in config.checks[key.check].depends_on:
+            if parent in by_check:
+                parents.setdefault(key, {})[by_check[parent]] = None
