@@ -15,6 +15,7 @@ OSError and ssl.SSLError become a StreamFault here and nowhere else. TimeoutErro
 """
 
 import asyncio
+import functools
 import socket
 import ssl
 import struct
@@ -26,6 +27,9 @@ from gslb.model.values import Address
 from gslb.probes import certificates
 from gslb.probes.contexts import PLAIN_TERMS, Terms, context_of
 from gslb.probes.faults import StreamFault, fault_of, handshake_fault_of
+
+# All probes leave from a few addresses of this host.
+_local_address = functools.lru_cache(maxsize=256)(certificates.address_of)
 
 SESSION_LIMIT: Final = 64 * 1024
 
@@ -43,6 +47,7 @@ async def dial(address: Address, port: int, *, source: Address | None = None, li
         await asyncio.get_running_loop().create_connection(lambda: stream, str(address), port, local_addr=local)
     except OSError as error:
         raise fault_of(error, Phase.CONNECT, address) from error
+    stream.ports = (stream.ports[0], port)
     return stream
 
 
@@ -157,9 +162,9 @@ class Stream(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The loop hands the transport over."""
         self._plain = self._transport = cast("asyncio.Transport", transport)
-        name, peer = transport.get_extra_info("sockname"), transport.get_extra_info("peername")
-        self.source = certificates.address_of(name[0])
-        self.ports = (name[1], peer[1] if peer else 0)
+        name = transport.get_extra_info("sockname")
+        self.source = _local_address(name[0])
+        self.ports = (name[1], 0)
 
     def data_received(self, data: bytes) -> None:
         """More bytes: kept up to the session's limit, then nothing more is read."""
