@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test test-servers check lint suite packages bench clean
+.PHONY: run test test-servers check lint suite packages bench bench-probes clean
 
 run: $(VENV)/.run  ## a small mail estate, its configuration and the server, telling a story
 	@$(BIN)/gslb demo
@@ -32,6 +32,9 @@ test-servers: $(VENV)/.dev packages  ## against servers that cannot be installed
 
 bench: $(VENV)/.dev  ## CPU per query of the running server, beside the peers that are installed
 	$(BIN)/python tests/bench/bench.py
+
+bench-probes: $(VENV)/.dev  ## what probing costs: 10,000 targets, 500 that hang, beside prometheus-blackbox-exporter
+	$(BIN)/python tests/bench/bench_probes.py
 
 $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV)

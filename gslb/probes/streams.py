@@ -15,6 +15,7 @@ OSError and ssl.SSLError become a StreamFault here and nowhere else. TimeoutErro
 """
 
 import asyncio
+import functools
 import socket
 import ssl
 import struct
@@ -26,6 +27,13 @@ from gslb.model.values import Address
 from gslb.probes import certificates
 from gslb.probes.contexts import PLAIN_TERMS, Terms, context_of
 from gslb.probes.faults import StreamFault, fault_of, handshake_fault_of
+
+# All probes leave from a few addresses of this host.
+_local_address = functools.lru_cache(maxsize=256)(certificates.address_of)
+
+# Before Python 3.13 the chain comes through a private door, where 2 asks for DER (_ssl.ENCODING_DER); its default, PEM,
+# would have to be taken apart again.
+_DER: Final = 2
 
 SESSION_LIMIT: Final = 64 * 1024
 
@@ -46,6 +54,7 @@ async def dial(address: Address, port: int, *, source: Address | None = None, li
     except asyncio.CancelledError:  # the deadline may fall when the connection is made and not yet handed over
         stream.abort()
         raise
+    stream.ports = (stream.ports[0], port)
     return stream
 
 
@@ -155,9 +164,9 @@ class Stream(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The loop hands the transport over."""
         self._plain = self._transport = cast("asyncio.Transport", transport)
-        name, peer = transport.get_extra_info("sockname"), transport.get_extra_info("peername")
-        self.source = certificates.address_of(name[0])
-        self.ports = (name[1], peer[1] if peer else 0)
+        name = transport.get_extra_info("sockname")
+        self.source = _local_address(name[0])
+        self.ports = (name[1], 0)
 
     def data_received(self, data: bytes) -> None:
         """More bytes: kept up to the session's limit, then nothing more is read."""
@@ -219,6 +228,6 @@ def presented_chain(tls: ssl.SSLObject) -> tuple[bytes, ...]:
         return tuple(get_chain() or ())
     private = getattr(getattr(tls, "_sslobj", None), "get_unverified_chain", None)
     if private is not None:
-        return tuple(ssl.PEM_cert_to_DER_cert(certificate.public_bytes()) for certificate in private() or ())
+        return tuple(bytes(certificate.public_bytes(_DER)) for certificate in private() or ())
     leaf = tls.getpeercert(binary_form=True)
     return (leaf,) if leaf else ()

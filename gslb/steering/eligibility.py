@@ -53,4 +53,4 @@ def _accept(tiers: list[Tier], family: Family) -> None:
 
 
 def _known_good(seen: Seen, family: Family, *, calm: bool = False) -> bool:
-    return any([health.health.is_good and not (calm and health.damped) for _, health in seen.healths[family]])
+    return any(health.health.is_good and not (calm and health.damped) for _, health in seen.healths[family])
