@@ -12,6 +12,9 @@ from gslb.config.values import show_duration
 from gslb.model import names
 from gslb.model.values import Address
 
+MOST_MEMBERS = 1000
+"""In one pool. Every change of health works out shares and orders of all of them anew, while nothing else moves."""
+
 _SHORT_FORM_KEYS = ("checks", "min_healthy")
 _ALIAS_KEYS = frozenset(("alias", "records", "srv"))
 
@@ -52,6 +55,8 @@ def _twice(items: list[Address]) -> set[Address]:
 
 def _pool(document: Document, pool: PoolDraft, checks: Collection[str]) -> None:
     _check_names(document, pool, checks)
+    if len(pool.members) > MOST_MEMBERS:
+        document.fault((*pool.path, "members"), f"{len(pool.members)} members: {MOST_MEMBERS} at most in one pool")
     holders: dict[Address, str] = {}
     for name, member in pool.members.items():
         path = (*pool.path, "members", name)

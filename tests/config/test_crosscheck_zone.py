@@ -154,3 +154,14 @@ def test_a_fault_inside_a_pool_has_no_echo() -> None:
     assert len(faults(texts("pools: {p: {members: 1}}\nservices: {s: {pools: [p]}, t: {alias: p}}\n"))) == 1
     assert len(faults(texts("services: {s: {members: 1}, t: {alias: s}}\n"))) == 1
     assert len(faults(texts("services: {s: {alias: t}, t: 1}\n"))) == 1
+
+
+def test_a_pool_is_bounded() -> None:
+    """More members than an answer could ever hold would cost every change of health more than they are worth."""
+
+    def pool_of(count: int) -> str:
+        members = ", ".join(f"m{n}: {{address: 10.0.{n >> 8}.{n & 255}}}" for n in range(count))
+        return f"pools: {{p: {{members: {{{members}}}}}}}\nservices: {{s: {{pools: [p]}}}}\n"
+
+    assert faults(texts(pool_of(1000))) == []
+    assert one_fault(pool_of(1001)) == "pools.p.members: 1001 members: 1000 at most in one pool"
