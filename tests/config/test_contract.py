@@ -117,7 +117,11 @@ def test_the_configuration_is_in_etc_unless_said_otherwise() -> None:
 REQUIRED = {
     "gslb": {"TlsFilesTable.certificate", "TlsFilesTable.key"},
     "zone": {"ZoneFile.zone", "ZoneFile.contact", "ZoneFile.nameservers", "PoolTable.members"},
-    "checks": {"TcpCheck.port", "TlsCheck.port"},
+    "checks": {
+        *(f"{check}.port" for check in ("TcpCheck", "TlsCheck", "AgentCheck")),
+        *("DnsCheck.qname", "ExecCheck.argv", "FileCheck.path", "ExtractTable.pattern"),
+        *("RelayCheck.foreign_domain", "RelayCheck.sender_domain"),
+    },
 }
 
 
@@ -135,7 +139,7 @@ def properties(kind: Kind) -> dict[str, tuple[bool, dict[str, Any]]]:
 
 @pytest.mark.parametrize("kind", ["gslb", "zone", "checks"])
 def test_little_is_required(kind: Kind) -> None:
-    """zone, contact, nameservers, type; the port where a type has none; nothing of gslb.yaml but a table's halves."""
+    """zone, contact, nameservers, type; what a type cannot do without; nothing of gslb.yaml but a table's halves."""
     required = {name for name, (needed, _) in properties(kind).items() if needed and not name.endswith(".type")}
 
     assert required == REQUIRED[kind]
@@ -211,7 +215,7 @@ def test_a_warning_is_no_error(tmp_path: Path) -> None:
 
     assert done.exit_code == 0
     assert "warning: zones/z.yaml:4:29: pools.p.members: one member only" in done.output
-    assert "smtp: refused 25 s, hanging 51 s, busy never" in done.output
+    assert "smtp: refused 25 s, hanging 51 s, busy 150 s" in done.output
 
 
 def test_yaml_is_that_of_1_2() -> None:

@@ -1,6 +1,7 @@
 """Passwords and the wire (probes.md 1.5 and section 6, numbers 17, 22 and 30): what the server gets to see."""
 
 import asyncio
+import contextlib
 import dataclasses
 import datetime
 import time
@@ -18,7 +19,7 @@ from gslb.probes.run import probe
 from gslb.probes.secrets import Secrets
 from tests.kit.certificates import DAY, authority, mint
 from tests.kit.dialogues import SESSIONS
-from tests.kit.hostile import serving
+from tests.kit.hostile import serving, settled
 from tests.kit.logins import CREDENTIALS, PLAIN, WORD, logins
 from tests.kit.probing import look, target
 
@@ -69,7 +70,8 @@ class Imap:
                 await peer.say(b"* BYE\r\n%b OK\r\n" % tag)
                 return
             self.attempts += 1
-            await asyncio.sleep(self.pause)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.Event().wait(), self.pause)
             await peer.say(b"%b %b\r\n" % (tag, self.verdict))
 
 
@@ -267,7 +269,7 @@ async def test_the_shell_itself_sends_no_secret_to_strangers():
         with pytest.raises(RuntimeError, match="nobody has verified"):
             await converse(one, careless, journal)
         journal.stream.abort()
-        await asyncio.sleep(0.02)
+        await settled(lambda: heard != [])
 
     assert heard == [b""]
 
