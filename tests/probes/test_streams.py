@@ -12,8 +12,9 @@ from gslb.model.checks import TlsSettings
 from gslb.model.observations import Reason
 from gslb.model.values import TlsMode
 from gslb.probes import streams
+from gslb.probes.contexts import PLAIN_TERMS, context_of
 from gslb.probes.faults import LocalFault, StreamFault
-from gslb.probes.streams import Stream, dial, presented_chain, tls_context
+from gslb.probes.streams import Stream, dial, presented_chain
 from tests.kit.certificates import authority, mint
 from tests.kit.hostile import closed_port, hangs_up, says, serving, silent
 
@@ -235,7 +236,7 @@ async def test_a_stream_that_was_never_dialled_does_nothing():
 
 def test_there_is_one_context():
     """Built once, shared by all."""
-    assert tls_context() is tls_context()
+    assert context_of(PLAIN_TERMS, None) is context_of(PLAIN_TERMS, None)
 
 
 class Object:
