@@ -1,5 +1,6 @@
 """Rules between the names of one zone: who owns which name and type, CNAME, delegations."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -13,6 +14,9 @@ from gslb.model.values import RecordType
 
 _BOTH = (RecordType.A, RecordType.AAAA)
 _TYPE_NAMES = {int(rtype): rtype.name for rtype in RecordType}
+MOST_OF_A_SET = 60_000
+"""Octets of records in one answer: a message ends at 65,535, even over TCP (RFC 1035 section 4.2.2)."""
+_FIXED = 12
 _GLUE = frozenset((int(RecordType.A), int(RecordType.AAAA)))
 
 
@@ -191,8 +195,9 @@ def _fits_delegation(claim: _Claim, cut: bytes) -> bool:
 
 
 def _sets(draft: ZoneDraft) -> None:
-    """One TTL to a set of records (RFC 2181 section 5.2), and no record twice."""
+    """One TTL to a set of records (RFC 2181 section 5.2), no record twice, and no set that no message could hold."""
     ttls: dict[tuple[bytes, int], int] = {}
+    sizes: Counter[tuple[bytes, int]] = Counter()
     seen: set[tuple[bytes, int, bytes]] = set()
     for placed, _ in draft.records:
         record = placed.record
@@ -203,6 +208,10 @@ def _sets(draft: ZoneDraft) -> None:
         if (record.owner, record.rtype, record.rdata) in seen:
             draft.fault_at_record(placed, f"the same record twice: {name}")
         seen.add((record.owner, record.rtype, record.rdata))
+        size = sizes[record.owner, record.rtype] + _FIXED + len(record.rdata)
+        if size > MOST_OF_A_SET >= sizes[record.owner, record.rtype]:
+            draft.fault_at_record(placed, f"{name} comes to more than {MOST_OF_A_SET} octets: no message could hold it")
+        sizes[record.owner, record.rtype] = size
 
 
 def _type_text(rtype: int) -> str:

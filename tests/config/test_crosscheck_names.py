@@ -197,3 +197,12 @@ def test_labels_too_long_together_are_told(zone: str, path: str) -> None:
     assert len(found) == 1
     assert path in found[0]
     assert found[0].endswith("longer than 255 octets")
+
+
+def test_a_set_that_no_message_could_hold_is_told() -> None:
+    """Once, at the record that is too much."""
+    lines = [f'long TXT "{number:04} {"x" * 240}"' for number in range(300)]
+
+    assert faults(texts(records(*lines[:200]) + POOL)) == []
+    (fault,) = faults(texts(records(*lines) + POOL))
+    assert "TXT of long.mail.example.com. comes to more than 60000 octets" in fault
