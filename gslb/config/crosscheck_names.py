@@ -1,10 +1,11 @@
 """Rules between the names of one zone: who owns which name and type, CNAME, delegations."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from gslb.config.documents import spelled
-from gslb.config.drafts import ZoneDraft, addresses_of
+from gslb.config.drafts import ZoneDraft, addresses_of, whole_name
 from gslb.config.positions import Path
 from gslb.config.records import PlacedRecord
 from gslb.config.schema_zone import ServiceTable
@@ -13,6 +14,9 @@ from gslb.model.values import RecordType
 
 _BOTH = (RecordType.A, RecordType.AAAA)
 _TYPE_NAMES = {int(rtype): rtype.name for rtype in RecordType}
+MOST_OF_A_SET = 60_000
+"""Octets of records in one answer: a message ends at 65,535, even over TCP (RFC 1035 section 4.2.2)."""
+_FIXED = 12
 _GLUE = frozenset((int(RecordType.A), int(RecordType.AAAA)))
 
 
@@ -75,20 +79,24 @@ def _made(draft: ZoneDraft) -> Iterator[_Claim]:
     yield _Claim(draft.origin, RecordType.SOA, ("zone",))
     yield _Claim(draft.origin, RecordType.NS, ("nameservers",))
     for name, addresses in draft.table.nameservers.items():
-        for version in sorted({address.version for address in addresses or []}):
+        server = whole_name(draft, name, draft.origin, ("nameservers", name))
+        for version in sorted({address.version for address in addresses or [] if server}):
             rtype = RecordType.A if version == 4 else RecordType.AAAA
-            yield _Claim(names.to_wire(name, draft.origin), rtype, ("nameservers", name))
+            yield _Claim(server or b"", rtype, ("nameservers", name))
     for name, service in draft.table.services.items():
         yield from _of_service(draft, name, service)
     yield from _of_pools(draft)
 
 
 def _of_service(draft: ZoneDraft, name: str, service: ServiceTable) -> Iterator[_Claim]:
-    owner = names.to_wire(name, draft.origin)
-    for word in record_words(draft, name):
-        yield _Claim(owner, RecordType[word], ("services", name))
+    path: Path = ("services", name)
+    if owner := whole_name(draft, name, draft.origin, path):
+        for word in record_words(draft, name):
+            yield _Claim(owner, RecordType[word], path)
     for srv in service.srv:
-        yield _Claim(names.to_wire(srv, draft.origin), RecordType.SRV, ("services", name, "srv", srv))
+        where: Path = (*path, "srv", srv)
+        if owner := whole_name(draft, srv, draft.origin, where):
+            yield _Claim(owner, RecordType.SRV, where)
 
 
 def record_words(draft: ZoneDraft, name: str) -> list[str]:
@@ -106,16 +114,18 @@ def record_words(draft: ZoneDraft, name: str) -> list[str]:
 
 def _of_pools(draft: ZoneDraft) -> Iterator[_Claim]:
     for pool in draft.pools.values():
-        apex = names.to_wire(pool.name, draft.origin)
+        apex = whole_name(draft, pool.name, draft.origin, pool.path)
+        if apex is None:
+            continue
         if not pool.short_form and pool.name not in draft.table.services:
             yield from (_Claim(apex, rtype, pool.path) for rtype in _BOTH)
         for name, member in pool.members.items():
             path = (*pool.path, "members", name)
-            owners = [(names.to_wire(name, apex), path)]
+            owners = [(whole_name(draft, name, apex, path), path)]
             if member.hostname is not None:
                 owners.append((names.to_wire(member.hostname + "."), (*path, "hostname")))
             for owner, where in owners:
-                if names.is_below(owner, draft.origin) and addresses_of(member):
+                if owner and names.is_below(owner, draft.origin) and addresses_of(member):
                     yield from (_Claim(owner, rtype, where, shared="member") for rtype in _BOTH)
 
 
@@ -185,8 +195,9 @@ def _fits_delegation(claim: _Claim, cut: bytes) -> bool:
 
 
 def _sets(draft: ZoneDraft) -> None:
-    """One TTL to a set of records (RFC 2181 section 5.2), and no record twice."""
+    """One TTL to a set of records (RFC 2181 section 5.2), no record twice, and no set that no message could hold."""
     ttls: dict[tuple[bytes, int], int] = {}
+    sizes: Counter[tuple[bytes, int]] = Counter()
     seen: set[tuple[bytes, int, bytes]] = set()
     for placed, _ in draft.records:
         record = placed.record
@@ -197,6 +208,10 @@ def _sets(draft: ZoneDraft) -> None:
         if (record.owner, record.rtype, record.rdata) in seen:
             draft.fault_at_record(placed, f"the same record twice: {name}")
         seen.add((record.owner, record.rtype, record.rdata))
+        size = sizes[record.owner, record.rtype] + _FIXED + len(record.rdata)
+        if size > MOST_OF_A_SET >= sizes[record.owner, record.rtype]:
+            draft.fault_at_record(placed, f"{name} comes to more than {MOST_OF_A_SET} octets: no message could hold it")
+        sizes[record.owner, record.rtype] = size
 
 
 def _type_text(rtype: int) -> str:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 
 from gslb.config.documents import Document
-from gslb.config.drafts import PoolDraft, ZoneDraft, addresses_of
+from gslb.config.drafts import PoolDraft, ZoneDraft, addresses_of, whole_name
 from gslb.config.hints import among, did_you_mean, listed
 from gslb.config.positions import Path
 from gslb.config.schema_zone import MemberTable, ServiceTable
@@ -40,7 +40,10 @@ def _nameservers(draft: ZoneDraft) -> None:
         path: Path = ("nameservers", name)
         if document.is_damaged(path):
             continue
-        inside = names.is_below(names.to_wire(name, draft.origin), draft.origin)
+        server = whole_name(draft, name, draft.origin, path)
+        if server is None:
+            continue
+        inside = names.is_below(server, draft.origin)
         if inside and not addresses:
             document.fault(path, "in the zone, so it needs an address; a name elsewhere ends in a dot")
         if not inside and addresses:

@@ -16,7 +16,7 @@ from gslb.config.schema_node import NodeFile
 from gslb.config.schema_zone import MemberTable, PoolTable, ServiceTable, ZoneFile
 from gslb.config.unavailable import LATER_TYPES
 from gslb.config.values import parse_check_name, shown
-from gslb.errors import Fault
+from gslb.errors import Fault, WireError
 from gslb.model import names
 from gslb.model.values import Address
 
@@ -140,6 +140,15 @@ def _refuse_type(document: Document, name: str, table: dict[str, Any]) -> None:
         return
     near = hints.meant(("type",), word) or did_you_mean(word, (*TYPES, *LATER_TYPES))
     document.fault((name, "type"), f"{shown(word)} is not one of {listed(TYPES)}{near}")
+
+
+def whole_name(draft: "ZoneDraft", text: str, origin: bytes, path: Path) -> bytes | None:
+    """A name of the zone in wire form; None, and a fault, where labels good by themselves are too long together."""
+    try:
+        return names.to_wire(text, origin)
+    except WireError as error:
+        draft.document.fault(path, str(error))
+        return None
 
 
 def zone_draft(document: Document, read_text: ReadText) -> ZoneDraft | None:

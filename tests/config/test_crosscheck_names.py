@@ -172,3 +172,37 @@ def test_an_alias_claims_the_records_it_shows() -> None:
 
     assert "MX of b.mail.example.com. comes from services.b" in faults(texts(records("b MX 1 x") + zone))[0]
     assert accepted(zone).zones[0].services["b"].alias_of == "smtp"
+
+
+LONG_HEAD = HEAD.replace("mail.example.com", ".".join(("z" * 63, "z" * 63, "z" * 52, "example.com")))
+LONG = "x" * 63
+MEMBER = "members: {m: {address: 192.0.2.1}}"
+
+
+@pytest.mark.parametrize(
+    ("zone", "path"),
+    [
+        (f"services: {{{LONG}: {{{MEMBER}}}}}\n", f"services.{LONG}:"),
+        (f"services: {{s: {{members: {{{LONG}: {{address: 192.0.2.1}}}}}}}}\n", f"services.s.members.{LONG}:"),
+        (f"services: {{s: {{{MEMBER}, srv: {{_x._tcp.{LONG}: 25}}}}}}\n", f"srv._x._tcp.{LONG}:"),
+        (f"pools: {{{LONG}: {{{MEMBER}}}}}\nservices: {{s: {{pools: [{LONG}]}}}}\n", f"pools.{LONG}:"),
+        (f"services: {{s: {{{MEMBER}}}}}\n", f"nameservers.{LONG}:"),
+    ],
+)
+def test_labels_too_long_together_are_told(zone: str, path: str) -> None:
+    """A service, SRV owner, pool or member whose whole name is beyond 255 octets is a fault, not a crash."""
+    head = LONG_HEAD.replace("ns1:", f"{LONG}:") if "nameservers" in path else LONG_HEAD
+    found = faults(texts(zone, head=head))
+
+    assert len(found) == 1
+    assert path in found[0]
+    assert found[0].endswith("longer than 255 octets")
+
+
+def test_a_set_that_no_message_could_hold_is_told() -> None:
+    """Once, at the record that is too much."""
+    lines = [f'long TXT "{number:04} {"x" * 240}"' for number in range(300)]
+
+    assert faults(texts(records(*lines[:200]) + POOL)) == []
+    (fault,) = faults(texts(records(*lines) + POOL))
+    assert "TXT of long.mail.example.com. comes to more than 60000 octets" in fault
