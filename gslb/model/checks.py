@@ -314,24 +314,6 @@ class RelaySettings:
     proxy: ProxyProtocol = ProxyProtocol.NONE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoundtripSettings:
-    """Submit to a dedicated mailbox and wait for it by IMAP: the only check that sends DATA (probes.md 1.15)."""
-
-    type: ClassVar[str] = "roundtrip"
-    port: int = 587
-    tls: TlsSettings = TlsSettings(mode=TlsMode.STARTTLS, verify=Verify.FULL)
-    helo_name: str | None = None
-    credentials: Credentials
-    sender: str
-    rcpt: str
-    imap_address: str
-    imap_port: int = 993
-    imap_tls: TlsSettings = TlsSettings(mode=TlsMode.IMPLICIT, verify=Verify.FULL)
-    imap_credentials: Credentials | None = None
-    max_latency: float = 120.0
-
-
 CheckSettings: TypeAlias = (
     TcpSettings
     | TlsCheckSettings
@@ -348,7 +330,6 @@ CheckSettings: TypeAlias = (
     | FileSettings
     | AgentSettings
     | RelaySettings
-    | RoundtripSettings
 )
 
 

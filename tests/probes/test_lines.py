@@ -13,6 +13,7 @@ from gslb.probes.run import probe
 from tests.kit.certificates import authority, mint
 from tests.kit.dialogues import SESSIONS
 from tests.kit.hostile import says, serving
+from tests.kit.logins import logins
 from tests.kit.probing import look, target
 
 NONE, TRY = TlsSettings(mode=TlsMode.NONE), TlsSettings(mode=TlsMode.TRY)
@@ -67,7 +68,7 @@ async def test_a_good_session_passes_through_tls(session, tmp_path):
 
     async with serving(healthy) as port:
         keys = {name: getattr(session.settings, name) for name in session.settings.__slots__}
-        seen = await look(type(session.settings)(**keys | {"port": port, "tls": tls}))
+        seen = await look(type(session.settings)(**keys | {"port": port, "tls": tls}), logins=logins())
 
     assert (seen.outcome, seen.notices) == (Passed(), ())
     upgraded = Phase.STARTTLS in session.phases
