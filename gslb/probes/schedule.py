@@ -288,8 +288,11 @@ class Scheduler:
         self._arm()
 
     def _next_start(self, turn: Turn, ended: float) -> float:
+        is_second = turn.window is not None
         regular = turn.regular_start(self._draw())
         self._overruns += regular < ended
+        if is_second:
+            regular = spread.in_place(regular, turn.interval, ended)
         return spread.not_before(regular, ended)
 
     def _with_queue(self, turn: Turn, observation: Observation, waited: float) -> Observation:

@@ -6,6 +6,7 @@ start to start, each with jitter of its own. Times are seconds on one monotonic 
 """
 
 import hashlib
+import math
 
 JITTER = 0.1
 """Each interval is stretched or shortened by up to this part, unless the target has one of its own."""
@@ -39,6 +40,16 @@ def second_start(previous: float, *, window: float, place: float, interval: floa
     Spreads the targets from the window over the whole interval, without ever waiting longer than the interval.
     """
     return previous + min(interval, window * (1 - place) + interval * place)
+
+
+def in_place(start: float, interval: float, ended: float) -> float:
+    """A second start that was missed, because the first run ended late: the next one at the same place.
+
+    When the first round takes longer than its window, starting each target as soon as it has rested would keep the
+    crowd together for minutes: places are what spreads it.
+    """
+    late = ended + REST - start
+    return start if late <= 0 else start + math.ceil(late / interval) * interval
 
 
 def jittered(previous: float, interval: float, unit: float, jitter: float = JITTER) -> float:

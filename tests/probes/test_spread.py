@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -81,3 +82,26 @@ def test_starts_at_one_host_fit_into_a_second(targets):
     assert spacing <= 0.2
     assert spacing * targets <= 1.0 + 1e-9
     assert spacing == 0.2 or targets > 5
+
+
+@given(st.floats(0, 60), st.floats(0.5, 30), st.floats(0, 90))
+def test_a_second_start_that_was_missed_keeps_its_place(start, interval, ended):
+    """Whole intervals later, after the rest, and never longer than an interval after it."""
+    moved = spread.in_place(start, interval, ended)
+    whole = (moved - start) / interval
+
+    assert whole == pytest.approx(round(whole), abs=1e-6)
+    assert moved >= min(start, ended + spread.REST) - 1e-6
+    assert moved <= max(start, ended + spread.REST + interval) + 1e-6
+
+
+def test_a_first_round_that_takes_too_long_leaves_no_crowd():
+    """However unevenly 10,000 targets end their first run, no second holds 1.5 times the mean from then on."""
+    starts = Counter()
+    for number in range(10_000):
+        place = spread.position(f"{number:016x}")
+        ended = 25.0 * place**2
+        second = spread.second_start(2.0 * place, window=2.0, place=place, interval=10.0)
+        starts[int(spread.in_place(second, 10.0, ended)) % 10] += 1
+
+    assert max(starts.values()) <= 1.5 * 1000
