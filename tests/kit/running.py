@@ -104,11 +104,13 @@ log: {{format: json, level: info}}
             )
 
     def stop(self) -> int:
-        """SIGTERM, and the exit status; SIGKILL for the whole session when that takes over 15 s."""
+        """SIGTERM twice, since nobody needs the lame duck, and the exit status; SIGKILL when that takes over 15 s."""
         if self.process is None:
             return 0
-        self.process.terminate()
         try:
+            self.process.terminate()
+            until(lambda: self._stage() != "running", 15, "the server stops")
+            self.process.terminate()
             return self.process.wait(15)
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
@@ -116,6 +118,13 @@ log: {{format: json, level: info}}
             raise AssertionError("the server did not end:\n" + self.log()) from None
         finally:
             self.process = None
+
+    def _stage(self) -> str:
+        """What the supervisor is at; "over" once it has said its last."""
+        try:
+            return str(self.pids()["stage"])
+        except (FileNotFoundError, ValueError):
+            return "over"
 
     def log(self) -> str:
         """What the server wrote so far."""
