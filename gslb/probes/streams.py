@@ -151,7 +151,10 @@ class Stream(asyncio.Protocol):
     def abort(self) -> None:
         """Drop the connection and everything unsent, at once."""
         if self._transport is not None and self._transport is not self._plain:
-            self._transport.abort()
+            try:
+                self._transport.abort()
+            except AttributeError:  # Python 3.11.2 (Debian 12) forgets what a closed TLS transport stood on
+                pass
         if self._plain is not None:
             self._plain.abort()
 

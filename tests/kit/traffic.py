@@ -17,6 +17,7 @@ class Result:
     """What came of the queries. Failed: no answer, or an rcode other than NOERROR."""
 
     sent: int = 0
+    seconds: float = 0.0
     failed_once: int = 0
     failed_twice: int = 0
     rcodes: dict[int, int] = field(default_factory=dict)
@@ -63,6 +64,7 @@ class Traffic:
                 number += 1
                 self._send(sockets, pending, number & 0xFFFF, now, again=False)
                 self.result.sent += 1
+                self.result.seconds = now - start
             self._receive(sockets, pending)
             self._repeat(sockets, pending, time.monotonic())
             self._over.wait(0.002) if not self._over.is_set() else threading.Event().wait(0.002)

@@ -25,6 +25,7 @@ def test_reloads_under_load_fail_no_query(tmp_path: Path) -> None:
         traffic.wait_for(traffic.result.sent + 1000)
         weights = {member["weight"] for member in server.get("/api/v1/members").json()}
 
+    assert traffic.result.sent / traffic.result.seconds > 950
     assert traffic.result.failed_twice == 0
     assert set(traffic.result.rcodes) == {0}
     assert 50 in weights
