@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from gslb.errors import ListenError
 
 FIRST_PASSED = 3
+ANY_PORT_TRIES = 5
 BACKLOG = 512
 RECEIVE_BUFFER = 4 * 1024 * 1024
 # Linux constants that the socket module of Python 3.11 does not name.
@@ -52,6 +53,15 @@ def open_listeners(
 
     Port 0 takes any free one, the same for UDP and TCP and all workers. Raises ListenError.
     """
+    for _ in range(ANY_PORT_TRIES if any(port == 0 for _, port in listen) else 0):
+        try:
+            return _opened(listen, workers, passed)
+        except ListenError:
+            continue  # the port picked for TCP was taken for UDP, by chance
+    return _opened(listen, workers, passed)
+
+
+def _opened(listen: tuple[tuple[str, int], ...], workers: int, passed: tuple[socket.socket, ...]) -> Listeners:
     with ExitStack() as opened:
         # TCP first: of the ports a system picks, those in use for UDP are few.
         tcp = _groups(socket.SOCK_STREAM, listen, workers, passed, opened)

@@ -10,6 +10,7 @@ import pytest
 
 from gslb.errors import ListenError
 from gslb.supervisor.sockets import REMEDIES, Listeners, open_listeners, passed_sockets, show
+from tests.kit.running import free_ports
 
 ANY_PORT = (("127.0.0.1", 0),)
 IPV6 = (("::1", 0),)
@@ -115,8 +116,12 @@ def test_an_endpoint_in_use_is_named(opened: list[Listeners]) -> None:
 
 def test_a_udp_port_in_use_is_named() -> None:
     """TCP alone is not enough."""
-    with listening(socket.SOCK_DGRAM) as other, pytest.raises(ListenError, match="UDP: Address already in use"):
-        open_listeners((other.getsockname(),), 1)
+    (port,) = free_ports(1)
+    with socket.socket(type=socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.1", port))
+
+        with pytest.raises(ListenError, match="UDP: Address already in use"):
+            open_listeners((("127.0.0.1", port),), 1)
 
 
 def test_an_address_of_another_host_is_named() -> None:
