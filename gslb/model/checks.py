@@ -1,7 +1,6 @@
 """What the operator says of a check: its dialogue (the keys that make a target's identity) and its cadence.
 
-All times are seconds. A settings class per dialogue type; `None` for a port means the type's default has been
-resolved already nowhere: config always fills it.
+All times are seconds. A settings class per dialogue type; config fills every port and name that a type has.
 """
 
 from dataclasses import dataclass
