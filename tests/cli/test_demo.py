@@ -8,8 +8,13 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
+import dns.exception
+import dns.query
 import pytest
+
+from gslb.cli.demo.server import DemoServer
 
 DEMO = [sys.executable, "-m", "gslb", "demo", "--port", "0", "--http-port", "0"]
 
@@ -45,9 +50,22 @@ def test_on_a_terminal_it_shows_a_live_table() -> None:
     shown.send_signal(signal.SIGINT)
     seen += drain(screen, shown)
 
-    assert shown.wait(15) == 0
+    assert shown.wait(15) == 0, seen[-3000:]
     assert b"ended" in seen
     os.close(screen)
+
+
+def test_ctrl_c_is_not_taken_for_a_broken_packet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """dnspython wraps what ends its reading; an interrupt that comes then is still an interrupt."""
+
+    def interrupted(*_: object, **__: object) -> None:
+        with dns.exception.ExceptionWrapper(dns.exception.FormError):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(dns.query, "udp", interrupted)
+
+    with pytest.raises(KeyboardInterrupt):
+        DemoServer(Path(), 53).ask_once("smtp.mail.example.com", "A")
 
 
 def read_until(screen: int, shown: "subprocess.Popen[bytes]", wanted: tuple[bytes, ...]) -> bytes:

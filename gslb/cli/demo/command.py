@@ -1,5 +1,6 @@
 """`gslb demo`: a small mail estate on loopback, its configuration and the server, ready to break."""
 
+import signal
 import sys
 import tempfile
 import time
@@ -25,6 +26,7 @@ def command(once: bool, port: int, http_port: int) -> None:
 
     Nothing is installed or kept: configuration and state live in a temporary directory. Ctrl-C ends it.
     """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: the server and the estate end with us
     port = port or free_port(["127.0.0.1"])
     http_port = http_port or free_port(["127.0.0.1"])
     with tempfile.TemporaryDirectory(prefix="gslb-demo-") as home, Estate(MACHINES) as estate:

@@ -86,5 +86,10 @@ class Screen:
         return table
 
     def _margin(self) -> Panel:
-        lines = [*self.story, "", "try, in another terminal (Ctrl-C here ends it):", *dig_lines(self.server.port)]
+        lines = [
+            *self.story.copy(),
+            "",
+            "try, in another terminal (Ctrl-C here ends it):",
+            *dig_lines(self.server.port),
+        ]
         return Panel("\n".join(lines), title="story")

@@ -85,6 +85,11 @@ class DemoServer:
             reply = dns.query.udp(query, "127.0.0.1", port=self.port, timeout=2)
         except dns.exception.Timeout:
             return "no answer"
+        except dns.exception.FormError as error:
+            # dnspython wraps whatever ends its reading of a packet, Ctrl-C included
+            if isinstance(error.__cause__, KeyboardInterrupt):
+                raise error.__cause__ from None
+            raise
         for rrset in reply.answer:
             if rrset.rdtype == dns.rdatatype.MX:
                 return str(min(rrset, key=lambda mx: mx.preference).exchange)
