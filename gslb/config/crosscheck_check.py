@@ -6,9 +6,9 @@ from typing import Any
 from gslb.config.crosscheck_web import check_web
 from gslb.config.drafts import CheckDraft
 from gslb.config.resolve_dialogues import dialogue_of
-from gslb.config.schema_check_common import Capable, Login
+from gslb.config.schema_check_common import Capable, Certificate, Login
 from gslb.config.schema_check_mail import LmtpCheck, RelayCheck, SmtpCheck
-from gslb.config.schema_check_ports import TcpCheck
+from gslb.config.schema_check_ports import TcpCheck, TlsCheck
 from gslb.config.schema_check_services import DnsCheck, LdapCheck
 from gslb.config.schema_check_words import FileCheck
 from gslb.config.values import show_duration
@@ -37,6 +37,8 @@ def _cadence(check: CheckDraft) -> None:
         _refuse(check, "timeout", f"{show_duration(table.timeout)} is not under the interval, {interval}")
     if table.fast_interval is not None and table.fast_interval > table.interval:
         _refuse(check, "fast_interval", f"{show_duration(table.fast_interval)} is above the interval, {interval}")
+    if table.stale_after is not None and table.stale_after <= table.interval:
+        _refuse(check, "stale_after", f"{show_duration(table.stale_after)} is not above the interval, {interval}")
 
 
 def _slow_after(check: CheckDraft) -> None:
@@ -47,10 +49,15 @@ def _slow_after(check: CheckDraft) -> None:
 
 
 def _certificate(check: CheckDraft) -> None:
-    if getattr(check.table, "tls", None) != "none":
+    table = check.table
+    if isinstance(table, Certificate) and table.client_key is not None and table.client_certificate is None:
+        _refuse(check, "client_key", "needs a client_certificate: the key of which one")
+    if isinstance(table, TlsCheck) and table.legacy and "min_version" in table.model_fields_set:
+        _refuse(check, "min_version", "legacy lets in 1.0 and all that came after it: use one of the two")
+    if getattr(table, "tls", None) != "none":
         return
-    for key in ("server_name", "verify", "ca_file"):
-        if key in check.table.model_fields_set:
+    for key in Certificate.model_fields:
+        if key in table.model_fields_set:
             _refuse(check, key, "without TLS nothing is verified: tls is none")
 
 
@@ -79,6 +86,8 @@ def _relay(check: CheckDraft) -> None:
     needing = [word for word in table.variants if word in ("percent", "quoted", "at")]
     if needing and table.local_domain is None:
         _refuse(check, "local_domain", f"required by the variants {', '.join(needing)}: a domain this server serves")
+    if table.withdraw_on_relay and table.expect == "accept":
+        _refuse(check, "withdraw_on_relay", "expect is accept: there it is a refusal that is wrong, and only a notice")
     if table.foreign_domain == table.local_domain:
         _refuse(check, "foreign_domain", "the local domain: mail to it is no relaying")
 

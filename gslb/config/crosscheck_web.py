@@ -25,6 +25,7 @@ def check_web(check: CheckDraft) -> None:
     _body(check, table)
     _realm(check, table)
     _numbers(check, table)
+    _drain(check, table)
     if table.login is not None:
         _login(check, table, table.login)
 
@@ -48,6 +49,11 @@ def _realm(check: CheckDraft, table: HttpCheck | WebaccessCheck) -> None:
     expected = table.expect_status or ()
     if table.realm_regex is not None and not any(low <= 401 <= high for low, high in expected):
         check.refuse("needs 401 in expect_status: no other status has a realm", "realm_regex")
+
+
+def _drain(check: CheckDraft, table: HttpCheck | WebaccessCheck) -> None:
+    if table.drain_on_404 and any(low <= 404 <= high for low, high in table.expect_status or ()):
+        check.refuse("404 stands in expect_status, so it passes and drains nothing: use one of the two", "drain_on_404")
 
 
 def _numbers(check: CheckDraft, table: HttpCheck | WebaccessCheck) -> None:

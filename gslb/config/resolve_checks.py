@@ -71,6 +71,7 @@ def resolve_check(name: str, table: AnyCheck, probing: Probing, directory: Path)
         timing=timing(table),
         thresholds=Thresholds(rise=table.rise, fall=table.fall, forgive=table.forgive, min_hold=table.min_hold),
         slow_after=table.slow_after,
+        stale_after=table.stale_after,
         temp_fail_after=table.temp_fail_after,
         stage_every=table.stage_every or (LOGIN_EVERY if logs_in(written) else 1),
         depends_on=table.depends_on,
@@ -107,8 +108,9 @@ def _on_this_node(settings: CheckSettings, probing: Probing, directory: Path) ->
     if getattr(settings, "helo_name", "") is None:
         changes["helo_name"] = probing.name
     tls = getattr(settings, "tls", None)
-    if tls is not None and tls.ca_file is not None:
-        changes["tls"] = replace(tls, ca_file=str(directory / tls.ca_file))
+    if tls is not None:
+        files = {name: getattr(tls, name) for name in ("ca_file", "client_certificate", "client_key")}
+        changes["tls"] = replace(tls, **{name: str(directory / file) for name, file in files.items() if file})
     credentials = getattr(settings, "credentials", None)
     if credentials is not None and credentials.password_file is not None:
         changes["credentials"] = replace(credentials, password_file=str(directory / credentials.password_file))

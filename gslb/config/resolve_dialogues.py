@@ -50,7 +50,15 @@ def dialogue_of(table: AnyCheck) -> CheckSettings:
 def _tls(table: Any, mode: str) -> TlsSettings:
     """With a login the certificate is always verified in full (probes.md 1.5)."""
     verify = "full" if getattr(table, "user", None) else table.verify
-    return TlsSettings(mode=TlsMode(mode), verify=Verify(verify), server_name=table.server_name, ca_file=table.ca_file)
+    return TlsSettings(
+        mode=TlsMode(mode),
+        verify=Verify(verify),
+        server_name=table.server_name,
+        ca_file=table.ca_file,
+        legacy=table.legacy,
+        client_certificate=table.client_certificate,
+        client_key=table.client_key,
+    )
 
 
 def credentials_of(table: Login) -> Credentials | None:
@@ -182,6 +190,7 @@ def _relay(table: RelayCheck) -> RelaySettings:
         sender_domain=table.sender_domain,
         local_domain=table.local_domain,
         expect=table.expect,
+        withdraw=table.withdraw_on_relay,
         variants=table.variants,
         proxy=_proxy(table),
     )
@@ -267,6 +276,7 @@ def _web(
         headers=table.headers,
         expect_status=table.expect_status or statuses,
         realm_regex=table.realm_regex,
+        drain_on_404=table.drain_on_404,
         body_must=table.body_must,
         body_must_any=body_any if table.body_must_any is None else table.body_must_any,
         body_must_not=table.body_must_not,

@@ -46,6 +46,8 @@ class CheckTable(Table):
     """A run that passed but took longer is degraded; default: never."""
     temp_fail_after: Count = 6
     """So many answers of "later" in a row (busy, temporary) count as failures from then on, until a good one."""
+    stale_after: Annotated[float, duration(1, 30 * values.DAY)] | None = None
+    """Without a conclusive run for so long a verdict is flagged stale, and stands; default: five intervals."""
     stage_every: Count | None = None
     """The deep stage (a login, a recipient) on each Nth probe, a shallow one between; default: 4 for a login, or 1."""
     depends_on: CheckNames = ()
@@ -64,10 +66,16 @@ class Certificate(Table):
 
     server_name: Hostname | None = None
     """SNI and the name verified; default: the member's hostname where given, else no SNI and no name check."""
-    verify: Literal["report", "full"] = "report"
-    """report: a bad certificate is degraded with a notice; full: it fails."""
+    verify: Literal["report", "full", "chain", "none"] = "report"
+    """report: a bad certificate is degraded with a notice; full: it fails; chain: as full, whatever the name; none."""
     ca_file: Text | None = None
     """PEM file of the authorities trusted; relative to the configuration directory; default: the system's."""
+    legacy: bool = False
+    """true: TLS 1.0 and 1.1 and their ciphers are let in, with a notice; for agents nobody can renew."""
+    client_certificate: Text | None = None
+    """PEM file of a certificate of our own, for servers that ask for one; default: none."""
+    client_key: Text | None = None
+    """PEM file of its key; default: it stands in client_certificate."""
 
 
 class Proxied(Table):

@@ -99,5 +99,7 @@ class RelayCheck(CheckTable, Certificate, Proxied):
     """A domain this server does serve; the variants percent, quoted and at need it."""
     expect: Literal["refuse", "accept"] = "refuse"
     """refuse; or accept for a relay that serves inside clients, asked from inside."""
+    withdraw_on_relay: bool = False
+    """true: an open relay, once confirmed, takes the member out; else it is an alarm only."""
     variants: RelayVariants = ()
     """Old ways around the rule, one per run in rotation: percent, quoted, bang, at, null_sender."""

@@ -62,10 +62,6 @@ _ZONE = (
 
 _CHECK_KEYS = {
     "secrets in the configuration": ("allow_inline_secrets",),
-    "TLS without any bound, and certificates of our own": ("legacy", "client_certificate"),
-    "withdrawing an open relay": ("withdraw_on_relay",),
-    "stale verdicts by choice": ("stale_after",),
-    "draining by status": ("drain_on_404",),
     "groups with a cap of their own": ("group",),
 }
 

@@ -89,7 +89,7 @@ class Ledger:
                 continue
             after = step(before, observation.outcome, check.thresholds, now, check.temp_fail_after)
             self._book[key] = after
-            if observation.reason is Reason.OPEN_RELAY_SUSPECTED and after.degraded and not before.degraded:
+            if _confirms_relay(observation, before, after):
                 self._relays.append(key)
             suspicion = self.doubts.hear(key, observation.outcome, before, self._book, now)
             if suspicion is not None:
@@ -167,7 +167,7 @@ class Ledger:
         return look
 
     def mark_stale(self, now: float) -> tuple[VerdictKey, ...]:
-        """Flag verdicts that had no conclusive outcome for 5 intervals; those newly flagged. The belief stands."""
+        """Flag verdicts without a conclusive outcome for `stale_after`; those newly flagged. The belief stands."""
         self._resumed_at = min(self._resumed_at, now)
         if self.doubts.is_isolated(now):
             self._resumed_at = now
@@ -183,9 +183,12 @@ class Ledger:
         if verdict.last_at > now:  # the clock was set back: silence is counted from now
             self._book[key] = replace(verdict, last_at=now)
             return False
-        pace = max(self._config.checks[key.check].timing.interval, self.interval(key.target))
+        check = self._config.checks[key.check]
+        patience = check.stale_after
+        if patience is None:
+            patience = STALE_AFTER * max(check.timing.interval, self.interval(key.target))
         # Time in which this process was not there to probe does not make a verdict stale.
-        return now - max(verdict.last_at, self._resumed_at) > STALE_AFTER * pace
+        return now - max(verdict.last_at, self._resumed_at) > patience
 
     def replace(self, config: Config, now: float) -> None:
         """Take over a new configuration; what survives is told at the top of this file."""
@@ -227,6 +230,14 @@ def _transition(key: VerdictKey, before: Verdict, after: Verdict, observation: O
     return Transition(
         key=key, before=before.state, after=after.state, at=now, reason=observation.reason, text=observation.text
     )
+
+
+def _confirms_relay(observation: Observation, before: Verdict, after: Verdict) -> bool:
+    """Whether an open relay was suspected once, and now is known: flagged, or withdrawn where the check says so."""
+    if observation.reason is not Reason.OPEN_RELAY_SUSPECTED:
+        return False
+    flagged = after.degraded and not before.degraded
+    return flagged or (after.state is State.DOWN and before.state is not State.DOWN)
 
 
 def _places(config: Config) -> Iterator[tuple[Place, VerdictKey]]:

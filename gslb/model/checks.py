@@ -12,12 +12,19 @@ from gslb.model.values import Address, CapWhen, ProxyProtocol, TlsMode, Verify
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TlsSettings:
-    """How a dialogue uses TLS. `server_name` is SNI and the name verified; None: no SNI, no name check."""
+    """How a dialogue uses TLS. `server_name` is SNI and the name verified; None: no SNI, no name check.
+
+    `legacy`: TLS 1.0, 1.1 and old ciphers are let in. `client_certificate`: PEM file of a certificate of our own, for
+    servers that ask for one; `client_key`: the file of its key, None where both stand in one file.
+    """
 
     mode: TlsMode = TlsMode.NONE
     verify: Verify = Verify.REPORT
     server_name: str | None = None
     ca_file: str | None = None
+    legacy: bool = False
+    client_certificate: str | None = None
+    client_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -357,6 +364,7 @@ class Thresholds:
 class Check:
     """A configured test, by name. `slow_after`: a passed run longer than this is degraded; None: never.
 
+    `stale_after`: seconds without a conclusive outcome that make its verdicts stale, a flag; None: five intervals.
     `temp_fail_after`: so many temporary answers in a row (busy, temp_reply, auth_temp) count as failures from then on.
     `stage_every`: the deep stage runs on each Nth probe. `depends_on`: checks on the same address that must be up, else
     this one's failures do not count. `damping`: flapping delays the return to up (probes.md 2.7).
@@ -369,6 +377,7 @@ class Check:
     timing: Timing = Timing()
     thresholds: Thresholds = Thresholds()
     slow_after: float | None = None
+    stale_after: float | None = None
     source_ipv4: Address | None = None
     source_ipv6: Address | None = None
     temp_fail_after: int = 6

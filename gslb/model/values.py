@@ -62,10 +62,12 @@ class TlsMode(StrEnum):
 
 
 class Verify(StrEnum):
-    """What a bad certificate means: degraded with a notice, or failed."""
+    """What a bad certificate means: degraded with a notice; failed; failed unless only the name is wrong; nothing."""
 
     REPORT = "report"
     FULL = "full"
+    CHAIN = "chain"
+    NONE = "none"
 
 
 class ProxyProtocol(StrEnum):

@@ -115,9 +115,10 @@ def judged(
 ) -> tuple[Outcome, tuple[Reason, ...]]:
     """The outcome with the certificate's part in it, and the certificate's reasons that did not decide it.
 
-    `verify: full` fails for a problem, `report` degrades (a notice, no load); a worse outcome of the dialogue stands.
+    `verify: full` and `chain` fail for a problem, `report` degrades (a notice, no load), `none` asks for none; a worse
+    outcome of the dialogue stands.
     """
-    if facts is None or settings is None:
+    if facts is None or settings is None or settings.verify is Verify.NONE:
         return outcome, ()
     problem = facts.problem
     if problem is None and facts.leaf_not_after is not None and facts.leaf_not_after - now < EXPIRING_DAYS * 86400:
@@ -126,7 +127,7 @@ def judged(
         return outcome, ()
     if settings.mode is TlsMode.TRY:
         return outcome, (problem,)
-    fatal = settings.verify is Verify.FULL and problem is not Reason.CERT_EXPIRING
+    fatal = settings.verify in (Verify.FULL, Verify.CHAIN) and problem is not Reason.CERT_EXPIRING
     if fatal and isinstance(outcome, Passed | Degraded):
         return Failed(phase, problem), () if isinstance(outcome, Passed) else (outcome.reason,)
     if isinstance(outcome, Passed):

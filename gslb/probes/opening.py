@@ -17,6 +17,7 @@ from gslb.probes.streams import SESSION_LIMIT, Stream, dial
 
 PROXY_LOCAL: Final = b"\r\n\r\n\x00\r\nQUIT\n" + b"\x20\x00\x00\x00"
 
+_OLD: Final = ("TLSv1", "TLSv1.1")
 _CERTIFICATE: Final = (Reason.CERT_EXPIRED, Reason.CERT_NOT_YET, Reason.CERT_NAME, Reason.CERT_UNTRUSTED)
 
 
@@ -49,6 +50,8 @@ async def encrypt(stream: Stream, tls: TlsSettings, journal: Journal, phase: Pha
     journal.tls_phase = phase
     try:
         journal.tls = await stream.start_tls(tls, journal.now(), terms)
+        if journal.tls.version in _OLD:
+            journal.note(Reason.LEGACY_TLS)
     except StreamFault as fault:
         if fault.reason in _CERTIFICATE:
             journal.tls = TlsFacts(server_name=tls.server_name, problem=fault.reason)

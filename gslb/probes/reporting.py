@@ -41,7 +41,9 @@ def observation_of(target: Target, journal: Journal, started: float) -> Observat
 
 def _of_relaying(outcome: Outcome) -> Outcome:
     """A host that cannot be asked whether it relays is the business of the smtp check, and so is its certificate."""
-    return Inconclusive(outcome.phase, outcome.reason) if isinstance(outcome, Failed) else outcome
+    if isinstance(outcome, Failed) and outcome.reason is not Reason.OPEN_RELAY_SUSPECTED:
+        return Inconclusive(outcome.phase, outcome.reason)
+    return outcome
 
 
 def _slowed(target: Target, journal: Journal, outcome: Outcome) -> tuple[Outcome, tuple[Reason, ...]]:

@@ -6,6 +6,7 @@ limit of their own, and past the verdict for the farewell. What a timeout means 
 
 import time
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from typing import Final
 
 from gslb.model.checks import (
@@ -31,7 +32,7 @@ from gslb.model.targets import Target
 from gslb.model.values import TlsMode
 from gslb.probes import certificates
 from gslb.probes.command import probe_exec
-from gslb.probes.contexts import GUARDED, PLAIN_TERMS, context_of, forget_contexts
+from gslb.probes.contexts import GUARDED, PLAIN_TERMS, context_of, forget_contexts, terms_of
 from gslb.probes.deadline import Deadline
 from gslb.probes.dialogue.commands import Conclusion
 from gslb.probes.dialogue.text import TEXT_LIMIT, shown
@@ -108,10 +109,10 @@ def prepare(targets: Iterable[Target]) -> tuple[str, ...]:
     context_of(PLAIN_TERMS, None)
     wrong = []
     encrypting = [target.settings for target in targets if hasattr(target.settings, "tls")]
-    for ca_file, guarded in {(settings.tls.ca_file, _logs_in(settings)) for settings in encrypting}:
+    for tls, guarded in {(replace(settings.tls, server_name=None), _logs_in(settings)) for settings in encrypting}:
         try:
-            certificates.trust_of(ca_file)
-            context_of(GUARDED if guarded else PLAIN_TERMS, ca_file if guarded else None)
+            certificates.trust_of(tls.ca_file)
+            context_of(terms_of(GUARDED if guarded else PLAIN_TERMS, tls), tls.ca_file if guarded else None)
         except StreamFault as fault:
             wrong.append(fault.text)
     return tuple(sorted(set(wrong)))

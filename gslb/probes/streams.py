@@ -19,13 +19,14 @@ import functools
 import socket
 import ssl
 import struct
+from dataclasses import replace
 from typing import Final, cast
 
 from gslb.model.checks import TlsSettings
 from gslb.model.observations import Phase, Reason, TlsFacts
-from gslb.model.values import Address
+from gslb.model.values import Address, Verify
 from gslb.probes import certificates
-from gslb.probes.contexts import PLAIN_TERMS, Terms, context_of
+from gslb.probes.contexts import PLAIN_TERMS, Terms, context_of, terms_of
 from gslb.probes.faults import StreamFault, fault_of, handshake_fault_of
 
 # All probes leave from a few addresses of this host.
@@ -122,7 +123,7 @@ class Stream(asyncio.Protocol):
         name = certificates.sni_of(settings.server_name)
         if terms.guarded and name is None:
             name = settings.server_name or str(self.peer)
-        context = context_of(terms, settings.ca_file if terms.guarded else None)
+        context = context_of(terms_of(terms, settings), settings.ca_file if terms.guarded else None)
         try:
             self._transport = await self._handshake(context, name)
         except (OSError, ValueError) as error:
@@ -213,15 +214,16 @@ class Stream(asyncio.Protocol):
         if tls is None:
             return TlsFacts(server_name=settings.server_name)
         cipher = tls.cipher()
-        return certificates.facts_of(
+        facts = certificates.facts_of(
             presented_chain(tls),
-            settings.server_name,
+            None if settings.verify is Verify.CHAIN else settings.server_name,
             now,
             trust,
             version=tls.version() or "",
             cipher=cipher[0] if cipher else "",
             alpn=tls.selected_alpn_protocol() or "",
         )
+        return replace(facts, server_name=settings.server_name) if settings.verify is Verify.CHAIN else facts
 
 
 def presented_chain(tls: ssl.SSLObject) -> tuple[bytes, ...]:

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from ipaddress import ip_address
 from typing import Any
 
@@ -138,6 +139,15 @@ def test_slow_pace_is_not_stale() -> None:
 
     assert book.mark_stale(NOW + 149) == ()
     assert book.mark_stale(NOW + 151) == (KEY1,)
+
+
+def test_stale_as_soon_as_the_check_says() -> None:
+    """`stale_after` stands in place of five intervals, whatever the pace."""
+    smtp = replace(check("smtp"), stale_after=20.0)
+    book = ledger(FAILED, of=estate(smtp))
+
+    assert book.mark_stale(NOW + 20) == ()
+    assert book.mark_stale(NOW + 21) == (KEY1,)
 
 
 def test_stale_after_clock_set_back() -> None:
@@ -307,3 +317,14 @@ def test_an_open_relay_is_told_once_it_is_confirmed() -> None:
     book.fold(seen(relaying), NOW + 120)
     assert book.open_relays() == ()
     assert book.verdict(KEY1).state is State.UP
+
+
+def test_an_open_relay_that_is_withdrawn_is_told_when_it_goes() -> None:
+    """With the second look, and once."""
+    relaying = Failed(Phase.COMMAND, Reason.OPEN_RELAY_SUSPECTED)
+    book = ledger(PASSED, relaying, of=estate(check("smtp", fall=2, rise=1)))
+    assert book.open_relays() == ()
+
+    book.fold(seen(relaying), NOW + 60)
+    book.fold(seen(relaying), NOW + 120)
+    assert (book.verdict(KEY1).state, book.open_relays()) == (State.DOWN, (KEY1,))

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from gslb.config.schema_check import TYPES
-from gslb.config.schema_check_common import CheckTable
+from gslb.config.schema_check_common import Certificate, CheckTable
 
 README = (Path(__file__).parents[2] / "checks/README.md").read_text()
 SHIPPED = sorted((Path(__file__).parents[2] / "checks").glob("*.yaml"))
@@ -27,6 +27,8 @@ def examples() -> dict[str, set[str]]:
 EXAMPLES = examples()
 EXAMPLES["webaccess"] |= EXAMPLES["http"]  # two words for one dialogue
 EXAMPLES["http"] |= EXAMPLES["webaccess"]
+for keys in EXAMPLES.values():  # those of every type with TLS are shown once
+    keys |= {key for key in Certificate.model_fields if any(key in shown for shown in EXAMPLES.values())}
 COMMON = set(CheckTable.model_fields)
 
 

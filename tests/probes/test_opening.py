@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import ssl
+from dataclasses import replace
 from ipaddress import ip_address
 
 import pytest
@@ -150,6 +151,45 @@ async def test_versions(leaf, tmp_path):
     assert (await handshake(context, {"tls": tls})).outcome == Failed(Phase.TLS, Reason.TLS_HANDSHAKE)
     legacy = await handshake(context, {"tls": tls, "min_version": "1.0"})
     assert (legacy.outcome, legacy.notices, legacy.tls.version) == (Passed(), (Reason.LEGACY_TLS,), "TLSv1.1")
+
+
+async def test_legacy_lets_old_versions_in_whatever_the_check(leaf, tmp_path):
+    """Noted each time."""
+    context = leaf.server(tmp_path)
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    with pytest.warns(DeprecationWarning, match="TLSv1_1"):
+        context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
+
+    seen = await handshake(context, {"tls": replace(implicit(leaf, tmp_path), legacy=True)})
+    assert (seen.outcome, seen.notices) == (Passed(), (Reason.LEGACY_TLS,))
+
+
+async def test_a_certificate_of_our_own_is_shown_to_who_asks(leaf, tmp_path):
+    """Certificate and key may stand in one file; one that cannot be read is our own fault."""
+    context, ours = leaf.server(tmp_path), mint("probe.example.com")
+    context.load_verify_locations(ours.ca_file(tmp_path))
+    context.verify_mode, context.maximum_version = ssl.CERT_REQUIRED, ssl.TLSVersion.TLSv1_2
+    ours.server(tmp_path)
+    pem = str(tmp_path / f"{ours.certificate.serial_number:x}.pem")
+    known = replace(implicit(leaf, tmp_path), client_certificate=pem)
+
+    assert (await handshake(context, {"tls": implicit(leaf, tmp_path)})).outcome.reason is Reason.TLS_HANDSHAKE
+    assert (await handshake(context, {"tls": known})).outcome == Passed()
+    assert (await handshake(context, {"tls": replace(known, client_key=pem)})).outcome == Passed()
+    lost = await handshake(context, {"tls": replace(known, client_certificate=str(tmp_path / "none.pem"))})
+    assert lost.outcome == Inconclusive(Phase.TLS, Reason.LOCAL_CONFIG)
+
+
+async def test_how_much_of_a_certificate_counts(leaf, tmp_path):
+    """chain asks for no name, none for nothing at all."""
+    context, trusted = leaf.server(tmp_path), implicit(leaf, tmp_path)
+    misnamed = replace(trusted, server_name="other.example.com", verify=Verify.CHAIN)
+    strange = replace(implicit(mint("mail.example.com"), tmp_path), verify=Verify.CHAIN)
+
+    named = await handshake(context, {"tls": misnamed})
+    assert (named.outcome, named.tls.server_name) == (Passed(), "other.example.com")
+    assert (await handshake(context, {"tls": strange})).outcome == Failed(Phase.TLS, Reason.CERT_UNTRUSTED)
+    assert (await handshake(context, {"tls": replace(strange, verify=Verify.NONE)})).outcome == Passed()
 
 
 async def test_without_a_secret_a_bad_certificate_ends_politely_and_is_told(leaf, tmp_path):

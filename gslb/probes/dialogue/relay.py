@@ -5,6 +5,7 @@ reply to RCPT                    outcome                          with `expect: 
 other 5xx, or 5xx to MAIL        passed, notice weak_refusal      the same
 4xx                              inconclusive                     inconclusive
 2xx                              degraded, open_relay_suspected   passed
+                                 (failed where it withdraws)
 
 Whatever keeps the question from being asked (busy, an end, a bad greeting) is the business of the smtp check, and
 inconclusive here. One run is one look: confirming, alarm and withdrawal are decided by those who count.
@@ -13,7 +14,7 @@ inconclusive here. One run is one look: confirming, alarm and withdrawal are dec
 from typing import Final
 
 from gslb.model.checks import RelaySettings
-from gslb.model.observations import Degraded, Inconclusive, Passed, Phase, Reason
+from gslb.model.observations import Degraded, Failed, Inconclusive, Outcome, Passed, Phase, Reason
 from gslb.probes.dialogue.capabilities import Offers
 from gslb.probes.dialogue.commands import Conclusion, Dialogue, Enter, Note, Steps
 from gslb.probes.dialogue.endings import Stop, politely, stopped
@@ -77,7 +78,7 @@ def _steps(settings: RelaySettings, name: str, form: str, farewell: list[bytes])
         strong = _is_strong(reply)
     else:
         strong = False
-    return (yield from _judged(reply, strong, accepted=settings.expect == "accept"))
+    return (yield from _judged(settings, reply, strong))
 
 
 def _is_strong(reply: Reply) -> bool:
@@ -85,13 +86,19 @@ def _is_strong(reply: Reply) -> bool:
     return reply.enhanced.startswith("5.7.") or any(words in text for words in _PLAIN_WORDS)
 
 
-def _judged(reply: Reply, strong: bool, *, accepted: bool) -> Steps[Conclusion]:
+def _judged(settings: RelaySettings, reply: Reply, strong: bool) -> Steps[Conclusion]:
     facts = (reply.text, str(reply.code), reply.enhanced)
     if reply.kind not in (2, 5):
         raise stopped(Inconclusive(Phase.COMMAND, Reason.TEMP_REPLY), *facts)
     if reply.kind == 5 and not strong:
         yield Note(Reason.WEAK_REFUSAL)
-    good = (reply.kind == 2) is accepted
-    reason = Reason.OPEN_RELAY_SUSPECTED if reply.kind == 2 else Reason.STATUS_UNEXPECTED
-    outcome = Passed() if good else Degraded(Phase.COMMAND, reason)
-    return Conclusion(outcome=outcome, code=facts[1], enhanced=facts[2], text=shown(reply.text))
+    return Conclusion(outcome=_outcome(settings, reply), code=facts[1], enhanced=facts[2], text=shown(reply.text))
+
+
+def _outcome(settings: RelaySettings, reply: Reply) -> Outcome:
+    if (reply.kind == 2) is (settings.expect == "accept"):
+        return Passed()
+    if reply.kind == 5:
+        return Degraded(Phase.COMMAND, Reason.STATUS_UNEXPECTED)
+    opened = Failed if settings.withdraw else Degraded
+    return opened(Phase.COMMAND, Reason.OPEN_RELAY_SUSPECTED)

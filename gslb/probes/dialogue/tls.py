@@ -5,20 +5,15 @@ A pin is the SHA-256 of the leaf certificate or of its public key (RFC 7469), in
 
 import base64
 import binascii
-from typing import Final
 
 from gslb.model.checks import TlsCheckSettings
 from gslb.model.observations import Failed, Passed, Phase, Reason, TlsFacts
-from gslb.probes.dialogue.commands import Conclude, Conclusion, Dialogue, Note
-
-_OLD: Final = ("TLSv1", "TLSv1.1")
+from gslb.probes.dialogue.commands import Conclude, Conclusion, Dialogue
 
 
 def tls(settings: TlsCheckSettings, facts: TlsFacts | None) -> Dialogue:
     """The dialogue: nothing is said."""
     seen = facts or TlsFacts()
-    if seen.version in _OLD:
-        yield Note(Reason.LEGACY_TLS)
     conclusion = _judged(settings, seen)
     yield Conclude(conclusion, pending_ok=True)
     return conclusion

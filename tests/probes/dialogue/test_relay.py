@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gslb.model.checks import RelaySettings, TlsSettings
-from gslb.model.observations import Degraded, Inconclusive, Passed, Phase, Reason
+from gslb.model.observations import Degraded, Failed, Inconclusive, Passed, Phase, Reason
 from gslb.model.values import TlsMode
 from gslb.probes.dialogue.relay import envelope_of, form_of, relay
 from tests.kit.script import Script
@@ -55,6 +55,15 @@ def test_what_a_reply_to_the_recipient_means(reply, outside, inside, notices):
     """From outside, and from inside where relaying is the service."""
     script().hears(b"250 ok", reply).concludes(outside, *notices)
     script(INSIDE).hears(b"250 ok", reply).concludes(inside, *notices)
+
+
+def test_an_open_relay_fails_where_it_is_to_be_withdrawn():
+    """And nothing else does."""
+    withdrawn = replace(SETTINGS, withdraw=True)
+
+    script(withdrawn).hears(b"250 ok", b"250 ok").concludes(Failed(Phase.COMMAND, Reason.OPEN_RELAY_SUSPECTED))
+    script(withdrawn).hears(b"250 ok", b"554 5.7.1 no").concludes(Passed())
+    script(withdrawn).hears(b"250 ok", b"450 later").concludes(LATER)
 
 
 def test_a_refused_sender_is_a_weak_refusal():

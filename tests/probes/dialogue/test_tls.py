@@ -24,11 +24,6 @@ def test_a_handshake_is_all_there_is():
     script(None).concludes(Passed()).says().ends()
 
 
-def test_an_old_version_is_noted():
-    """Where the check lets it in."""
-    script(TlsFacts(version="TLSv1.1"), min_version="1.0").concludes(Passed(), Reason.LEGACY_TLS)
-
-
 def test_a_protocol_must_be_agreed_on_where_some_are_offered():
     """ALPN (RFC 7301)."""
     script(alpn=("pop3", "imap")).concludes(Passed())
