@@ -4,6 +4,7 @@
     ├── ConfigError      the configuration is refused; holds every Fault found
     ├── TableError       a table file cannot be trusted (magic, version, digest, bounds); also a ValueError
     ├── ListenError      the server cannot have an address, a port or run_dir; also an OSError
+    ├── KeysError        a zone's key files cannot be used; the text names the place and a remedy
     ├── WireError        a name or packet breaks RFC 1035; also a ValueError
     └── Unreachable      the running server cannot be asked (command line only); also a ConnectionError
 
@@ -52,6 +53,10 @@ class TableError(GslbError, ValueError):
 
 class WireError(GslbError, ValueError):
     """Bytes or text that are no DNS name or packet (RFC 1035 sections 3.1, 4.1)."""
+
+
+class KeysError(GslbError):
+    """Key files that cannot be used, or a step of their life that must not be taken now. Never holds a private part."""
 
 
 class ListenError(GslbError, OSError):

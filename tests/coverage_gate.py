@@ -12,6 +12,7 @@ PURE = (
     "gslb/health/*",
     "gslb/steering/*",
     "gslb/answers/*",
+    "gslb/keys/*",
     "gslb/probes/dialogue/*",
     "gslb/dns/*.py",
     "gslb/supervisor/plan.py",

@@ -147,7 +147,7 @@ def _config(
     node = resolve.resolve_node(table, directory, host, says_hello=says_hello)
     resolved = {draft.name: resolve_check(draft.name, draft.table, node.probing, directory) for draft in checks}
     targets = resolve.Targets(resolved, node.probing)
-    model_zones = tuple(resolve.resolve_zone(draft, targets) for draft in zones)
+    model_zones = tuple(resolve.resolve_zone(draft, targets, node.state_dir) for draft in zones)
     canary = tuple(targets.canary(one.check, one.address) for one in table.probing.canary)
     node = replace(node, probing=replace(node.probing, canary=canary))
     for check in checks:

@@ -9,16 +9,17 @@ from gslb.config.crosscheck_names import record_words
 from gslb.config.drafts import PoolDraft, ZoneDraft, addresses_of
 from gslb.config.resolve_checks import ResolvedCheck, for_member
 from gslb.config.schema_node import NodeFile
-from gslb.config.schema_zone import MemberTable, ServiceTable
+from gslb.config.schema_zone import DnssecTable, MemberTable, ServiceTable
 from gslb.config.values import contact_wire
 from gslb.model import names
 from gslb.model.checks import Timing
+from gslb.model.keys import Algorithm
 from gslb.model.pools import Member, MinHealthy, Pool
 from gslb.model.settings import HttpListener, Node, Probing
 from gslb.model.targets import Target, target_id
 from gslb.model.values import Address, MxMode, RecordType, WhenAllDown
 from gslb.model.verdicts import VerdictKey
-from gslb.model.zones import ALL, NameServer, Service, SoaTimers, SrvOwner, Zone
+from gslb.model.zones import ALL, Dnssec, NameServer, Service, SoaTimers, SrvOwner, Zone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,8 +133,8 @@ def _shared(one: Target, other: Target) -> Target:
     return replace(one, timing=timing, slow_after=min(slow, default=None), stage_every=deep)
 
 
-def resolve_zone(draft: ZoneDraft, targets: Targets) -> Zone:
-    """One zone as the rest of the project sees it."""
+def resolve_zone(draft: ZoneDraft, targets: Targets, state_dir: Path) -> Zone:
+    """One zone as the rest of the project sees it; its keys are looked for below `state_dir`."""
     table = draft.table
     public_names = _public_names(draft)
     pools = {pool.name: _pool(draft, pool, targets, public_names[pool.name]) for pool in draft.pools.values()}
@@ -154,7 +155,15 @@ def resolve_zone(draft: ZoneDraft, targets: Targets) -> Zone:
         soa=SoaTimers(refresh=table.soa.refresh, retry=table.soa.retry, expire=table.soa.expire),
         records=tuple(placed.record for placed, _ in draft.records),
         path=draft.document.path,
+        dnssec=_dnssec(table.dnssec, state_dir),
     )
+
+
+def _dnssec(table: DnssecTable | None, state_dir: Path) -> Dnssec | None:
+    if table is None:
+        return None
+    algorithm = Algorithm[table.algorithm.upper()]
+    return Dnssec(keys=state_dir / table.keys, algorithm=algorithm, denial=table.denial)
 
 
 def _public_names(draft: ZoneDraft) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 
 from gslb.config.combined import Checks, ChecksValue
 from gslb.config.tables import (
@@ -122,6 +123,17 @@ class SoaTable(Table):
     """When it gives up answering."""
 
 
+class DnssecTable(Table):
+    """Signing of the zone."""
+
+    keys: Text = "keys/"
+    """Directory of the key files; relative to state_dir."""
+    algorithm: Literal["ecdsap256sha256", "ed25519"] = "ecdsap256sha256"
+    """The algorithm of keys that `gslb keys` makes."""
+    denial: Literal["nsec", "nsec3"] = "nsec"
+    """How absence is proved; nsec3 hides the names (zero iterations, no salt: RFC 9276)."""
+
+
 class ZoneFile(Table):
     """zones/*.yaml: one delegated zone."""
 
@@ -141,6 +153,8 @@ class ZoneFile(Table):
     """TTL of NS, glue and static records without one of their own."""
     soa: SoaTable = Field(default_factory=SoaTable)
     """Timers for secondaries."""
+    dnssec: SkipJsonSchema[DnssecTable | None] = None
+    """Sign the zone with the keys that `gslb keys` made."""
     records: Annotated[str, Parsed(_master_text, (("type", "string"),))] = ""
     """Static records as RFC 1035 master-file text."""
     records_file: Text | None = None

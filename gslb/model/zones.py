@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
 
+from gslb.model.keys import Algorithm
 from gslb.model.pools import Pool
 from gslb.model.values import Address, MxMode, RecordType, WhenAllDown
 
@@ -67,6 +70,15 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Dnssec:
+    """A zone that is signed: the directory of its key files, the algorithm of new keys, how absence is denied."""
+
+    keys: Path
+    algorithm: Algorithm = Algorithm.ECDSAP256SHA256
+    denial: Literal["nsec", "nsec3"] = "nsec"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Zone:
     """One delegated zone. `name` is wire form, `text` as people write it, without the final dot. TTLs in seconds.
 
@@ -86,3 +98,4 @@ class Zone:
     soa: SoaTimers = SoaTimers()
     records: tuple[StaticRecord, ...] = ()
     path: str = ""
+    dnssec: Dnssec | None = None

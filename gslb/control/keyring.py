@@ -1,0 +1,99 @@
+"""Key files on disk: read with suspicion, written atomically, never lent to anyone else.
+
+The private file is 0600, its directory 0700. An error names the file and a remedy, never what is in it.
+"""
+
+import os
+import stat
+from pathlib import Path
+
+from gslb.errors import KeysError
+from gslb.keys import keyfile
+from gslb.keys.keyfile import StoredKey
+from gslb.keys.signers import public_of, signer
+from gslb.model.keys import ZoneKey
+
+OPEN_TO_OTHERS = 0o077
+MAX_FILE = 1 << 16
+
+
+def load_keys(directory: Path, zone: bytes) -> tuple[ZoneKey, ...]:
+    """Every key of a zone (wire name), whatever its dates say, in order of tag; none where there is no directory.
+
+    Raises KeysError for a file that cannot be used: one bad key file is no reason to guess.
+    """
+    return tuple(usable(key) for key in stored_keys(directory, zone))
+
+
+def usable(key: StoredKey) -> ZoneKey:
+    """A key that signs, and shows its private part to nobody."""
+    return ZoneKey(
+        zone=key.zone,
+        role=key.role,
+        algorithm=key.algorithm,
+        dnskey=key.dnskey,
+        tag=key.tag,
+        times=key.times,
+        sign=signer(key.algorithm, key.secret),
+    )
+
+
+def stored_keys(directory: Path, zone: bytes) -> tuple[StoredKey, ...]:
+    """As `load_keys`, with what is needed to write them again."""
+    start = keyfile.prefix(zone) + "+"
+    try:
+        paths = sorted(
+            path for path in directory.iterdir() if path.name.startswith(start) and path.suffix == ".private"
+        )
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        raise KeysError(f"{directory}: cannot be read: {error.strerror or error}; {_whose(directory)}") from None
+    unsign = _unsign(directory, zone)
+    return tuple(sorted((_stored(path, zone, unsign) for path in paths), key=lambda key: (key.tag, key.algorithm)))
+
+
+def _stored(path: Path, zone: bytes, unsign: float | None) -> StoredKey:
+    texts = {"private": _secret_text(path), "key": _text(path.with_suffix(".key"))}
+    if path.with_suffix(".state").exists():
+        texts["state"] = _text(path.with_suffix(".state"))
+    try:
+        key = keyfile.parse(zone, texts, unsign)
+        if key.dnskey[4:] != public_of(key.algorithm, key.secret):
+            raise KeysError("does not belong to the public key beside it, in the .key file")
+    except KeysError as error:
+        raise KeysError(f"{path}: {error}; put the right file back, or move the key's files away") from None
+    except (ValueError, IndexError) as error:
+        raise KeysError(f"{path}: is no sound key file ({type(error).__name__}); put the right file back") from None
+    return key
+
+
+def _secret_text(path: Path) -> str:
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & OPEN_TO_OTHERS:
+        raise KeysError(f"{path}: mode {mode:04o} opens a private key to others; chmod 600 {path}, or make a new key")
+    return _text(path)
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_FILE).decode("ascii")
+    except OSError as error:
+        raise KeysError(f"{path}: cannot be read: {error.strerror or error}; {_whose(path)}") from None
+    except UnicodeDecodeError:
+        raise KeysError(f"{path}: is no sound key file; put the right file back") from None
+
+
+def _whose(path: Path) -> str:
+    return f"the user that runs gslb (uid {os.geteuid()} here) must own {path}"
+
+
+def _unsign(directory: Path, zone: bytes) -> float | None:
+    path = directory / f"{keyfile.prefix(zone)}unsign"
+    if not path.exists():
+        return None
+    try:
+        return keyfile.parse_date(_text(path).strip())
+    except ValueError as error:
+        raise KeysError(f"{path}: {error}; remove it to stay signed") from None
