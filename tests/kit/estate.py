@@ -41,6 +41,7 @@ def member(
     weight: int = 1,
     standby: bool = False,
     hostname: str | None = None,
+    machine: str | None = None,
     checks: tuple[Check, ...] = (check(),),
 ) -> Member:
     """A member not yet in a pool: `pool` and `zone` fill in its hostname."""
@@ -56,6 +57,7 @@ def member(
         hostname_given=hostname is not None,
         weight=weight,
         standby=standby,
+        machine=machine,
         verdicts=keys,
     )
 
