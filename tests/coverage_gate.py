@@ -19,6 +19,7 @@ PURE = (
     "gslb/supervisor/restart.py",
     "gslb/supervisor/words.py",
     "gslb/control/pipeline.py",
+    "gslb/control/scene.py",
 )
 WORKER = "gslb/dns/worker/*"
 

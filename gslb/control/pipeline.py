@@ -14,22 +14,26 @@ from enum import IntEnum
 from typing import TypeAlias
 
 from gslb.answers.build import Builder, DecisionKey, Image
-from gslb.answers.plan import Plan, plan
-from gslb.answers.slots import ServiceSlot
+from gslb.control.scene import joined, keys_of, scene_of
 from gslb.control.turns import Stand, Turn, stand_of, turns
 from gslb.health.damping import is_damped
 from gslb.health.doubts import Suspicion
 from gslb.health.ledger import Ledger
 from gslb.health.machine import hold_left
+from gslb.health.override_targets import reach
+from gslb.health.overrides import Overrides
 from gslb.model.decisions import Decision, HostDecision
 from gslb.model.observations import Observation
+from gslb.model.overrides import Override
 from gslb.model.pools import Member
 from gslb.model.settings import Config
-from gslb.model.values import Address, Family
+from gslb.model.values import Address
 from gslb.model.verdicts import AddressHealth, MemberKey, State, Transition, VerdictKey
-from gslb.steering.decide import decide, resolved
-from gslb.steering.dependents import NOTHING, Dependents, dependents
-from gslb.steering.hosts import Hosts, decide_host, hosts
+from gslb.steering.decide import decide
+from gslb.steering.dependents import NOTHING, Dependents, of_members
+from gslb.steering.hosts import decide_host
+
+NO_OVERRIDES = Overrides()
 
 STALE_EVERY = 5.0
 """Seconds between two looks for verdicts that went stale: a walk over all of them."""
@@ -52,7 +56,7 @@ class Effects:
     """What follows from one event. `decided`: how many decisions were looked at again; `stale`: newly so.
 
     `suspicions`: checks that came under suspicion or are believed again; `isolated`: what has become of the prober's
-    being cut off, None where nothing has; `open_relays`: newly confirmed.
+    being cut off, None where nothing has; `open_relays`: newly confirmed; `ended`: overrides whose time is over.
     """
 
     transitions: tuple[Transition, ...] = ()
@@ -61,24 +65,12 @@ class Effects:
     suspicions: tuple[Suspicion, ...] = ()
     isolated: bool | None = None
     open_relays: tuple[VerdictKey, ...] = ()
+    ended: tuple[Override, ...] = ()
     decided: int = 0
     publish: Publish = Publish.NOT
 
 
 NONE = Effects()
-
-
-@dataclass(frozen=True, slots=True)
-class _Scene:
-    """What follows from the configuration alone."""
-
-    config: Config
-    plan: Plan
-    dependents: Mapping[str, Dependents]
-    families: Mapping[tuple[str, str], tuple[Family, ...]]
-    hosts: Mapping[str, Hosts]
-    places: Mapping[str, tuple[tuple[Member, Address], ...]]
-    members: Mapping[str, tuple[MemberKey, ...]]
 
 
 class Pipeline:
@@ -88,9 +80,17 @@ class Pipeline:
     """
 
     def __init__(
-        self, config: Config, ledger: Ledger, *, serials: Mapping[str, int], now: float, ready: bool = False
+        self,
+        config: Config,
+        ledger: Ledger,
+        *,
+        serials: Mapping[str, int],
+        now: float,
+        ready: bool = False,
+        overrides: Overrides = NO_OVERRIDES,
     ) -> None:
         self.ledger = ledger
+        self.overrides = overrides
         self.ready = ready
         self.decisions: dict[DecisionKey, Decision] = {}
         self.hosts: dict[HostKey, HostDecision] = {}
@@ -98,7 +98,7 @@ class Pipeline:
         self._held: set[str] = set()
         self._stale_looked = now
         self._isolated = False
-        self._scene = _scene(config)
+        self._scene = scene_of(config)
         self._builder = Builder(self._scene.plan, serials)
 
     def __repr__(self) -> str:
@@ -150,9 +150,29 @@ class Pipeline:
             self._stale_looked = now
             stale = self.ledger.mark_stale(now)
             touched |= {key.target for key in stale}
-        if not touched:
+        overruled, ended = self._run_down(now)
+        if not touched and not overruled:
             return NONE if isolated is None else Effects(isolated=isolated)
-        return replace(self._decide(self._together(touched), now), stale=stale, isolated=isolated)
+        met = joined((self._together(touched), self._bearing(overruled)))
+        return replace(self._decide(met, now), stale=stale, isolated=isolated, ended=ended)
+
+    def override(self, overrides: Overrides, targets: Iterable[str], now: float) -> Effects:
+        """The operator has spoken: other overrides stand, which differ on these targets."""
+        self.overrides = overrides
+        return self._decide(self._bearing(targets), now)
+
+    def what_if(self, overrides: Overrides, targets: Iterable[str], now: float) -> dict[DecisionKey, Decision]:
+        """What would be decided under these overrides, which differ on these targets; nothing changes."""
+        return dict(self._services(self._bearing(targets), now, overrides))
+
+    def _run_down(self, now: float) -> tuple[tuple[str, ...], tuple[Override, ...]]:
+        """Let overrides end. The targets to decide for: those that ended, and those whose end lowers TTLs."""
+        self.overrides, ended = self.overrides.expired(now)
+        return self.overrides.closing(now, self._scene.longest_ttl) + tuple(each.target for each in ended), ended
+
+    def _bearing(self, targets: Iterable[str]) -> Dependents:
+        found = reach(self.config, targets)
+        return of_members(self.config, found.members, found.services)
 
     def dismiss(self, check: str, now: float) -> Effects | None:
         """The operator says that a suspected check is right; None when it was not suspected."""
@@ -167,7 +187,7 @@ class Pipeline:
 
     def on_reload(self, config: Config, *, serials: Mapping[str, int], now: float) -> Effects:
         """Another configuration takes over; what it shares with the old one keeps its verdicts."""
-        scene = _scene(config)
+        scene = scene_of(config)
         builder = Builder(scene.plan, serials)
         self.ledger.replace(config, now)
         self._scene, self._builder = scene, builder
@@ -205,7 +225,7 @@ class Pipeline:
     def _watch_hold(self, target: str, now: float) -> None:
         """Note targets that are held down, or damped: their answers change with time alone."""
         checks = self.config.checks
-        for key in _keys_of(self._scene.places.get(target, ()), target):
+        for key in keys_of(self._scene.places.get(target, ()), target):
             verdict = self.ledger.verdict(key)
             check = checks[key.check]
             held = verdict.state is State.DOWN and hold_left(verdict, check.thresholds, now) > 0
@@ -215,11 +235,7 @@ class Pipeline:
         self._held.discard(target)
 
     def _together(self, targets: Iterable[str]) -> Dependents:
-        found = [self._scene.dependents.get(target, NOTHING) for target in targets]
-        return Dependents(
-            services=frozenset().union(*(each.services for each in found)),
-            hosts=frozenset().union(*(each.hosts for each in found)),
-        )
+        return joined([self._scene.dependents.get(target, NOTHING) for target in targets])
 
     def _decide_all(self, now: float) -> Effects:
         scene = self._scene
@@ -247,20 +263,23 @@ class Pipeline:
             publish=publish if differs else Publish.NOT,
         )
 
-    def _services(self, touched: Dependents, now: float) -> Iterator[tuple[DecisionKey, Decision]]:
+    def _services(
+        self, touched: Dependents, now: float, overrides: Overrides | None = None
+    ) -> Iterator[tuple[DecisionKey, Decision]]:
         look = self.ledger.health_of(now)
+        said = (self.overrides if overrides is None else overrides).of(now)
         for zone_text, name in touched.services:
             zone = self._scene.plan.zones[zone_text]
             for family in self._scene.families.get((zone_text, name), ()):
-                decision = decide(zone, zone.services[name], family, look, ready=self.ready)
+                decision = decide(zone, zone.services[name], family, look, ready=self.ready, override_of=said)
                 yield (zone_text, name, family), decision
 
     def _hosts(self, touched: Dependents, now: float) -> Iterator[tuple[HostKey, HostDecision]]:
-        look = self.ledger.health_of(now)
+        look, said = self.ledger.health_of(now), self.overrides.of(now)
         for zone_text, hostname in touched.hosts:
             zone = self._scene.plan.zones[zone_text]
             known = self._scene.hosts[zone_text]
-            yield (zone_text, hostname), decide_host(zone, hostname, look, known=known)
+            yield (zone_text, hostname), decide_host(zone, hostname, look, known=known, override_of=said)
 
     def _turn(self, services: set[tuple[str, str]]) -> Iterator[Turn]:
         for key in sorted(services):
@@ -268,67 +287,6 @@ class Pipeline:
             stand = stand_of([self.decisions[(*key, family)] for family in families])
             yield from turns(*key, self.stands.get(key), stand)
             self.stands[key] = stand
-
-
-def _scene(config: Config) -> _Scene:
-    made = plan(config)
-    families: dict[tuple[str, str], set[Family]] = {}
-    for slots in made.slots:
-        for slot in slots:
-            if isinstance(slot, ServiceSlot):
-                families.setdefault((slot.zone, slot.decided_by), set()).add(slot.family)
-    return _Scene(
-        config=config,
-        plan=made,
-        dependents=_resolved_dependents(config),
-        families={key: tuple(sorted(found)) for key, found in families.items()},
-        hosts={zone.text: hosts(zone) for zone in config.zones},
-        places=_places(config),
-        members=_members(config),
-    )
-
-
-def _resolved_dependents(config: Config) -> dict[str, Dependents]:
-    """Aliases show the decision of the service they lead to, so that alone is decided."""
-    zones = {zone.text: zone for zone in config.zones}
-
-    def decider(zone: str, service: str) -> tuple[str, str]:
-        return zone, resolved(zones[zone], zones[zone].services[service]).name
-
-    return {
-        target: replace(found, services=frozenset(decider(*service) for service in found.services))
-        for target, found in dependents(config).items()
-    }
-
-
-def _places(config: Config) -> dict[str, tuple[tuple[Member, Address], ...]]:
-    """For each target, the member addresses it has a say in; of those judged by the same checks, one."""
-    found: dict[str, dict[tuple[VerdictKey, ...], tuple[Member, Address]]] = {}
-    for zone in config.zones:
-        for pool in zone.pools.values():
-            for member in pool.members:
-                for address, keys in member.verdicts.items():
-                    for key in keys:
-                        found.setdefault(key.target, {}).setdefault(keys, (member, address))
-    return {target: tuple(each.values()) for target, each in found.items()}
-
-
-def _members(config: Config) -> dict[str, tuple[MemberKey, ...]]:
-    found: dict[str, dict[MemberKey, None]] = {}
-    for zone in config.zones:
-        for pool in zone.pools.values():
-            for member in pool.members:
-                for keys in member.verdicts.values():
-                    for key in keys:
-                        found.setdefault(key.target, {})[MemberKey(zone.text, pool.name, member.name)] = None
-    return {target: tuple(keys) for target, keys in found.items()}
-
-
-def _keys_of(places: tuple[tuple[Member, Address], ...], target: str) -> Iterator[VerdictKey]:
-    for member, address in places:
-        for key in member.verdicts[address]:
-            if key.target == target:
-                yield key
 
 
 def _urgency(before: Decision | HostDecision | None, after: Decision | HostDecision) -> Publish:

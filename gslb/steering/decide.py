@@ -1,13 +1,14 @@
 """From health to decision: what one service answers in one family, and why.
 
 STAGES is the whole of it, in order. Each is a plain function that reads and fills in the draft. What is to come has
-its place: an operator's override and a client's view in `look`, weights in motion in `share`, a last good set and a
+its place: a client's view in `look`, weights in motion in `share`, a last good set and a
 list of addresses in `fall_back`, a delayed failback in `choose`.
 """
 
 from collections.abc import Callable
 
 from gslb.model.decisions import Decision, MemberView, Mode, TierView
+from gslb.model.overrides import OverrideOf, nobody
 from gslb.model.values import Family
 from gslb.model.verdicts import Health
 from gslb.model.zones import Service, Zone
@@ -21,9 +22,17 @@ from gslb.steering.weights import share
 STAGES: tuple[Callable[[Draft], None], ...] = (look, judge, choose, fall_back, share, exchange, limit)
 
 
-def decide(zone: Zone, service: Service, family: Family, health_of: HealthOf, *, ready: bool) -> Decision:
+def decide(
+    zone: Zone,
+    service: Service,
+    family: Family,
+    health_of: HealthOf,
+    *,
+    ready: bool,
+    override_of: OverrideOf = nobody,
+) -> Decision:
     """What `service` of `zone` answers in `family` (ANY: for MX and SRV). `ready`: whether health is known at all."""
-    draft = Draft(zone, resolved(zone, service), family, health_of, ready)
+    draft = Draft(zone, resolved(zone, service), family, health_of, ready, override_of)
     for stage in STAGES:
         stage(draft)
     return Decision(
@@ -70,6 +79,8 @@ def _why(draft: Draft, tier: Tier, seen: Seen) -> str:
         return f"served although {health}" if draft.mode is Mode.ALL_DOWN else health
     if not health:
         return f"no {FAMILY_NAMES[draft.family]} address"
+    if not seen.eligible and seen.override is not None and seen.member.weight:
+        return f"{seen.override}; {health}"
     if not seen.eligible:
         return f"weight 0: drained, never chosen; {health}"
     if not seen.accepted[draft.family]:

@@ -1,10 +1,11 @@
 """Which decisions a target has a say in: what must be decided again when its verdict moves."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
 from gslb.model.pools import Member
 from gslb.model.settings import Config
+from gslb.model.verdicts import MemberKey
 from gslb.model.zones import Zone
 from gslb.steering.decide import resolved
 from gslb.steering.hosts import hostnames
@@ -37,6 +38,25 @@ def dependents(config: Config) -> Mapping[str, Dependents]:
         target: Dependents(services=frozenset(one.services), hosts=frozenset(one.hosts))
         for target, one in found.items()
     }
+
+
+def of_members(config: Config, members: Set[MemberKey], services: Set[tuple[str, str]] = frozenset()) -> Dependents:
+    """What must be decided again when something is said of these members, or of these services (no aliases)."""
+    if not members:
+        return Dependents(services=frozenset(services))
+    decided = set(services)
+    hosts: set[tuple[str, bytes]] = set()
+    for zone in config.zones:
+        own = {(pool, member) for text, pool, member in members if text == zone.text}
+        touched = {pool for pool, _ in own}
+        for service in zone.services.values():
+            if service.alias_of is None and not touched.isdisjoint(service.pools):
+                decided.add((zone.text, service.name))
+        for name in touched:
+            for member in zone.pools[name].members:
+                if (name, member.name) in own:
+                    hosts |= {(zone.text, hostname) for hostname in hostnames(zone, name, member)}
+    return Dependents(services=frozenset(decided), hosts=frozenset(hosts))
 
 
 @dataclass(slots=True)

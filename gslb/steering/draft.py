@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from gslb.model.decisions import Exchanger, Mode
+from gslb.model.overrides import Forced, Override, OverrideOf, nobody
 from gslb.model.pools import Member, Pool
 from gslb.model.values import Address, Family, WhenAllDown
 from gslb.model.verdicts import AddressHealth
@@ -28,7 +29,8 @@ class Seen:
 
     `accepted`: those of them that may be answered as healthy, in the families the decision depends on.
 
-    `eligible` is where an operator's drain belongs beside weight 0; `weight` is where a weight in motion belongs.
+    `eligible`: of weight above 0 and not drained; `weight` is where a weight in motion belongs. Under a forced state
+    `healths` hold that state, not the verdict.
     """
 
     member: Member
@@ -38,6 +40,17 @@ class Seen:
     accepted: dict[Family, tuple[Address, ...]] = field(default_factory=dict)
     share: float = 0.0
     chosen: bool = False
+    override: Override | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether `min_healthy` is measured against it: an operator's drain takes nothing off what is configured."""
+        return self.member.weight > 0
+
+    @property
+    def may_be_served(self) -> bool:
+        """Whether it may be answered when all are down: neither drained nor forced down."""
+        return self.eligible and (self.override is None or self.override.state is not Forced.FORCED_DOWN)
 
 
 @dataclass(slots=True, eq=False)
@@ -66,6 +79,7 @@ class Draft:
     family: Family
     health_of: HealthOf
     ready: bool
+    override_of: OverrideOf = nobody
     tiers: list[Tier] = field(default_factory=list)
     mode: Mode = Mode.NORMAL
     tier: Tier | None = None

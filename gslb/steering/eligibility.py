@@ -1,16 +1,26 @@
 """Stage 1: who is there, and which of their addresses may be answered as healthy."""
 
+from gslb.model.overrides import Forced, Standing
 from gslb.model.pools import Member
 from gslb.model.values import Family
-from gslb.model.verdicts import Health
-from gslb.steering.draft import OTHER_FAMILY, Draft, HealthOf, Seen, Tier
+from gslb.model.verdicts import AddressHealth, Health
+from gslb.steering.draft import OTHER_FAMILY, Draft, HealthOf, Judged, Seen, Tier
 
 
 def look(draft: Draft) -> None:
     """Fill in the tiers with their members and the accepted addresses, in each family the decision depends on."""
-    zone, health_of = draft.zone, draft.health_of
+    zone = draft.zone
+    # A pool's own name shows the pool alone: what is said of a service does not reach it.
+    service = None if draft.service.pool_name else draft.service.name
     draft.tiers = [
-        Tier(number, pool := zone.pools[name], [_see(member, health_of) for member in pool.members])
+        Tier(
+            number,
+            pool := zone.pools[name],
+            [
+                _see(member, draft.health_of, draft.override_of(zone.text, service, name, member))
+                for member in pool.members
+            ],
+        )
         for number, name in enumerate(draft.service.pools, 1)
     ]
     for family in _families(draft.family):
@@ -22,14 +32,28 @@ def _families(family: Family) -> tuple[Family, ...]:
     return (family,) if family is Family.ANY else (family, OTHER_FAMILY[family])
 
 
-def _see(member: Member, health_of: HealthOf) -> Seen:
-    both = tuple([(address, health_of(member, address)) for address in member.addresses])
+def _see(member: Member, health_of: HealthOf, standing: Standing | None) -> Seen:
+    both: tuple[Judged, ...] = tuple([(address, health_of(member, address)) for address in member.addresses])
+    if standing is not None:
+        both = tuple([(address, overruled(health, standing)) for address, health in both])
     healths = {
         Family.ANY: both,
         Family.IPV4: tuple([pair for pair in both if pair[0].version == 4]),
         Family.IPV6: tuple([pair for pair in both if pair[0].version == 6]),
     }
-    return Seen(member, healths, eligible=member.weight > 0, weight=member.weight)
+    override = None if standing is None else standing.override
+    drained = override is not None and override.state is Forced.DRAINED
+    return Seen(member, healths, eligible=member.weight > 0 and not drained, weight=member.weight, override=override)
+
+
+def overruled(health: AddressHealth, standing: Standing) -> AddressHealth:
+    """The health that counts under an override; both are told. A drain changes no health, only who may be chosen."""
+    override, ends_in = standing
+    if override.state is Forced.DRAINED:
+        return health
+    forced = Health.UP if override.state is Forced.FORCED_UP else Health.DOWN
+    why = f"{override}; {health.why}"
+    return AddressHealth(health=forced, changes_in=ends_in, why=why, changes_by="the override ends")
 
 
 def _accept(tiers: list[Tier], family: Family) -> None:

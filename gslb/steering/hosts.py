@@ -1,18 +1,20 @@
 """The members' own names: MEMBER.POOL.ZONE and the hostnames given that lie in the zone.
 
 They ignore drain, weight and tiers (contract, "Never empty by health"): a sender that still holds an MX answer from
-before must be able to finish with it.
+before must be able to finish with it. A member that is forced up or down is so here, too.
 """
 
 from collections.abc import Iterator, Mapping
 
 from gslb.model import names
 from gslb.model.decisions import HostDecision
+from gslb.model.overrides import OverrideOf, nobody
 from gslb.model.pools import Member
 from gslb.model.values import Address
 from gslb.model.verdicts import AddressHealth
 from gslb.model.zones import Zone
 from gslb.steering.draft import HealthOf
+from gslb.steering.eligibility import overruled
 from gslb.steering.ttl import clamp
 
 Hosts = Mapping[bytes, tuple[tuple[str, Member], ...]]
@@ -38,14 +40,16 @@ def hostnames(zone: Zone, pool: str, member: Member) -> tuple[bytes, ...]:
     return (own, given) if names.is_below(given, zone.name) and given != own else (own,)
 
 
-def decide_host(zone: Zone, hostname: bytes, health_of: HealthOf, *, known: Hosts | None = None) -> HostDecision:
+def decide_host(
+    zone: Zone, hostname: bytes, health_of: HealthOf, *, known: Hosts | None = None, override_of: OverrideOf = nobody
+) -> HostDecision:
     """The healthy addresses behind a hostname, or all when none is healthy. KeyError if the zone has no such host.
 
     Both families together: with one healthy address of either, only healthy ones are answered. `known` is
     `hosts(zone)`, for callers that decide many.
     """
     members = (hosts(zone) if known is None else known)[hostname]
-    judged = tuple(_judge(members, health_of))
+    judged = tuple(_judge(zone, members, health_of, override_of))
     everything = tuple(dict.fromkeys(address for _, address, _ in judged))
     bad = {address for _, address, health in judged if not health.health.is_good}
     healthy = tuple(address for address in everything if address not in bad)
@@ -61,8 +65,10 @@ def decide_host(zone: Zone, hostname: bytes, health_of: HealthOf, *, known: Host
 
 
 def _judge(
-    members: tuple[tuple[str, Member], ...], health_of: HealthOf
+    zone: Zone, members: tuple[tuple[str, Member], ...], health_of: HealthOf, override_of: OverrideOf
 ) -> Iterator[tuple[str, Address, AddressHealth]]:
     for pool, member in members:
+        standing = override_of(zone.text, None, pool, member)
         for address in member.addresses:
-            yield f"{pool}/{member.name}", address, health_of(member, address)
+            health = health_of(member, address)
+            yield f"{pool}/{member.name}", address, health if standing is None else overruled(health, standing)

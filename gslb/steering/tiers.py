@@ -15,8 +15,8 @@ def judge(draft: Draft) -> None:
     """Stage 2: for each tier its family, the members that would answer, and whether it has `min_healthy`."""
     for tier in draft.tiers:
         tier.family = _judged_in(tier, draft.family)
-        ordinary = [seen for seen in tier.seen if seen.eligible and not seen.member.standby]
-        healthy = [seen for seen in ordinary if seen.accepted[tier.family]]
+        ordinary = [seen for seen in tier.seen if seen.counts and not seen.member.standby]
+        healthy = [seen for seen in ordinary if seen.eligible and seen.accepted[tier.family]]
         tier.active = healthy or [
             seen for seen in tier.seen if seen.eligible and seen.member.standby and seen.accepted[tier.family]
         ]
@@ -36,9 +36,10 @@ def _judged_in(tier: Tier, family: Family) -> Family:
 def _measure(tier: Tier, ordinary: list[Seen], *, standing_in: bool) -> None:
     """Compare who is healthy with what is configured: the ordinary members that have an address of the family.
 
-    Standby members in use count towards it; a pool of standby members only is measured against those.
+    Standby members in use count towards it; a pool of standby members only is measured against those. Drained ones
+    are configured, and not healthy.
     """
-    declared = ordinary or [seen for seen in tier.seen if seen.eligible]
+    declared = ordinary or [seen for seen in tier.seen if seen.counts]
     declared = [seen for seen in declared if seen.healths[tier.family]]
     what = "standby" if standing_in and ordinary else ""
     least = tier.pool.min_healthy
@@ -104,7 +105,7 @@ def _serve_all(draft: Draft) -> None:
     The set is one for all families; a family it has no address of answers NODATA.
     """
     for tier in draft.tiers:
-        eligible = [seen for seen in tier.seen if seen.eligible]
+        eligible = [seen for seen in tier.seen if seen.may_be_served]
         everybody = [seen for seen in eligible if not seen.member.standby] or eligible
         if everybody:
             draft.tier = tier
@@ -114,4 +115,4 @@ def _serve_all(draft: Draft) -> None:
             draft.nodata = not draft.answering
             return
     draft.action = WhenAllDown.SERVFAIL
-    draft.reason = "all members down, and none may be chosen (weight 0): servfail"
+    draft.reason = "all members down, and none may be chosen (weight 0, drained or forced down): servfail"

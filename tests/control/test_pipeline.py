@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 from gslb.control.pipeline import NONE, Effects, Pipeline, Publish
 from gslb.handoff.table import in_memory
 from gslb.health.ledger import Ledger
+from gslb.health.overrides import Overrides
 from gslb.model.checks import HttpSettings, ImapSettings
 from gslb.model.decisions import Mode
 from gslb.model.observations import Degraded, Failed, Inconclusive, Observation, Outcome, Phase, Reason
+from gslb.model.overrides import Forced
 from gslb.model.pools import Member
 from gslb.model.settings import Config
 from gslb.model.targets import target_id
@@ -18,6 +20,7 @@ from gslb.model.values import Family, RecordType
 from gslb.model.verdicts import MemberKey, State, VerdictKey
 from tests.kit.controlled import NOW, PASSED, REFUSED, RELAY1, RELAY2, SMTP, SPARE, ZONE, seen, target, two_tiers
 from tests.kit.estate import check, config, member, pool, service, zone
+from tests.kit.spoken_for import said
 
 SERIALS = {ZONE: 7}
 ADDRESSES = (RELAY1, RELAY2, SPARE)
@@ -348,3 +351,43 @@ def test_who_flaps_returns_with_time_alone() -> None:
     assert chosen(made) == {"m1"}
     made.on_tick(NOW + 600)
     assert chosen(made) == {"m0", "m1"}
+
+
+def test_a_drain_is_published_at_once_and_ends_by_itself() -> None:
+    """The operator's word decides for what it reaches, its end decides again, and the ledger sees nothing of either."""
+    made = healthy()
+    book = said("relays/relay1", lasts=60)
+    targets = tuple(book.by_target)
+
+    assert {view.member.name for view in made.what_if(book, targets, NOW)[ZONE, "smtp", Family.IPV4].chosen} == {
+        "relay2"
+    }
+    assert chosen(made) == {"relay1", "relay2"}
+    assert made.override(book, targets, NOW).publish is Publish.NOW
+    assert chosen(made) == {"relay2"}
+    assert made.on_tick(NOW + 59) == NONE
+    over = made.on_tick(NOW + 60)
+    assert (over.publish, [each.target for each in over.ended]) == (Publish.NOW, list(targets))
+    assert chosen(made) == {"relay1", "relay2"}
+    assert made.overrides == Overrides()
+
+
+def test_ttls_fall_towards_the_end_of_a_forced_state() -> None:
+    """Each second anew, with the next batch."""
+    made = healthy()
+    book = said("relays/relay1", state=Forced.FORCED_UP, lasts=60)
+    made.override(book, tuple(book.by_target), NOW)
+
+    assert made.on_tick(NOW + 40).publish is Publish.SOON
+    assert made.decisions[ZONE, "smtp", Family.IPV4].ttl == 20
+
+
+def test_overrides_outlive_a_reload() -> None:
+    """They stand on names, so that whoever comes back under one is drained again."""
+    made = healthy()
+    book = said("relays/relay1", "spares/gone")
+    made.override(book, tuple(book.by_target), NOW)
+    made.on_reload(two_tiers(service("more", "relays")), serials=SERIALS, now=NOW)
+
+    assert made.overrides == book
+    assert chosen(made) == {"relay2"}

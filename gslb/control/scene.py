@@ -1,0 +1,101 @@
+"""What follows from a configuration alone: worked out once when it is accepted, looked up at each event."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from gslb.answers.plan import Plan, plan
+from gslb.answers.slots import ServiceSlot
+from gslb.model.pools import Member
+from gslb.model.settings import Config
+from gslb.model.values import Address, Family
+from gslb.model.verdicts import MemberKey, VerdictKey
+from gslb.steering.decide import resolved
+from gslb.steering.dependents import Dependents, dependents
+from gslb.steering.hosts import Hosts, hosts
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Keyed by zone text (and service name) or by target id. `longest_ttl`: of all zones, in seconds."""
+
+    config: Config
+    plan: Plan
+    dependents: Mapping[str, Dependents]
+    families: Mapping[tuple[str, str], tuple[Family, ...]]
+    hosts: Mapping[str, Hosts]
+    places: Mapping[str, tuple[tuple[Member, Address], ...]]
+    members: Mapping[str, tuple[MemberKey, ...]]
+    longest_ttl: float
+
+
+def scene_of(config: Config) -> Scene:
+    """The scene of a configuration."""
+    made = plan(config)
+    families: dict[tuple[str, str], set[Family]] = {}
+    for slots in made.slots:
+        for slot in slots:
+            if isinstance(slot, ServiceSlot):
+                families.setdefault((slot.zone, slot.decided_by), set()).add(slot.family)
+    return Scene(
+        config=config,
+        plan=made,
+        dependents=_resolved_dependents(config),
+        families={key: tuple(sorted(found)) for key, found in families.items()},
+        hosts={zone.text: hosts(zone) for zone in config.zones},
+        places=_places(config),
+        members=_members(config),
+        longest_ttl=max((zone.ttl for zone in config.zones), default=0),
+    )
+
+
+def joined(found: Iterable[Dependents]) -> Dependents:
+    """All of them together."""
+    each = tuple(found)
+    return Dependents(
+        services=frozenset().union(*(one.services for one in each)),
+        hosts=frozenset().union(*(one.hosts for one in each)),
+    )
+
+
+def _resolved_dependents(config: Config) -> dict[str, Dependents]:
+    """Aliases show the decision of the service they lead to, so that alone is decided."""
+    zones = {zone.text: zone for zone in config.zones}
+
+    def decider(zone: str, service: str) -> tuple[str, str]:
+        return zone, resolved(zones[zone], zones[zone].services[service]).name
+
+    return {
+        target: replace(found, services=frozenset(decider(*service) for service in found.services))
+        for target, found in dependents(config).items()
+    }
+
+
+def _places(config: Config) -> dict[str, tuple[tuple[Member, Address], ...]]:
+    """For each target, the member addresses it has a say in; of those judged by the same checks, one."""
+    found: dict[str, dict[tuple[VerdictKey, ...], tuple[Member, Address]]] = {}
+    for zone in config.zones:
+        for pool in zone.pools.values():
+            for member in pool.members:
+                for address, keys in member.verdicts.items():
+                    for key in keys:
+                        found.setdefault(key.target, {}).setdefault(keys, (member, address))
+    return {target: tuple(each.values()) for target, each in found.items()}
+
+
+def _members(config: Config) -> dict[str, tuple[MemberKey, ...]]:
+    found: dict[str, dict[MemberKey, None]] = {}
+    for zone in config.zones:
+        for pool in zone.pools.values():
+            for member in pool.members:
+                for keys in member.verdicts.values():
+                    for key in keys:
+                        found.setdefault(key.target, {})[MemberKey(zone.text, pool.name, member.name)] = None
+    return {target: tuple(keys) for target, keys in found.items()}
+
+
+def keys_of(places: tuple[tuple[Member, Address], ...], target: str) -> Iterator[VerdictKey]:
+    """The verdicts of one target in these places."""
+    for member, address in places:
+        for key in member.verdicts[address]:
+            if key.target == target:
+                yield key
