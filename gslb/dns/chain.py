@@ -8,6 +8,7 @@ patched to point to where the alias's target stands in the message. AA tells of 
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
+from gslb.dns.clients import Asker
 from gslb.dns.codes import CNAME, HEADER_SIZE, IN, NOERROR, YXDOMAIN
 from gslb.dns.lookup import Hit, Kind, find, nodata
 from gslb.dns.query import MAX_NAME, Query
@@ -29,7 +30,7 @@ class Answer(NamedTuple):
     """What stands in a reply but header, question and OPT. Records come with their count.
 
     `errors` are extended errors, code and text. `sent` names the counters to raise, as (part, counter). `referral`:
-    the additional section is glue that must not be left out.
+    the additional section is glue that must not be left out. `told`: the answer depends on what ECS told (RFC 7871).
     """
 
     rcode: int
@@ -43,6 +44,7 @@ class Answer(NamedTuple):
     errors: tuple[tuple[int, bytes], ...] = ()
     sent: tuple[tuple[int, int], ...] = ()
     referral: bool = False
+    told: bool = False
 
 
 def entry_key(part: int, slot: int) -> int:
@@ -50,10 +52,11 @@ def entry_key(part: int, slot: int) -> int:
     return part << 32 | slot
 
 
-def follow(table: Table, query: Query, draw: Draw) -> Answer | None:
-    """The answer to a good query of class IN; None when its name is in none of our zones."""
-    hit = find(table, query.name, query.qtype)
-    return None if hit is None else _Walk(table, query, draw).run(hit)
+def follow(table: Table, query: Query, draw: Draw, address: bytes = b"") -> Answer | None:
+    """The answer to a good query of class IN from an address; None when its name is in none of our zones."""
+    asker = Asker(address, b"" if query.edns is None else query.edns.subnet)
+    hit = find(table, query.name, query.qtype, asker)
+    return None if hit is None else _Walk(table, query, draw, asker).run(hit)
 
 
 class _Walk:
@@ -61,6 +64,7 @@ class _Walk:
 
     __slots__ = (
         "answers",
+        "asker",
         "count",
         "draw",
         "end",
@@ -72,10 +76,13 @@ class _Walk:
         "sent",
         "signed",
         "table",
+        "told",
     )
 
-    def __init__(self, table: Table, query: Query, draw: Draw) -> None:
+    def __init__(self, table: Table, query: Query, draw: Draw, asker: Asker) -> None:
         self.table = table
+        self.asker = asker
+        self.told = False
         self.qtype = query.qtype
         self.draw = draw
         self.signed = query.edns is not None and query.edns.do
@@ -97,12 +104,21 @@ class _Walk:
                 return self._finish(hit, records, count, authoritative)
             following = self._alias(records, count) if hit.kind is Kind.ALIAS else self._dname(hit, records, count)
             if not isinstance(following, Hit):
-                return Answer(following, authoritative, self.answers, self.count, errors=self.errors, sent=self.sent)
+                return Answer(
+                    following,
+                    authoritative,
+                    self.answers,
+                    self.count,
+                    errors=self.errors,
+                    sent=self.sent,
+                    told=self.told,
+                )
             hit = following
 
     def _take(self, hit: Hit) -> tuple[bytes, int]:
         """The drawn records of an entry; counts them and notes the entry's extended error."""
         entry, part = hit.entry, self.table.parts[hit.part]
+        self.told |= hit.told
         if entry.ede is not None:
             self.errors += ((entry.ede, part.ede_text(entry)),)
         number = 0
@@ -133,6 +149,7 @@ class _Walk:
             self.errors,
             self.sent,
             hit.kind is Kind.REFERRAL,
+            self.told,
         )
 
     def _section(self, part: int, section: Section) -> tuple[bytes, int]:
@@ -171,7 +188,7 @@ class _Walk:
         if self.name in self.seen or len(self.seen) > MAX_ALIASES:
             return NOERROR
         self.seen.append(self.name)
-        return find(self.table, self.name, self.qtype) or NOERROR
+        return find(self.table, self.name, self.qtype, self.asker) or NOERROR
 
 
 def _rdata(record: bytes) -> bytes:

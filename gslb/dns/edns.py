@@ -2,9 +2,12 @@
 
 option                  query                                       reply
 NSID, 3                 asked when present (RFC 5001)               the node's identity
-client subnet, 8        checked strictly, FORMERR (RFC 7871 7.1.2)  echoed, scope 0
+client subnet, 8        checked strictly, FORMERR (RFC 7871 7.1.2)  echoed, scope below
 extended error, 15      ignored                                     code and text (RFC 8914)
 all others              ignored (RFC 6891 6.1.2)                    none
+
+The scope is the prefix length that was sent where the answer depends on it, else 0: it is never copied blindly, for a
+resolver keeps an answer apart for each scope it is given (RFC 7871 section 7.2.1).
 """
 
 from struct import Struct
@@ -80,16 +83,23 @@ def _is_subnet(data: bytes) -> bool:
     return not (spare and address[-1] & ((1 << spare) - 1))
 
 
-def write_opt(query: Edns, *, rcode: int, nsid: bytes, errors: tuple[tuple[int, bytes], ...]) -> bytes:
+def write_opt(
+    query: Edns, *, rcode: int, nsid: bytes, errors: tuple[tuple[int, bytes], ...], told: bool = False
+) -> bytes:
     """The OPT record of a reply: upper bits of `rcode`, DO copied (RFC 3225 section 3), version 0, other flags 0.
 
-    `errors` are extended errors, as (code, UTF-8 text).
+    `errors` are extended errors, as (code, UTF-8 text). `told`: the answer depends on the client subnet.
     """
     options = b""
     if query.nsid:
         options += _OPTION.pack(NSID, len(nsid)) + nsid
     if query.subnet:
-        options += _OPTION.pack(CLIENT_SUBNET, len(query.subnet)) + query.subnet
+        options += _OPTION.pack(CLIENT_SUBNET, len(query.subnet)) + _scoped(query.subnet, told)
     for code, text in errors:
         options += _CODE.pack(EXTENDED_ERROR, 2 + len(text), code) + text
     return _RECORD.pack(0, OPT, PAYLOAD, rcode >> 4, 0, DO if query.do else 0, len(options)) + options
+
+
+def _scoped(subnet: bytes, told: bool) -> bytes:
+    """The option's data, with the scope of the answer in place of the query's 0."""
+    return subnet[:3] + subnet[2:3] + subnet[4:] if told else subnet

@@ -9,16 +9,22 @@ exists, without the type                    its own NODATA entry, else its zone'
 does not exist, below a DNAME               the DNAME entry (RFC 6672 section 3.2)
 does not exist, with a wildcard to match    as the wildcard's name (RFC 4592 section 3.3)
 does not exist                              its zone's NXDOMAIN entry
+
+Where a name has views, a type's entry is that of the first of the client's views that has one, else everybody's.
 """
 
 from enum import Enum, auto
 from typing import NamedTuple
 
+from gslb.dns.clients import NOBODY, Asker, seen
 from gslb.dns.codes import ANY, CNAME, DNAME, DS, NS
 from gslb.errors import TableError
-from gslb.handoff.layout import NEGATIVE, NODE_APEX, NODE_CNAME, NODE_CUT, NODE_DNAME
+from gslb.handoff.layout import NEGATIVE, NODE_APEX, NODE_CNAME, NODE_CUT, NODE_DNAME, NODE_VIEWS
 from gslb.handoff.reader import Entry, Names, Node
 from gslb.handoff.table import Table
+
+EVERYBODY = 0
+"""The number of the view that everybody is in: every type has its entry there."""
 
 
 class Kind(Enum):
@@ -32,7 +38,10 @@ class Kind(Enum):
 
 
 class Hit(NamedTuple):
-    """The entry found, where it stands, and its zone. `owner_length`: of the DNAME's owner in octets, else 0."""
+    """The entry found, where it stands, and its zone. `owner_length`: of the DNAME's owner in octets, else 0.
+
+    `told`: a view of this name and type looked at what the resolver tells of its client, so that its word counts.
+    """
 
     kind: Kind
     part: int
@@ -40,14 +49,15 @@ class Hit(NamedTuple):
     entry: Entry
     zone: int
     owner_length: int = 0
+    told: bool = False
 
 
-def find(table: Table, name: bytes, qtype: int) -> Hit | None:
+def find(table: Table, name: bytes, qtype: int, asker: Asker = NOBODY) -> Hit | None:
     """The entry for a lower-cased wire name; None when no zone of ours holds the name."""
     names = table.names
     number = names.find(name)
     if number >= 0:
-        return _at(table, names.node(number), name, qtype)
+        return _at(table, names.node(number), name, qtype, asker)
     encloser, length = _closest(names, name)
     if encloser is None:
         return None
@@ -57,7 +67,7 @@ def find(table: Table, name: bytes, qtype: int) -> Hit | None:
         hit = _hit(table, Kind.DNAME, encloser, DNAME)
         return hit._replace(owner_length=length) if hit else nodata(table, encloser.zone)
     if encloser.wildcard:
-        return _at(table, names.node(encloser.wildcard - 1), b"", qtype)
+        return _at(table, names.node(encloser.wildcard - 1), b"", qtype, asker)
     zone = names.zone(encloser.zone)
     return _negative(table, encloser.zone, zone.part, zone.nxdomain_slot)
 
@@ -68,45 +78,55 @@ def nodata(table: Table, zone: int) -> Hit:
     return _negative(table, zone, facts.part, facts.nodata_slot)
 
 
-def _at(table: Table, node: Node, name: bytes, qtype: int) -> Hit:
+def _at(table: Table, node: Node, name: bytes, qtype: int, asker: Asker) -> Hit:
     """The entry at an existing node. `name` is empty when a wildcard stands in for the name asked."""
     if node.cut and not (qtype == DS and node.flags & NODE_CUT and name):
         return _referral(table, node)
     if qtype == ANY:
-        return _any(table, node)
-    hit = _hit(table, Kind.ANSWER, node, qtype)
+        return _any(table, node, asker)
+    hit = _hit(table, Kind.ANSWER, node, qtype, asker)
     if hit is None and node.flags & NODE_CNAME:
         hit = _hit(table, Kind.ALIAS, node, CNAME)
     if hit is None and qtype == DS and node.flags & NODE_APEX:
         hit = _parent_side(table, name)
-    return hit or _nodata_at(table, node)
+    return hit or _nodata_at(table, node, asker)
 
 
-def _hit(table: Table, kind: Kind, node: Node, rtype: int) -> Hit | None:
-    slot = table.names.slot(node, rtype)
+def _hit(table: Table, kind: Kind, node: Node, rtype: int, asker: Asker = NOBODY) -> Hit | None:
+    slot, told = table.names.slot(node, rtype), False
+    if slot >= 0 and node.flags & NODE_VIEWS:
+        slot, told = _slot(table, node, rtype, asker)
     if slot < 0:
         return None
     entry = table.parts[node.part].entry(slot)
-    return None if entry is None else Hit(kind, node.part, slot, entry, node.zone)
+    return None if entry is None else Hit(kind, node.part, slot, entry, node.zone, told=told)
 
 
-def _any(table: Table, node: Node) -> Hit:
+def _slot(table: Table, node: Node, rtype: int, asker: Asker) -> tuple[int, bool]:
+    """The slot of a type in the client's narrowest view that has one; and whether what ECS told was looked at."""
+    slots = {view: slot for found, view, slot in table.names.types_of(node) if found == rtype}
+    client = seen(table.names.clients, asker)
+    view = next((view for view in client.views if view in slots), EVERYBODY)
+    return slots[view], not client.told.isdisjoint(slots)
+
+
+def _any(table: Table, node: Node, asker: Asker) -> Hit:
     """One RRset that exists, the lowest type first (RFC 8482 section 4.1); an alias is not followed.
 
     Where there is none, a type that fails speaks for all: NODATA would say that the name has nothing.
     """
     failing: Hit | None = None
     part = table.parts[node.part]
-    for rtype, view, slot in table.names.types_of(node):
-        entry = None if rtype == NEGATIVE or view else part.entry(slot)
-        if entry is None:
+    for rtype, view, _ in table.names.types_of(node):
+        hit = None if rtype == NEGATIVE or view else _hit(table, Kind.ANSWER, node, rtype, asker)
+        if hit is None:
             continue
-        hit = Hit(Kind.ANSWER, node.part, slot, entry, node.zone)
+        entry = hit.entry
         if entry.variant_count and part.variant(entry, 0).plain_count:
             return hit
         if entry.rcode and failing is None:
             failing = hit
-    return failing or _nodata_at(table, node)
+    return failing or _nodata_at(table, node, asker)
 
 
 def _parent_side(table: Table, apex: bytes) -> Hit | None:
@@ -122,8 +142,8 @@ def _referral(table: Table, node: Node) -> Hit:
     return _hit(table, Kind.REFERRAL, cut, NS) or nodata(table, node.zone)
 
 
-def _nodata_at(table: Table, node: Node) -> Hit:
-    own = _hit(table, Kind.NEGATIVE, node, NEGATIVE)
+def _nodata_at(table: Table, node: Node, asker: Asker) -> Hit:
+    own = _hit(table, Kind.NEGATIVE, node, NEGATIVE, asker)
     return own or nodata(table, node.zone)
 
 

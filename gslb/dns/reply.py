@@ -5,7 +5,7 @@ from struct import Struct
 
 from gslb.dns.chain import Answer
 from gslb.dns.codes import AA, CD, HEADER_SIZE, OPCODE, QR, RD, SERVFAIL, TC
-from gslb.dns.edns import PAYLOAD, SMALLEST_PAYLOAD, write_opt
+from gslb.dns.edns import PAYLOAD, SMALLEST_PAYLOAD, Edns, write_opt
 from gslb.dns.query import Query
 
 LARGEST = 65_535
@@ -46,7 +46,7 @@ def pack(query: Query, answer: Answer, facts: Facts, errors: tuple[tuple[int, by
     which asks for TCP instead (RFC 9471 section 3); what still does not fit is sent empty, with TC.
     """
     edns = query.edns
-    opt = b"" if edns is None else write_opt(edns, rcode=answer.rcode, nsid=facts.nsid, errors=answer.errors + errors)
+    opt = b"" if edns is None else _opt(edns, answer, facts, answer.errors + errors)
     flags = _flags(query, answer.rcode)
     if answer.authoritative:
         flags |= AA
@@ -57,7 +57,7 @@ def pack(query: Query, answer: Answer, facts: Facts, errors: tuple[tuple[int, by
         additional, additional_count = b"", 0
     if len(additional) > room:
         # without extended errors, whose texts could be what is too long
-        opt = b"" if edns is None else write_opt(edns, rcode=answer.rcode, nsid=facts.nsid, errors=())
+        opt = b"" if edns is None else _opt(edns, answer, facts, ())
         head = _HEADER.pack(query.id, flags | TC, 1, 0, 0, 1 if opt else 0)
         return Response(head + query.question + opt, answer.rcode, truncated=True)
     head = _HEADER.pack(
@@ -65,6 +65,10 @@ def pack(query: Query, answer: Answer, facts: Facts, errors: tuple[tuple[int, by
     )
     data = head + query.question + answer.answers + answer.authority + additional + opt
     return Response(data, answer.rcode, answer.sent)
+
+
+def _opt(edns: Edns, answer: Answer, facts: Facts, errors: tuple[tuple[int, bytes], ...]) -> bytes:
+    return write_opt(edns, rcode=answer.rcode, nsid=facts.nsid, errors=errors, told=answer.told)
 
 
 def limit(query: Query, facts: Facts) -> int:

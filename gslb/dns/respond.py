@@ -30,8 +30,11 @@ _NO_TABLE = ((NOT_READY, b""),)
 _STALE = ((STALE_ANSWER, b""),)
 
 
-def respond(packet: bytes, table: Table | None, draw: Draw, facts: Facts) -> Response | None:
-    """The reply to a packet from `table`; None when it is to be ignored. `draw`: see chain.Draw."""
+def respond(packet: bytes, table: Table | None, draw: Draw, facts: Facts, address: bytes = b"") -> Response | None:
+    """The reply to a packet from `table`; None when it is to be ignored. `draw`: see chain.Draw.
+
+    `address`: whose packet it is, 4 or 16 octets, for the views that hold it.
+    """
     query = read(packet)
     if query is None:
         return None
@@ -43,7 +46,7 @@ def respond(packet: bytes, table: Table | None, draw: Draw, facts: Facts) -> Res
         return refusal(query, REFUSED_TYPES[query.qtype], facts)
     if table is None:
         return refusal(query, SERVFAIL, facts, _NO_TABLE)
-    answer = follow(table, query, draw)
+    answer = follow(table, query, draw, address)
     if answer is None:
         return refusal(query, REFUSED, facts)
     return pack(query, answer, facts, _STALE if facts.stale else ())

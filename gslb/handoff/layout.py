@@ -20,8 +20,10 @@ Names file: what configuration fixes and changes only with it.
     zones       ZONE × n
     order       u32 node numbers, each zone's in canonical order (denial, transfer)
     hash order  u32 node numbers by NSEC3 hash (empty until signing)
-    ranges      client ranges → class (empty until views): IPv4 (u32, u32), IPv6 (16s, u32, u32)
-    classes     class → ordered views
+    ranges      client ranges → class, sorted, without gaps, each up to the next one's first address; empty without
+                views: IPv4 RANGE4, IPv6 RANGE6. Class 0 is in no view
+    classes     CLASS × n
+    held        HELD: a class's views, narrowest first, then those that trust its ECS (rank and cover 0)
     names       wire names, each at an 8-byte boundary
 
 Grouped buckets rather than open addressing with a chosen seed: CRC-32 is affine, so another seed only permutes the
@@ -54,7 +56,7 @@ DIGEST_AT = 32
 NAMES_DIRECTORY = struct.Struct("<22I")
 """buckets_at, bucket_count, index_at, index_count, nodes_at, node_count, types_at, type_count, zones_at, zone_count,
 order_at, order_count, hash_order_at, hash_order_count, ranges4_at, ranges4_count, ranges6_at, ranges6_count,
-classes_at, class_count, names_at, reserved"""
+classes_at, class_count, names_at, held_at"""
 
 NODE = struct.Struct("<IBBHIHHIIII")
 """name_at, name length, flags, part, first type, type count, zone, wildcard child + 1, zone cut at or above + 1,
@@ -64,6 +66,15 @@ TYPE = struct.Struct("<HHI")
 
 ZONE = struct.Struct("<IIIIIIHHI")
 """apex node, NXDOMAIN slot, NODATA slot, first of order, order count, first of hash order, part, flags, reserved"""
+
+RANGE4 = struct.Struct("<II")
+"""first address, class"""
+RANGE6 = struct.Struct("<16sII")
+"""first address in network order, class, reserved"""
+CLASS = struct.Struct("<IHH")
+"""first of held, how many views hold the class, how many trust its ECS"""
+HELD = struct.Struct("<HBB")
+"""view (from 1), rank (the higher, the narrower), cover: a client network is held whole from this prefix length on"""
 
 PART_DIRECTORY = struct.Struct("<6I")
 """slots_at, slot_count, counter_count, part number, reserved, reserved"""

@@ -4,6 +4,7 @@ import zlib
 from typing import NamedTuple, TypeAlias
 
 from gslb.handoff import layout
+from gslb.handoff.clients import Clients
 from gslb.handoff.layout import ENTRY, HEADER, NAMES_DIRECTORY, NODE, PART_DIRECTORY, TYPE, UNIT, VARIANT, ZONE
 
 Buffer: TypeAlias = memoryview
@@ -88,6 +89,7 @@ class Names:
         self.zones = directory[8] * UNIT
         self.zone_count: int = directory[9]
         self.order = directory[10] * UNIT
+        self.clients = Clients(data)
         self._words = data[: len(data) - len(data) % 4].cast("I")
 
     def find(self, name: bytes) -> int:

@@ -76,3 +76,15 @@ class EntrySpec:
     def draw_kind(self) -> int:
         """How a variant is picked: not at all where there is one or none."""
         return DRAW_THRESHOLDS if len(self.variants) > 1 else DRAW_NONE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientsSpec:
+    """Who is in which view: RANGE4 and RANGE6 records, and for each class its HELD records and its trusting views."""
+
+    ranges4: bytes = b""
+    ranges6: bytes = b""
+    classes: tuple[tuple[tuple[tuple[int, int, int], ...], tuple[int, ...]], ...] = (((), ()),)
+
+
+NO_VIEWS = ClientsSpec()

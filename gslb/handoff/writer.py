@@ -7,15 +7,29 @@ from collections.abc import Mapping, Sequence
 from gslb.handoff import layout
 from gslb.handoff.blocks import Block, block
 from gslb.handoff.integrity import digest
-from gslb.handoff.layout import HEADER, NAMES_DIRECTORY, NODE, PART_DIRECTORY, TYPE, UNIT, ZONE
-from gslb.handoff.specs import EntrySpec, NodeSpec, ZoneSpec
+from gslb.handoff.layout import (
+    CLASS,
+    HEADER,
+    HELD,
+    NAMES_DIRECTORY,
+    NODE,
+    PART_DIRECTORY,
+    RANGE4,
+    RANGE6,
+    TYPE,
+    UNIT,
+    ZONE,
+)
+from gslb.handoff.specs import NO_VIEWS, ClientsSpec, EntrySpec, NodeSpec, ZoneSpec
 
 CROWDED = 8
 """A bucket with more records than this makes the writer double the buckets, up to four per name."""
 
 
-def names_file(nodes: Sequence[NodeSpec], zones: Sequence[ZoneSpec], *, generation: int) -> bytes:
-    """The names file of these nodes and zones. Names must be lower-cased wire names, each once."""
+def names_file(
+    nodes: Sequence[NodeSpec], zones: Sequence[ZoneSpec], *, generation: int, clients: ClientsSpec = NO_VIEWS
+) -> bytes:
+    """The names file of these nodes, zones and views. Names must be lower-cased wire names, each once."""
     out = _Sections(layout.NAMES_MAGIC, NAMES_DIRECTORY.size)
     number = {node.name: n for n, node in enumerate(nodes)}
     starts, index = _index([node.name for node in nodes])
@@ -37,6 +51,7 @@ def names_file(nodes: Sequence[NodeSpec], zones: Sequence[ZoneSpec], *, generati
         ZONE.pack(number[z.apex], z.nxdomain_slot, z.nodata_slot, first[n][0], first[n][1], 0, z.part, 0, 0)
         for n, z in enumerate(zones)
     )
+    classes, held = _classes(clients)
     directory = (
         out.put(starts.tobytes()), len(starts) - 1,
         out.put(index.tobytes()), len(nodes),
@@ -44,8 +59,11 @@ def names_file(nodes: Sequence[NodeSpec], zones: Sequence[ZoneSpec], *, generati
         out.put(b"".join(types)), len(types),
         out.put(zone_records), len(zones),
         out.put(order.tobytes()), len(order),
-        0, 0, 0, 0, 0, 0, 0, 0,
-        names_at[0] if names_at else 0, 0,
+        0, 0,
+        out.put(clients.ranges4), len(clients.ranges4) // RANGE4.size,
+        out.put(clients.ranges6), len(clients.ranges6) // RANGE6.size,
+        out.put(classes), len(clients.classes),
+        names_at[0] if names_at else 0, out.put(held),
     )  # fmt: skip
     return out.finish(NAMES_DIRECTORY.pack(*directory), generation)
 
@@ -69,6 +87,15 @@ def _index(names: Sequence[bytes]) -> tuple["array[int]", "array[int]"]:
             index.extend((hashes[n], n))
         starts.append(len(index) // 2)
     return starts, index
+
+
+def _classes(clients: ClientsSpec) -> tuple[bytes, bytes]:
+    classes, held = bytearray(), bytearray()
+    for views, trusts in clients.classes:
+        classes += CLASS.pack(len(held) // HELD.size, len(views), len(trusts))
+        held += b"".join([HELD.pack(*one) for one in views])
+        held += b"".join([HELD.pack(view, 0, 0) for view in trusts])
+    return bytes(classes), bytes(held)
 
 
 def _canonical_order(nodes: Sequence[NodeSpec], zones: int) -> tuple["array[int]", list[tuple[int, int]]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from gslb.errors import Fault
 from gslb.model.checks import Check
+from gslb.model.clients import NO_VIEWS, ClientTable, View
 from gslb.model.targets import Target
 from gslb.model.values import Address
 from gslb.model.zones import Zone
@@ -68,7 +69,8 @@ class Node:
 class Config:
     """Everything, accepted as a whole. `digest`: 16 hex digits over the files' bytes. `warnings` never refuse.
 
-    `targets` is keyed by Target.id, `checks` by name.
+    `targets` is keyed by Target.id, `checks` by name. `views` are numbered from 1 in `clients`, which sorts every
+    address into them.
     """
 
     node: Node
@@ -78,3 +80,5 @@ class Config:
     directory: Path
     digest: str
     warnings: tuple[Fault, ...] = ()
+    views: tuple[View, ...] = ()
+    clients: ClientTable = NO_VIEWS

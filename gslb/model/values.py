@@ -1,10 +1,11 @@
 """Small words that many rooms share: address families, record types, modes."""
 
 from enum import IntEnum, StrEnum
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import TypeAlias
 
 Address: TypeAlias = IPv4Address | IPv6Address
+Network: TypeAlias = IPv4Network | IPv6Network
 
 
 class Family(IntEnum):

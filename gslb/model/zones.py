@@ -1,7 +1,7 @@
 """Zones and services, as declared, with every default resolved."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -49,12 +49,24 @@ class SrvOwner:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ViewChain:
+    """The tiers a service has for one view, and how many members one answer of theirs holds."""
+
+    pools: tuple[str, ...]
+    answers: int = 1
+
+
+EVERYBODY = ""
+"""The view of those that no other view of a service holds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """An ordered chain of pools (tiers) behind one name.
 
     `name` is the label or "@"; `owner` the wire name. `answers`: how many members one answer holds, ALL for every one.
     `alias_of`: the service whose decision this name shows (its own `records` still count). `pool_name`: the
-    service POOL.ZONE that every pool has by itself.
+    service POOL.ZONE that every pool has by itself. `views`: by name, for those clients instead of `pools`.
     """
 
     name: str
@@ -67,6 +79,22 @@ class Service:
     when_all_down: WhenAllDown = WhenAllDown.SERVE_ALL
     alias_of: str | None = None
     pool_name: bool = False
+    views: Mapping[str, ViewChain] = field(default_factory=dict)
+
+    def seen_from(self, view: str) -> "Service":
+        """The service as a view shows it: with that view's tiers, where it has some."""
+        chain = self.views.get(view)
+        return self if chain is None else replace(self, pools=chain.pools, answers=chain.answers)
+
+    @property
+    def seen(self) -> tuple[str, ...]:
+        """Every view that shows a chain of its own, EVERYBODY first."""
+        return (EVERYBODY, *self.views)
+
+    @property
+    def every_pool(self) -> tuple[str, ...]:
+        """The pools of all its chains, each once."""
+        return tuple(dict.fromkeys((*self.pools, *(pool for chain in self.views.values() for pool in chain.pools))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

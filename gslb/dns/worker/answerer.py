@@ -49,7 +49,9 @@ class Answerer:
         """The reply to a packet from `host`, an address as text; None when it is to be ignored."""
         self.tally.totals["queries_tcp" if tcp else "queries_udp"] += 1
         try:
-            response = respond(packet, self.table, lambda key: self._draw(host, key), self._tcp if tcp else self._udp)
+            address = packed(host)
+            facts = self._tcp if tcp else self._udp
+            response = respond(packet, self.table, lambda key: self._draw(address, key), facts, address)
             if response is None:
                 self.tally.totals["dropped"] += 1
                 return None
@@ -59,8 +61,8 @@ class Answerer:
         self.tally.replied(response.rcode, truncated=response.truncated)
         return response.data
 
-    def _draw(self, host: str, key: int) -> int:
-        return self._draws.draw(network_of(packed(host)), key)
+    def _draw(self, address: bytes, key: int) -> int:
+        return self._draws.draw(network_of(address), key)
 
     def _failed(self, packet: bytes, error: Exception) -> bytes:
         """SERVFAIL; one line in the log for each place that fails."""
