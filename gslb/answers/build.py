@@ -13,15 +13,21 @@ from gslb.handoff.blocks import Block, block
 from gslb.handoff.writer import names_file, part_of_blocks
 from gslb.model.decisions import Decision, HostDecision
 from gslb.model.values import Family
+from gslb.model.zones import EVERYBODY
 
 Place: TypeAlias = tuple[int, int]
 """A slot: part, number."""
 
-DecisionKey: TypeAlias = tuple[str, str, Family]
-"""Zone text, service name, family."""
+DecisionKey: TypeAlias = tuple[str, str, Family] | tuple[str, str, Family, str]
+"""Zone text, service name, family; and the view, where it is not everybody's."""
 
 HostKey: TypeAlias = tuple[str, bytes]
 """Zone text, wire name: steering decides a name once for each zone whose members bear it."""
+
+
+def decision_key(zone: str, service: str, family: Family, view: str = EVERYBODY) -> DecisionKey:
+    """The key of one decision."""
+    return (zone, service, family) if view == EVERYBODY else (zone, service, family, view)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +64,8 @@ class Builder:
     def _first(self, place: Place, slot: Slot) -> Made:
         """A slot's entry before any decision; the slot is noted under what will decide it."""
         if isinstance(slot, ServiceSlot):
-            self._service_slots.setdefault((slot.zone, slot.decided_by, slot.family), []).append((place, slot))
+            key = decision_key(slot.zone, slot.decided_by, slot.family, slot.view)
+            self._service_slots.setdefault(key, []).append((place, slot))
             return entries.not_ready()
         if isinstance(slot, HostSlot):
             self._host_slots.setdefault((slot.zone, slot.hostname), []).append((place, slot))
@@ -95,7 +102,7 @@ class Builder:
     def image(self, generation: int) -> Image:
         """The files of the table as it stands. Each generation is to be higher than any before."""
         packed = list(self._packed(generation))
-        names = None if self._names_given else names_file(self.plan.nodes, self.plan.zone_specs, generation=generation)
+        names = None if self._names_given else self._names(generation)
         self._names_given = True
         return Image(
             generation=generation,
@@ -103,6 +110,10 @@ class Builder:
             parts=tuple(data for data, _ in packed),
             counters=tuple(counters for _, counters in packed),
         )
+
+    def _names(self, generation: int) -> bytes:
+        plan = self.plan
+        return names_file(plan.nodes, plan.zone_specs, generation=generation, clients=plan.clients)
 
     def _packed(self, generation: int) -> Iterator[tuple[bytes, PartCounters]]:
         for number, slots in enumerate(self.plan.slots):

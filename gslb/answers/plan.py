@@ -4,7 +4,7 @@ Health never comes in here: a name exists while it is configured, and its types 
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from gslb.answers.records import address_rdata
@@ -19,7 +19,7 @@ from gslb.answers.slots import (
     ZoneSlot,
 )
 from gslb.handoff import layout
-from gslb.handoff.specs import NodeSpec, ZoneSpec
+from gslb.handoff.specs import NO_VIEWS, ClientsSpec, NodeSpec, ZoneSpec
 from gslb.model import names
 from gslb.model.settings import Config
 from gslb.model.values import RecordType, family_of
@@ -35,17 +35,24 @@ Source: TypeAlias = Iterable[tuple[bytes, int, Slot]]
 
 WILDCARD = b"\x01*"
 VIEW = 0
-"""The view that everybody is in."""
+"""The view that everybody is in; those declared are numbered from 1."""
+
+Views: TypeAlias = dict[str, int]
+"""The numbers of views, by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The table's fixed side. `slots[part][n]` is what slot n of that part stands for; `zones` by text."""
+    """The table's fixed side. `slots[part][n]` is what slot n of that part stands for; `zones` by text.
+
+    `clients`: who is in which view.
+    """
 
     zones: dict[str, Zone]
     nodes: tuple[NodeSpec, ...]
     zone_specs: tuple[ZoneSpec, ...]
     slots: tuple[tuple[Slot, ...], ...]
+    clients: ClientsSpec = NO_VIEWS
 
 
 def plan(config: Config) -> Plan:
@@ -54,14 +61,20 @@ def plan(config: Config) -> Plan:
     slots: list[Slot] = []
     nodes: list[NodeSpec] = []
     zone_specs: list[ZoneSpec] = []
+    views = {view.name: number for number, view in enumerate(config.views, 1)}
     for number, zone in enumerate(config.zones):
         zone_specs.append(_zone_spec(zone, slots))
-        nodes.extend(_nodes(zone, number, apexes, slots))
+        nodes.extend(_nodes(zone, number, apexes, slots, views))
     return Plan(
         zones={zone.text: zone for zone in config.zones},
         nodes=tuple(nodes),
         zone_specs=tuple(zone_specs),
         slots=(tuple(slots),),
+        clients=ClientsSpec(
+            ranges4=config.clients.ranges4,
+            ranges6=config.clients.ranges6,
+            classes=tuple((each.held, each.trusts) for each in config.clients.classes),
+        ),
     )
 
 
@@ -78,7 +91,7 @@ def _number(slots: list[Slot], slot: Slot) -> int:
     return len(slots) - 1
 
 
-def _nodes(zone: Zone, number: int, apexes: frozenset[bytes], slots: list[Slot]) -> Iterator[NodeSpec]:
+def _nodes(zone: Zone, number: int, apexes: frozenset[bytes], slots: list[Slot], views: Views) -> Iterator[NodeSpec]:
     """The zone's nodes in canonical order, their slots numbered as they come."""
     owners = _owners(zone, apexes)
     cuts = {owner for owner, types in owners.items() if isinstance(types.get(RecordType.NS), ReferralSlot)}
@@ -89,10 +102,24 @@ def _nodes(zone: Zone, number: int, apexes: frozenset[bytes], slots: list[Slot])
             name=owner,
             zone=number,
             flags=_flags(owner, types, zone, cuts),
-            types=tuple((rtype, VIEW, _number(slots, types[rtype])) for rtype in sorted(types)),
+            types=tuple(_numbered(zone, types, slots, views)),
             wildcard=wildcard if wildcard in owners else None,
             cut=_cut(owner, zone, cuts),
         )
+
+
+def _numbered(zone: Zone, types: Types, slots: list[Slot], views: Views) -> Iterator[tuple[int, int, int]]:
+    """Each type with its slot for everybody, and one for each view in which its service answers otherwise."""
+    for rtype in sorted(types):
+        slot = types[rtype]
+        yield rtype, VIEW, _number(slots, slot)
+        if isinstance(slot, ServiceSlot):
+            for name in zone.services[slot.decided_by].views:
+                yield rtype, views[name], _number(slots, replace(slot, view=name))
+
+
+def _has_views(zone: Zone, types: Types) -> bool:
+    return any(isinstance(slot, ServiceSlot) and zone.services[slot.decided_by].views for slot in types.values())
 
 
 def _flags(owner: bytes, types: Types, zone: Zone, cuts: set[bytes]) -> int:
@@ -103,6 +130,7 @@ def _flags(owner: bytes, types: Types, zone: Zone, cuts: set[bytes]) -> int:
         | (owner in cuts) * layout.NODE_CUT
         | (RecordType.CNAME in types) * layout.NODE_CNAME
         | (RecordType.DNAME in types) * layout.NODE_DNAME
+        | _has_views(zone, types) * layout.NODE_VIEWS
     )
 
 

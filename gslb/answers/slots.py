@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from gslb.model.values import Family, MxMode, RecordType
-from gslb.model.zones import StaticRecord
+from gslb.model.zones import EVERYBODY, StaticRecord
 
 
 class ZoneKind(StrEnum):
@@ -30,6 +30,7 @@ class ServiceSlot:
     """A type of a service's name, or of one of its SRV owners (then `port` is what it answers).
 
     `service` is the name asked, `decided_by` the service whose decision it shows: itself, or what its alias leads to.
+    `view`: whose answer it is, "" everybody's.
     """
 
     zone: str
@@ -39,6 +40,7 @@ class ServiceSlot:
     rtype: RecordType
     mx: MxMode
     port: int = 0
+    view: str = EVERYBODY
 
     @property
     def family(self) -> Family:

@@ -19,6 +19,7 @@ from typing import TypeAlias
 
 from gslb.model.clients import (
     BY_COUNTRY,
+    NO_VIEWS,
     RANGE4,
     RANGE6,
     ClientClass,
@@ -42,7 +43,7 @@ Edge: TypeAlias = tuple[int, bool, Mark]
 def flatten(views: tuple[View, ...], countries: Mapping[str, CountryRanges]) -> ClientTable:
     """Every address by its class. `countries` holds those that views name; one missing is nowhere."""
     if not views:
-        return ClientTable()
+        return NO_VIEWS
     classes: dict[frozenset[Mark], int] = {frozenset(): 0}
     ranges4 = b"".join(RANGE4.pack(at, number) for at, number in _ranges(_every_edge(views, countries, 4), 32, classes))
     ranges6 = b"".join(

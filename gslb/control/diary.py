@@ -111,6 +111,7 @@ def turned(turn: Turn) -> None:
         "new": turn.after.mode.value,
         "tier": turn.after.tier,
         "reason": turn.after.reason,
+        **({"view": turn.view} if turn.view else {}),
     }
     if turn.enters_all_down:
         log.error("all members down", **facts)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import TypeAlias
 
-from gslb.answers.build import Builder, DecisionKey, Image
+from gslb.answers.build import Builder, DecisionKey, Image, decision_key
 from gslb.control.scene import joined, keys_of, scene_of
 from gslb.control.turns import Stand, Turn, stand_of, turns
 from gslb.health.damping import is_damped
@@ -41,6 +41,10 @@ STALE_EVERY = 5.0
 
 HostKey: TypeAlias = tuple[str, bytes]
 """A member's own name: zone (text) and wire name."""
+
+
+Seat: TypeAlias = tuple[str, str, str]
+"""From where a service is seen: view, zone (text), service."""
 
 
 class Publish(IntEnum):
@@ -94,7 +98,7 @@ class Pipeline:
         self.ready = ready
         self.decisions: dict[DecisionKey, Decision] = {}
         self.hosts: dict[HostKey, HostDecision] = {}
-        self.stands: dict[tuple[str, str], Stand] = {}
+        self.stands: dict[Seat, Stand] = {}
         self._held: set[str] = set()
         self._stale_looked = now
         self._isolated = False
@@ -195,7 +199,8 @@ class Pipeline:
         self.decisions.clear()
         self.hosts.clear()
         effects = self._decide_all(now)
-        self.stands = {key: stand for key, stand in self.stands.items() if key in scene.families}
+        seats = {(made.view, key[0], key[1]) for key, made in self.decisions.items()}
+        self.stands = {seat: stand for seat, stand in self.stands.items() if seat in seats}
         return replace(effects, publish=Publish.NOW)
 
     def members_of(self, target: str) -> tuple[MemberKey, ...]:
@@ -258,7 +263,7 @@ class Pipeline:
         self.hosts.update(new_hosts)
         differs = self._builder.update(new, new_hosts)
         return Effects(
-            turns=tuple(self._turn({(zone, service) for zone, service, _ in new})),
+            turns=tuple(self._turn({(made.view, key[0], key[1]) for key, made in new.items()})),
             decided=len(decisions) + len(found_hosts),
             publish=publish if differs else Publish.NOT,
         )
@@ -271,8 +276,11 @@ class Pipeline:
         for zone_text, name in touched.services:
             zone = self._scene.plan.zones[zone_text]
             for family in self._scene.families.get((zone_text, name), ()):
-                decision = decide(zone, zone.services[name], family, look, ready=self.ready, override_of=said)
-                yield (zone_text, name, family), decision
+                for view in zone.services[name].seen:
+                    made = decide(
+                        zone, zone.services[name], family, look, ready=self.ready, override_of=said, view=view
+                    )
+                    yield decision_key(zone_text, name, family, view), made
 
     def _hosts(self, touched: Dependents, now: float) -> Iterator[tuple[HostKey, HostDecision]]:
         look, said = self.ledger.health_of(now), self.overrides.of(now)
@@ -281,12 +289,13 @@ class Pipeline:
             known = self._scene.hosts[zone_text]
             yield (zone_text, hostname), decide_host(zone, hostname, look, known=known, override_of=said)
 
-    def _turn(self, services: set[tuple[str, str]]) -> Iterator[Turn]:
-        for key in sorted(services):
-            families = self._scene.families[key]
-            stand = stand_of([self.decisions[(*key, family)] for family in families])
-            yield from turns(*key, self.stands.get(key), stand)
-            self.stands[key] = stand
+    def _turn(self, seen: set[Seat]) -> Iterator[Turn]:
+        for seat in sorted(seen):
+            view, zone, service = seat
+            families = self._scene.families[zone, service]
+            stand = stand_of([self.decisions[decision_key(zone, service, family, view)] for family in families])
+            yield from turns(zone, service, self.stands.get(seat), stand, view=view)
+            self.stands[seat] = stand
 
 
 def _urgency(before: Decision | HostDecision | None, after: Decision | HostDecision) -> Publish:

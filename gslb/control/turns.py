@@ -19,12 +19,13 @@ class Stand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """A service has changed its stand. `before` is None for a service that is new."""
+    """A service has changed its stand, as seen from one view ("": everybody's). `before`: None for one that is new."""
 
     zone: str
     service: str
     before: Stand | None
     after: Stand
+    view: str = ""
 
     @property
     def enters_all_down(self) -> bool:
@@ -43,7 +44,7 @@ def stand_of(decisions: Sequence[Decision]) -> Stand:
     return Stand(mode=worst.mode, tier=worst.tier, reason=worst.reason)
 
 
-def turns(zone: str, service: str, before: Stand | None, after: Stand) -> Iterator[Turn]:
+def turns(zone: str, service: str, before: Stand | None, after: Stand, *, view: str = "") -> Iterator[Turn]:
     """The turn between two stands, if there is one worth telling: another mode or tier, not another reason.
 
     A service that is new, or that was starting, and answers from its first tier is as it should be: nothing to tell.
@@ -53,4 +54,4 @@ def turns(zone: str, service: str, before: Stand | None, after: Stand) -> Iterat
     fresh = before is None or before.mode is Mode.STARTING
     if fresh and (after.mode is Mode.STARTING or (after.mode is Mode.NORMAL and after.tier == 1)):
         return
-    yield Turn(zone=zone, service=service, before=before, after=after)
+    yield Turn(zone=zone, service=service, before=before, after=after, view=view)

@@ -54,7 +54,7 @@ class Exchanger:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """The decision for one service, seen in one family (ANY: for MX and SRV).
+    """The decision for one service, seen in one family (ANY: for MX and SRV) from one `view` ("": everybody's).
 
     `tier` is the one in use (from 1), None when nothing is answered. `answers`: members per answer, 0 for all.
     `action` is set only in Mode.ALL_DOWN. `nodata`: the family answers NODATA although the service lives.
@@ -75,6 +75,7 @@ class Decision:
     action: WhenAllDown | None = None
     exchangers: tuple[Exchanger, ...] = ()
     reason: str = ""
+    view: str = ""
 
     @property
     def chosen(self) -> tuple[MemberView, ...]:

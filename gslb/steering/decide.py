@@ -11,7 +11,7 @@ from gslb.model.decisions import Decision, MemberView, Mode, TierView
 from gslb.model.overrides import OverrideOf, nobody
 from gslb.model.values import Family
 from gslb.model.verdicts import Health
-from gslb.model.zones import Service, Zone
+from gslb.model.zones import EVERYBODY, Service, Zone
 from gslb.steering.draft import FAMILY_NAMES, Draft, HealthOf, Seen, Tier
 from gslb.steering.eligibility import look
 from gslb.steering.mx import exchange
@@ -30,9 +30,13 @@ def decide(
     *,
     ready: bool,
     override_of: OverrideOf = nobody,
+    view: str = EVERYBODY,
 ) -> Decision:
-    """What `service` of `zone` answers in `family` (ANY: for MX and SRV). `ready`: whether health is known at all."""
-    draft = Draft(zone, resolved(zone, service), family, health_of, ready, override_of)
+    """What `service` of `zone` answers in `family` (ANY: for MX and SRV). `ready`: whether health is known at all.
+
+    `view`: whose answer; the view's chain takes the place of the service's, and stands alone as that does.
+    """
+    draft = Draft(zone, resolved(zone, service).seen_from(view), family, health_of, ready, override_of)
     for stage in STAGES:
         stage(draft)
     return Decision(
@@ -51,6 +55,7 @@ def decide(
         action=draft.action,
         exchangers=draft.exchangers,
         reason=draft.reason,
+        view=view,
     )
 
 

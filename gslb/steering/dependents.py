@@ -50,7 +50,7 @@ def of_members(config: Config, members: Set[MemberKey], services: Set[tuple[str,
         own = {(pool, member) for text, pool, member in members if text == zone.text}
         touched = {pool for pool, _ in own}
         for service in zone.services.values():
-            if service.alias_of is None and not touched.isdisjoint(service.pools):
+            if service.alias_of is None and not touched.isdisjoint(service.every_pool):
                 decided.add((zone.text, service.name))
         for name in touched:
             for member in zone.pools[name].members:
@@ -68,7 +68,7 @@ class _Found:
 def _services_by_pool(zone: Zone) -> dict[str, set[tuple[str, str]]]:
     found: dict[str, set[tuple[str, str]]] = {}
     for service in zone.services.values():
-        for pool in resolved(zone, service).pools:
+        for pool in resolved(zone, service).every_pool:
             found.setdefault(pool, set()).add((zone.text, service.name))
     return found
 

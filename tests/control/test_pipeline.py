@@ -221,7 +221,7 @@ def test_reload_keeps_what_stays() -> None:
 
     assert effects.publish is Publish.NOW
     assert chosen(made) == {"relay1"}
-    assert set(made.stands) == {(ZONE, "smtp"), (ZONE, "relays")}
+    assert set(made.stands) == {("", ZONE, "smtp"), ("", ZONE, "relays")}
     assert made.on_tick(NOW + 1).decided > 0  # relay2 is still held
 
 

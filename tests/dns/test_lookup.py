@@ -1,5 +1,6 @@
 """Which entry answers which name: the rules of zones, cuts, wildcards and aliases."""
 
+import dns.edns
 import dns.flags
 import dns.rcode
 import pytest
@@ -7,10 +8,16 @@ import pytest
 from gslb.dns.lookup import find
 from gslb.errors import TableError
 from gslb.handoff.specs import EntrySpec
+from gslb.handoff.table import Table
 from gslb.model.names import to_wire
+from gslb.model.values import RecordType
+from tests.kit.answered import built
 from tests.kit.asking import ask, rdata, shape, soa_ttl
+from tests.kit.estate import config, member, pool, service
+from tests.kit.estate import zone as zone_of
 from tests.kit.mailzone import ZONE
 from tests.kit.tables import Made, answer, rrset, table
+from tests.kit.views import octets, seen_by, view, with_views
 
 
 @pytest.mark.parametrize("name", ["example.com.", "example.org.", ".", "mail.example.org.", "com."])
@@ -151,3 +158,73 @@ def test_broken_table() -> None:
     lacking = table(Made("example.", {"example.": {"A": answer(rrset(1, "A", "192.0.2.1"))}}, negatives=False))
     with pytest.raises(TableError, match="lacks a negative entry"):
         find(lacking, to_wire("x.example."), 1)
+
+
+def viewed() -> Table:
+    """smtp for everybody and for two views, the second of which has no IPv6; what is static has no views."""
+    everywhere = pool("all", member("all1", "192.0.2.11", "2001:db8::11"))
+    east = pool("east", member("east1", "192.0.2.21", "2001:db8::21"))
+    site = pool("site", member("site1", "192.0.2.31"))
+    smtp = service("smtp", "all", records=(RecordType.A, RecordType.AAAA, RecordType.MX))
+    made = zone_of(everywhere, east, site, services=(seen_by(smtp, site="site", east="east"), service("other", "all")))
+    return built(
+        with_views(
+            config(made),
+            view("east", "10.1.0.0/16", ecs=["203.0.113.0/24"]),
+            view("site", "10.1.2.0/24"),
+            view("other", "10.1.2.3/32"),
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("client", "rtype", "found"),
+    [
+        ("198.51.100.1", "A", ["192.0.2.11"]),
+        ("10.1.1.1", "A", ["192.0.2.21"]),
+        ("10.1.2.1", "A", ["192.0.2.31"]),
+        ("10.1.2.3", "A", ["192.0.2.31"]),
+        ("10.1.1.1", "AAAA", ["2001:db8::21"]),
+        ("10.1.2.1", "AAAA", []),
+        ("10.1.2.1", "MX", ["10 site1.site.mail.example.com."]),
+        ("10.1.2.1", "ANY", ["192.0.2.31"]),
+        ("::ffff:10.1.2.1", "A", ["192.0.2.31"]),
+    ],
+)
+def test_the_first_view_that_the_service_has(client: str, rtype: str, found: list[str]) -> None:
+    """A client gets the answer of the narrowest of its views that the service has; its own NODATA, too."""
+    reply = ask("smtp", rtype, table=viewed(), address=octets(client))
+
+    assert [str(one) for rrset in reply.answer for one in rrset] == found
+    assert soa_ttl(reply) == (-1 if found else 30)
+
+
+@pytest.mark.parametrize(
+    ("name", "rtype", "resolver", "scope"),
+    [
+        ("smtp", "A", "203.0.113.9", 24),
+        ("smtp", "AAAA", "203.0.113.9", 24),
+        ("smtp", "TXT", "203.0.113.9", 0),
+        ("other", "A", "203.0.113.9", 0),
+        ("smtp", "A", "198.51.100.1", 0),
+        ("@", "SOA", "203.0.113.9", 0),
+        ("nothing", "A", "203.0.113.9", 0),
+    ],
+)
+def test_the_scope_is_what_the_answer_depends_on(name: str, rtype: str, resolver: str, scope: int) -> None:
+    """The prefix sent where a view of the service uses ECS from this resolver, even if it holds nobody; else 0."""
+    option = dns.edns.ECSOption("198.51.100.0", 24)
+    reply = ask(name, rtype, options={"options": [option]}, table=viewed(), address=octets(resolver))
+
+    (told,) = [one for one in reply.options if isinstance(one, dns.edns.ECSOption)]
+    assert (told.address, told.srclen, told.scopelen) == ("198.51.100.0", 24, scope)
+
+
+def test_ecs_from_a_trusted_resolver_decides() -> None:
+    """What a trusted resolver tells puts its client into a view; what another one tells does not."""
+    option = {"options": [dns.edns.ECSOption("10.1.1.0", 24)]}
+
+    trusted = ask("smtp", "A", options=option, table=viewed(), address=octets("203.0.113.9"))
+    stranger = ask("smtp", "A", options=option, table=viewed(), address=octets("198.51.100.1"))
+
+    assert (rdata(trusted, "A"), rdata(stranger, "A")) == (["192.0.2.21"], ["192.0.2.11"])

@@ -11,7 +11,7 @@ import dns.flags
 import dns.message
 import dns.rdatatype
 
-from gslb.answers.build import Builder
+from gslb.answers.build import Builder, DecisionKey, decision_key
 from gslb.answers.plan import plan
 from gslb.handoff.layout import ENTRY_AA
 from gslb.handoff.reader import Entry, Part, Section
@@ -69,14 +69,15 @@ def decision(members: tuple[MemberView, ...] = (), *, family: Family = Family.IP
 
 def decided(
     config: Config, health_of: HealthOf | None = None, *, ready: bool = True
-) -> tuple[dict[tuple[str, str, Family], Decision], dict[tuple[str, bytes], HostDecision]]:
+) -> tuple[dict[DecisionKey, Decision], dict[tuple[str, bytes], HostDecision]]:
     """What steering makes of a configuration; all is up unless `health_of` says otherwise."""
     look = health_of or healths()
     decisions = {
-        (zone.text, service.name, family): decide(zone, service, family, look, ready=ready)
+        decision_key(zone.text, service.name, family, view): decide(zone, service, family, look, ready=ready, view=view)
         for zone in config.zones
         for service in zone.services.values()
         for family in Family
+        for view in service.seen
     }
     return decisions, {
         (zone.text, hostname): decide_host(zone, hostname, look) for zone in config.zones for hostname in hosts(zone)

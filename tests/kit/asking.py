@@ -29,9 +29,10 @@ def send(
     tcp: bool = False,
     stale: bool = False,
     nsid: bytes = b"",
+    address: bytes = b"",
 ) -> Response | None:
     """What the mail zone's table, or another one, replies to a packet."""
-    return respond(packet, table or the_table(), drawn(draw), Facts(tcp=tcp, stale=stale, nsid=nsid))
+    return respond(packet, table or the_table(), drawn(draw), Facts(tcp=tcp, stale=stale, nsid=nsid), address)
 
 
 def ask(name: str, rtype: str, *, options: dict[str, Any] | None = None, **how: Any) -> dns.message.Message:
