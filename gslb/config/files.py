@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from threading import Thread
 
 from gslb.config import positions, resolve, review
+from gslb.config.cookie_secrets import wrong_with
 from gslb.config.crosscheck import crosscheck
 from gslb.config.documents import Document
 from gslb.config.drafts import CheckDraft, ZoneDraft, check_drafts, node_draft, zone_draft
@@ -31,10 +32,14 @@ _OWN_WORLDS = frozenset(("localhost", "localdomain", "arpa"))
 
 @dataclass(frozen=True, slots=True)
 class _Disk:
-    """What else is there, by paths relative to the configuration directory or absolute. `read` raises OSError."""
+    """What else is there, by paths relative to the configuration directory or absolute. `read` raises OSError.
+
+    `wrong_with_secrets`: why a file is no file of cookies' secrets, None for one that is.
+    """
 
     read: Callable[[str], bytes]
     exists: Callable[[str], bool]
+    wrong_with_secrets: Callable[[str], str | None] = lambda _: None
 
 
 def load(directory: Path, archive: dict[str, bytes] | None = None) -> Config:
@@ -45,7 +50,11 @@ def load(directory: Path, archive: dict[str, bytes] | None = None) -> Config:
     if not directory.is_dir():
         raise ConfigError((Fault(path=str(directory), message="no such directory: -c DIR names one with zones/"),))
     texts, faults = _read_all(directory)
-    disk = _Disk(read=lambda path: _read(directory / path), exists=lambda path: _is_file(directory / path))
+    disk = _Disk(
+        read=lambda path: _read(directory / path),
+        exists=lambda path: _is_file(directory / path),
+        wrong_with_secrets=lambda path: wrong_with(directory / path),
+    )
     return _load(texts, directory, _this_host(), disk, faults, checks_only=False, used=archive)
 
 
@@ -123,6 +132,9 @@ def _load(
     checks = [draft for document in check_files for draft in check_drafts(document)]
     zones = [draft for document in zone_files if (draft := zone_draft(document, read_text)) is not None]
     crosscheck((node_file, node), zones, checks, check_files, disk.exists)
+    secret_file = node.dns.cookies.secret_file
+    if secret_file and (wrong := disk.wrong_with_secrets(secret_file)):
+        node_file.fault(("dns", "cookies", "secret_file"), wrong)
     faults = [*faults, *_misplaced(texts)]
     if not zone_files and not checks_only:
         message = "no zone: write one into zones/NAME.yaml (zones/README.md shows how)"

@@ -15,7 +15,7 @@ from gslb.model import names
 from gslb.model.checks import Timing
 from gslb.model.keys import Algorithm
 from gslb.model.pools import Member, MinHealthy, Pool
-from gslb.model.settings import HttpListener, Node, Probing
+from gslb.model.settings import HttpListener, Node, Probing, RateLimit
 from gslb.model.targets import Target, target_id
 from gslb.model.values import Address, MxMode, RecordType, WhenAllDown
 from gslb.model.verdicts import VerdictKey
@@ -58,6 +58,12 @@ def resolve_node(table: NodeFile, directory: Path, host: Host, *, says_hello: bo
         probing=_probing(table, host.full_name() if says_hello and table.probing.name is None else None),
         log_format=table.log.format,
         log_level=table.log.level,
+        cookie_secrets=directory / table.dns.cookies.secret_file if table.dns.cookies.secret_file else None,
+        rate_limit=RateLimit(
+            responses_per_second=table.dns.rate_limit.responses_per_second,
+            slip=table.dns.rate_limit.slip,
+            exempt=tuple(table.dns.rate_limit.exempt),
+        ),
     )
 
 

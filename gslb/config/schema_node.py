@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from gslb.config.tables import Domain, EndpointValue, IPv4Value, IPv6Value, Table, Text
+from gslb.config.tables import Domain, EndpointValue, IPv4Value, IPv6Value, NetworkValue, Table, Text
 from gslb.config.tables import Hostname as HostnameValue
 from gslb.config.values import Parsed, duration, parse_address, parse_check_name, shown, whole_number
 from gslb.model.values import Address
@@ -41,6 +41,24 @@ class SourceTable(Table):
     """The IPv6 address probes are sent from; default: the system's choice."""
 
 
+class CookiesTable(Table):
+    """DNS cookies (RFC 7873, RFC 9018): clients that show one back are known to receive at their address."""
+
+    secret_file: Text | None = None
+    """File with 1 to 4 secrets, the same on all nodes, mode 0600 or 0640, 32 hexadecimal digits a line; the first makes cookies, all check them. Relative to the configuration directory. Default: a random secret per start."""  # noqa: E501 - one sentence for `gslb schema`
+
+
+class RateLimitTable(Table):
+    """Response rate limiting per network of clients (IPv4 /24, IPv6 /56) and kind of answer; clients over TCP, and those with a valid cookie, are never limited."""  # noqa: E501 - one sentence for `gslb schema`
+
+    responses_per_second: Annotated[int, whole_number(0, 1_000_000)] = 0
+    """Replies of one kind (answer, no data, no such name, referral, error) a second to one network; each worker enforces its part. 0: no limit."""  # noqa: E501 - one sentence for `gslb schema`
+    slip: Annotated[int, whole_number(0, 10)] = 2
+    """Every which limited reply is sent truncated, so that real clients come by TCP or with a cookie; 0: none."""
+    exempt: list[NetworkValue] = Field(default=["127.0.0.0/8"], validate_default=True)
+    """Networks that are never limited."""
+
+
 class DnsTable(Table):
     """Where and by how many processes queries are answered."""
 
@@ -52,6 +70,10 @@ class DnsTable(Table):
     """Answering processes; 0: one per CPU core."""
     nsid: Text | None = None
     """What NSID (RFC 5001) tells; default: the node's name."""
+    cookies: CookiesTable = Field(default_factory=CookiesTable)
+    """DNS cookies, and the file of their secrets."""
+    rate_limit: RateLimitTable = Field(default_factory=RateLimitTable)
+    """How many replies one network of clients gets."""
 
 
 class TlsFilesTable(Table):

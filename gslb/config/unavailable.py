@@ -32,8 +32,6 @@ LATER_TYPES = ("roundtrip",)
 """Check types the contract names that are not built yet."""
 
 _NODE = (
-    Later("gslb", "dns.cookies", "DNS cookies (RFC 9018)"),
-    Later("gslb", "dns.rate_limit", "response rate limiting"),
     Later("gslb", "dns.state_txt", "state as TXT under _gslb"),
     Later("gslb", "history", "the history of events"),
     Later("gslb", "views", "views of client networks"),

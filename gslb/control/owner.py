@@ -16,6 +16,7 @@ from gslb.control.keeper import Keeper
 from gslb.control.memory import Memory, Remembered, Serial, next_serials
 from gslb.control.metrics import Metrics
 from gslb.control.pipeline import NONE, Effects, Pipeline, Publish
+from gslb.control.policies import Policies
 from gslb.control.publisher import Publisher
 from gslb.control.recent import Recent
 from gslb.control.workers import Workers
@@ -56,6 +57,7 @@ class Owner:
         self.answered = Answered(remembered.answered)
         self.keeper = Keeper(memory, snapshot=self._snapshot, metrics=self.metrics)
         self.serials: dict[str, Serial] = memory.serials()
+        self.policies = Policies(config.node.run_dir, tell)
         self.pipeline = self._first_pipeline(config, remembered)
         self.publisher = Publisher(
             config.node.run_dir,
@@ -79,6 +81,7 @@ class Owner:
 
         Workers serve it, so this node may be sent queries as soon as they say so.
         """
+        self.policies.accept(self.config.node)
         effects = self.pipeline.on_start(self.clock())
         if standing is not None:
             self.publisher.adopt(standing)
@@ -111,6 +114,7 @@ class Owner:
         self.loop_lag = lag
         self._see_to(self.pipeline.on_tick(self.clock()))
         self.publisher.tick()
+        self.policies.tick()
 
     def first_round_over(self, *, complete: bool) -> None:
         """Every target has been probed once, or (not `complete`) the wait for it is over."""
@@ -125,6 +129,7 @@ class Owner:
         now = self.clock()
         self._renew_serials(config, now)
         self._see_to(self.pipeline.on_reload(config, serials=self._serial_numbers(), now=now))
+        self.policies.accept(config.node)
         self.recent.keep_only(config.targets)
         self.loaded_at = now
         self.keeper.ask()
@@ -165,7 +170,8 @@ class Owner:
     def greeting(self) -> tuple[Message, ...]:
         """What a worker is told when it connects."""
         generation = self.publisher.generation
-        return (TableReady(generation=generation),) if generation else ()
+        told = (TableReady(generation=generation),) if generation else ()
+        return (*self.policies.greeting(), *told)
 
     def _first_pipeline(self, config: Config, remembered: Remembered) -> Pipeline:
         """Ready at once where saved verdicts are young enough, or where nothing is probed."""

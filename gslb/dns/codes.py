@@ -9,6 +9,7 @@ REFUSED = 5
 YXDOMAIN = 6
 NOTAUTH = 9
 BADVERS = 16
+BADCOOKIE = 23
 
 RCODE_NAMES = {
     NOERROR: "NOERROR",
@@ -20,6 +21,7 @@ RCODE_NAMES = {
     YXDOMAIN: "YXDOMAIN",
     NOTAUTH: "NOTAUTH",
     BADVERS: "BADVERS",
+    BADCOOKIE: "BADCOOKIE",
 }
 
 NS = 2
@@ -50,3 +52,9 @@ STALE_ANSWER = 3
 """Extended error: served from a table that control no longer vouches for (RFC 8914 section 4.4)."""
 NOT_READY = 14
 """Extended error: no table yet (RFC 8914 section 4.15)."""
+PROHIBITED = 18
+"""Extended error: this client may not ask that (RFC 8914 section 4.19)."""
+NOT_AUTHORITATIVE = 20
+"""Extended error: the name is in none of our zones (RFC 8914 section 4.21)."""
+NOT_SUPPORTED = 21
+"""Extended error: an opcode, type or class we do not do (RFC 8914 section 4.22)."""

@@ -3,7 +3,11 @@
 option                  query                                       reply
 NSID, 3                 asked when present (RFC 5001)               the node's identity
 client subnet, 8        checked strictly, FORMERR (RFC 7871 7.1.2)  echoed, scope below
+cookie, 10              8, or 16 to 40 octets, else FORMERR         see cookies; the first one counts
+tcp keepalive, 11       asked when present, over TCP alone          our idle limit (RFC 7828 section 3.3)
 extended error, 15      ignored                                     code and text (RFC 8914)
+padding, 12             ignored                                     none: length hides nothing where all is readable
+                                                                    (RFC 7830 section 6 wants encryption)
 all others              ignored (RFC 6891 6.1.2)                    none
 
 The scope is the prefix length that was sent where the answer depends on it, else 0: it is never copied blindly, for a
@@ -21,6 +25,8 @@ SMALLEST_PAYLOAD = 512
 
 NSID = 3
 CLIENT_SUBNET = 8
+COOKIE = 10
+KEEPALIVE = 11
 EXTENDED_ERROR = 15
 
 DO = 0x8000
@@ -33,13 +39,16 @@ _ADDRESS_BITS = {0: 0, 1: 32, 2: 128}
 
 
 class Edns(NamedTuple):
-    """What a query's OPT record says. `payload` in octets; `subnet` is the option's data as sent, empty for none."""
+    """What a query's OPT record says. `payload` in octets; `subnet` and `cookie` are the options' data as sent, empty
+    for none. `keepalive`: it was asked for, whatever the transport."""
 
     payload: int
     version: int
     do: bool
     nsid: bool = False
     subnet: bytes = b""
+    cookie: bytes = b""
+    keepalive: bool = False
 
 
 def read_opt(payload: int, ttl: int, data: bytes) -> tuple[Edns, bool]:
@@ -51,7 +60,7 @@ def read_opt(payload: int, ttl: int, data: bytes) -> tuple[Edns, bool]:
     bare = Edns(payload, version, do)
     if version or not data:
         return bare, True
-    nsid, subnet, at = False, b"", 0
+    nsid, keepalive, subnet, cookie, at = False, False, b"", b"", 0
     while at < len(data):
         if at + 4 > len(data):
             return bare, False
@@ -65,7 +74,13 @@ def read_opt(payload: int, ttl: int, data: bytes) -> tuple[Edns, bool]:
             subnet = data[at - length : at]
             if not _is_subnet(subnet):
                 return bare, False
-    return Edns(payload, version, do, nsid, subnet), True
+        elif code == COOKIE and not cookie:
+            cookie = data[at - length : at]
+            if length != 8 and not 16 <= length <= 40:
+                return bare, False
+        elif code == KEEPALIVE:
+            keepalive = True
+    return Edns(payload, version, do, nsid, subnet, cookie, keepalive), True
 
 
 def _is_subnet(data: bytes) -> bool:
@@ -84,17 +99,29 @@ def _is_subnet(data: bytes) -> bool:
 
 
 def write_opt(
-    query: Edns, *, rcode: int, nsid: bytes, errors: tuple[tuple[int, bytes], ...], told: bool = False
+    query: Edns,
+    *,
+    rcode: int,
+    nsid: bytes,
+    errors: tuple[tuple[int, bytes], ...],
+    told: bool = False,
+    cookie: bytes = b"",
+    keepalive: int | None = None,
 ) -> bytes:
     """The OPT record of a reply: upper bits of `rcode`, DO copied (RFC 3225 section 3), version 0, other flags 0.
 
-    `errors` are extended errors, as (code, UTF-8 text). `told`: the answer depends on the client subnet.
+    `errors` are extended errors, as (code, UTF-8 text). `told`: the answer depends on the client subnet. `cookie`: the
+    option's data, empty for none. `keepalive`: in tenths of a second, None where it is not to be told.
     """
     options = b""
     if query.nsid:
         options += _OPTION.pack(NSID, len(nsid)) + nsid
     if query.subnet:
         options += _OPTION.pack(CLIENT_SUBNET, len(query.subnet)) + _scoped(query.subnet, told)
+    if cookie:
+        options += _OPTION.pack(COOKIE, len(cookie)) + cookie
+    if query.keepalive and keepalive is not None:
+        options += _CODE.pack(KEEPALIVE, 2, keepalive)
     for code, text in errors:
         options += _CODE.pack(EXTENDED_ERROR, 2 + len(text), code) + text
     return _RECORD.pack(0, OPT, PAYLOAD, rcode >> 4, 0, DO if query.do else 0, len(options)) + options

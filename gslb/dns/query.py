@@ -3,7 +3,8 @@
 shape                                             answer
 shorter than a header; QR set                     none: it is no query, and answering answers makes loops
 opcode other than QUERY                           NOTIMP
-QDCOUNT other than 1                              FORMERR (RFC 9619 section 4; no server cookies, so not 0 either)
+QDCOUNT of 0 with a cookie                        good: it asks for a cookie alone (RFC 7873 section 5.4)
+QDCOUNT other than 1                              FORMERR (RFC 9619 section 4)
 a name cut short, over 255 octets, or compressed  FORMERR (nothing stands before a question to point at)
 answers, surplus records, trailing octets         FORMERR
 OPT twice, out of place, or with broken options   FORMERR (RFC 6891 section 6.1.1, RFC 7871 section 7.1.2)
@@ -34,7 +35,8 @@ class Query(NamedTuple):
     """A query, or what could be understood of one.
 
     `fault` is the rcode that refuses it, NOERROR for a good one. `question` holds the octets to copy, empty when there
-    is none to trust; `name` is its name lower-cased. `tsig` is the record to append to a reply, mostly empty.
+    is none to trust, or none at all; `name` is its name lower-cased. `tsig` is the record to append to a reply, mostly
+    empty.
     """
 
     fault: int
@@ -59,7 +61,8 @@ def read(packet: bytes) -> Query | None:
     fault = NOTIMP if flags & OPCODE else FORMERR
     end = name_end(packet, HEADER_SIZE) if questions == 1 else 0
     if not end or end + 4 > len(packet):
-        return Query(fault, ident, flags)
+        asks_cookie = not (questions or answers or authority or flags & OPCODE) and additional == 1
+        return _cookie_query(packet, ident, flags) if asks_cookie else Query(fault, ident, flags)
     qtype, qclass = _TYPE_CLASS.unpack_from(packet, end)
     name = packet[HEADER_SIZE:end].lower()
     end += 4
@@ -73,6 +76,14 @@ def read(packet: bytes) -> Query | None:
         # what other opcodes put there is not ours to read, nor to repeat
         return Query(NOTIMP, ident, flags, edns=rest.edns)
     return Query(rest.fault, ident, flags, packet[HEADER_SIZE:end], name, qtype, qclass, rest.edns, rest.tsig)
+
+
+def _cookie_query(packet: bytes, ident: int, flags: int) -> Query:
+    """A query without a question, good if it carries a cookie."""
+    rest = _read_records(packet, HEADER_SIZE, 0, 1)
+    if rest.fault or rest.edns is None or not rest.edns.cookie:
+        return Query(rest.fault or FORMERR, ident, flags, edns=rest.edns)
+    return Query(NOERROR, ident, flags, edns=rest.edns)
 
 
 def name_end(packet: bytes, at: int) -> int:

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from struct import Struct
 
+from gslb.dns import cookies
 from gslb.dns.chain import Answer
 from gslb.dns.codes import AA, CD, HEADER_SIZE, OPCODE, QR, RD, SERVFAIL, TC
-from gslb.dns.edns import PAYLOAD, SMALLEST_PAYLOAD, Edns, write_opt
+from gslb.dns.cookies import Cookie, Cookies
+from gslb.dns.edns import PAYLOAD, SMALLEST_PAYLOAD, write_opt
 from gslb.dns.query import Query
 
 LARGEST = 65_535
@@ -16,37 +18,58 @@ _HEADER = Struct("!HHHHHH")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What a reply depends on besides packet, table and draw. `stale`: control vouches for the table no longer."""
+    """What a reply depends on besides packet, table, draw and client. `stale`: control vouches for the table no longer.
+
+    `cookies`: None while there are no secrets to make them with. `keepalive`: our idle limit over TCP in tenths of a
+    second, 0 where the connection is to be closed (RFC 7828 section 3.4).
+    """
 
     tcp: bool = False
     nsid: bytes = b""
     stale: bool = False
+    cookies: Cookies | None = None
+    keepalive: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A reply, and what to count: `sent` as (part, counter), `rcode` with its EDNS bits."""
+    """A reply, and what to count: `sent` as (part, counter), `rcode` with its EDNS bits. `cookie`: the query's."""
 
     data: bytes
     rcode: int
     sent: tuple[tuple[int, int], ...] = ()
     truncated: bool = False
+    cookie: Cookie = cookies.NONE
 
 
-def refusal(query: Query, rcode: int, facts: Facts, errors: tuple[tuple[int, bytes], ...] = ()) -> Response:
-    """A reply of header, the question where it was readable, and OPT where it was asked."""
-    opt = b"" if query.edns is None else write_opt(query.edns, rcode=rcode, nsid=facts.nsid, errors=errors)
+def refusal(
+    query: Query,
+    rcode: int,
+    facts: Facts,
+    cookie: Cookie = cookies.NONE,
+    errors: tuple[tuple[int, bytes], ...] = (),
+    *,
+    bits: int = 0,
+    told: bool = False,
+) -> Response:
+    """A reply of header, the question where it was readable, and OPT where it was asked. `bits`: more flags, as TC."""
+    opt = _opt(query, rcode, facts, cookie, errors, told=told)
     counts = (1 if query.question else 0, 0, 0, bool(opt) + bool(query.tsig))
-    head = _HEADER.pack(query.id, _flags(query, rcode), *counts)
-    return Response(head + query.question + opt + query.tsig, rcode)
+    head = _HEADER.pack(query.id, _flags(query, rcode) | bits, *counts)
+    return Response(head + query.question + opt + query.tsig, rcode, truncated=bool(bits & TC), cookie=cookie)
 
 
-def pack(query: Query, answer: Answer, facts: Facts, errors: tuple[tuple[int, bytes], ...] = ()) -> Response:
+def pack(
+    query: Query,
+    answer: Answer,
+    facts: Facts,
+    cookie: Cookie = cookies.NONE,
+    errors: tuple[tuple[int, bytes], ...] = (),
+) -> Response:
     """An answer as a packet that fits: additional records are left out first, unless they are a referral's glue,
     which asks for TCP instead (RFC 9471 section 3); what still does not fit is sent empty, with TC.
     """
-    edns = query.edns
-    opt = b"" if edns is None else _opt(edns, answer, facts, answer.errors + errors)
+    opt = _opt(query, answer.rcode, facts, cookie, answer.errors + errors, told=answer.told)
     flags = _flags(query, answer.rcode)
     if answer.authoritative:
         flags |= AA
@@ -57,18 +80,30 @@ def pack(query: Query, answer: Answer, facts: Facts, errors: tuple[tuple[int, by
         additional, additional_count = b"", 0
     if len(additional) > room:
         # without extended errors, whose texts could be what is too long
-        opt = b"" if edns is None else _opt(edns, answer, facts, ())
-        head = _HEADER.pack(query.id, flags | TC, 1, 0, 0, 1 if opt else 0)
-        return Response(head + query.question + opt, answer.rcode, truncated=True)
+        return refusal(query, answer.rcode, facts, cookie, bits=flags & AA | TC, told=answer.told)
     head = _HEADER.pack(
         query.id, flags, 1, answer.answer_count, answer.authority_count, additional_count + (1 if opt else 0)
     )
     data = head + query.question + answer.answers + answer.authority + additional + opt
-    return Response(data, answer.rcode, answer.sent)
+    return Response(data, answer.rcode, answer.sent, cookie=cookie)
 
 
-def _opt(edns: Edns, answer: Answer, facts: Facts, errors: tuple[tuple[int, bytes], ...]) -> bytes:
-    return write_opt(edns, rcode=answer.rcode, nsid=facts.nsid, errors=errors, told=answer.told)
+def _opt(
+    query: Query, rcode: int, facts: Facts, cookie: Cookie, errors: tuple[tuple[int, bytes], ...], *, told: bool
+) -> bytes:
+    return (
+        b""
+        if query.edns is None
+        else write_opt(
+            query.edns,
+            rcode=rcode,
+            nsid=facts.nsid,
+            errors=errors,
+            told=told,
+            cookie=cookie.data,
+            keepalive=facts.keepalive if facts.tcp else None,
+        )
+    )
 
 
 def limit(query: Query, facts: Facts) -> int:

@@ -1,23 +1,31 @@
 """The complete responder: a packet in, a packet out. No clock, no chance, no IO."""
 
 from gslb.dns.chain import Draw, follow
+from gslb.dns.clients import unmapped
 from gslb.dns.codes import (
     AXFR,
+    BADCOOKIE,
     FORMERR,
     IN,
     IXFR,
     MAILA,
     MAILB,
+    NOERROR,
+    NOT_AUTHORITATIVE,
     NOT_READY,
+    NOT_SUPPORTED,
     NOTIMP,
     OPT,
+    PROHIBITED,
     REFUSED,
     SERVFAIL,
     STALE_ANSWER,
+    TC,
     TKEY,
     TSIG,
 )
-from gslb.dns.query import read
+from gslb.dns.cookies import CLIENT_SIZE, NONE, Cookie
+from gslb.dns.query import Query, read
 from gslb.dns.reply import Facts, Response, pack, refusal
 from gslb.handoff.table import Table
 
@@ -28,25 +36,61 @@ REFUSED_TYPES = {
 
 _NO_TABLE = ((NOT_READY, b""),)
 _STALE = ((STALE_ANSWER, b""),)
+_WHY = {NOTIMP: ((NOT_SUPPORTED, b""),), REFUSED: ((PROHIBITED, b""),)}
+_NOT_OURS = ((NOT_AUTHORITATIVE, b""),)
 
 
-def respond(packet: bytes, table: Table | None, draw: Draw, facts: Facts, address: bytes = b"") -> Response | None:
+def respond(
+    packet: bytes, table: Table | None, draw: Draw, facts: Facts, address: bytes = b"", now: int = 0
+) -> Response | None:
     """The reply to a packet from `table`; None when it is to be ignored. `draw`: see chain.Draw.
 
-    `address`: whose packet it is, 4 or 16 octets, for the views that hold it.
+    `address`: whose packet it is, 4 or 16 octets, for its cookie and the views that hold it. `now`: Unix time.
     """
     query = read(packet)
     if query is None:
         return None
+    cookie = _cookie(query, facts, address, now)
     if query.fault:
-        return refusal(query, query.fault, facts)
+        return refusal(query, query.fault, facts, cookie, _WHY.get(query.fault, ()))
+    if not query.question:
+        return _only_cookie(query, facts, cookie)
     if query.qclass != IN:
-        return refusal(query, REFUSED, facts)
+        return refusal(query, REFUSED, facts, cookie, _WHY[NOTIMP])
     if query.qtype in REFUSED_TYPES:
-        return refusal(query, REFUSED_TYPES[query.qtype], facts)
+        rcode = REFUSED_TYPES[query.qtype]
+        return refusal(query, rcode, facts, cookie, _WHY.get(rcode, ()))
     if table is None:
-        return refusal(query, SERVFAIL, facts, _NO_TABLE)
+        return refusal(query, SERVFAIL, facts, cookie, _NO_TABLE)
     answer = follow(table, query, draw, address)
     if answer is None:
-        return refusal(query, REFUSED, facts)
-    return pack(query, answer, facts, _STALE if facts.stale else ())
+        return refusal(query, REFUSED, facts, cookie, _NOT_OURS)
+    return pack(query, answer, facts, cookie, _STALE if facts.stale else ())
+
+
+def curtailed(packet: bytes, facts: Facts, response: Response) -> Response:
+    """In place of a reply that rate limiting holds back: one no longer than the query that asks for proof.
+
+    A client that sent a cookie is told that it was not good enough (RFC 7873 section 5.2.3), any other one to come by
+    TCP.
+    """
+    query = read(packet)
+    if query is None:
+        raise AssertionError("there was a reply to it")
+    if response.cookie.data:
+        return refusal(query, BADCOOKIE, facts, response.cookie)
+    return refusal(query, response.rcode, facts, bits=TC)
+
+
+def _cookie(query: Query, facts: Facts, address: bytes, now: int) -> Cookie:
+    if facts.cookies is None or query.edns is None or not query.edns.cookie:
+        return NONE
+    return facts.cookies.take(query.edns.cookie, unmapped(address), now)
+
+
+def _only_cookie(query: Query, facts: Facts, cookie: Cookie) -> Response:
+    """The reply to a query without a question, which asks for a cookie or has one checked (RFC 7873 section 5.4)."""
+    if not cookie.data:
+        return refusal(query, FORMERR, facts)
+    bad = query.edns is not None and len(query.edns.cookie) > CLIENT_SIZE and not cookie.valid
+    return refusal(query, BADCOOKIE if bad else NOERROR, facts, cookie)

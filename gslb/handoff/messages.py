@@ -1,7 +1,8 @@
 """The channel between control and workers: frames over a Unix stream socket in run_dir.
 
     frame     length u32 (of what follows) · kind u8 · payload
-    control → worker    TABLE (a manifest stands), STAMP (I live; Unix time), STOP (end after your grace)
+    control → worker    TABLE (a manifest stands), STAMP (I live; Unix time), POLICY (one stands), STOP (end after
+                        your grace)
     worker → control    HELLO, ACK (from the loop that answers), REFUSED, COUNTS, TALLY, LOG
 
 All payloads are JSON but COUNTS, which is binary: generation u64 · part u32 · (counter u32, sent u32) × n.
@@ -35,6 +36,13 @@ class Stamp:
 
     KIND: ClassVar[int] = 2
     at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyReady:
+    """A policy stands in run_dir (see handoff.policy); it is not sent, for it holds secrets."""
+
+    KIND: ClassVar[int] = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,10 +104,10 @@ class LogLine:
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
-Message: TypeAlias = TableReady | Stamp | Hello | Ack | Refused | Counts | Tally | LogLine
+Message: TypeAlias = TableReady | Stamp | PolicyReady | Hello | Ack | Refused | Counts | Tally | LogLine
 
-_JSON: dict[int, type[TableReady | Stamp | Hello | Ack | Refused | Tally | LogLine]] = {
-    kind.KIND: kind for kind in (TableReady, Stamp, Hello, Ack, Refused, Tally, LogLine)
+_JSON: dict[int, type[TableReady | Stamp | PolicyReady | Hello | Ack | Refused | Tally | LogLine]] = {
+    kind.KIND: kind for kind in (TableReady, Stamp, PolicyReady, Hello, Ack, Refused, Tally, LogLine)
 }
 
 

@@ -8,7 +8,7 @@ from gslb.errors import Fault
 from gslb.model.checks import Check
 from gslb.model.clients import NO_VIEWS, ClientTable, View
 from gslb.model.targets import Target
-from gslb.model.values import Address
+from gslb.model.values import Address, Network
 from gslb.model.zones import Zone
 
 
@@ -50,8 +50,20 @@ class Probing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RateLimit:
+    """Response rate limiting: replies of one kind to one network of clients, of all workers together; 0: off.
+
+    `slip`: every which limited reply is sent as a stub, 0 for none. `exempt`: networks that are never limited.
+    """
+
+    responses_per_second: float = 0.0
+    slip: int = 2
+    exempt: tuple[Network, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """This node: gslb.yaml."""
+    """This node: gslb.yaml. `cookie_secrets`: the file of DNS cookies' secrets, None for one of our own."""
 
     name: str
     listen: tuple[Endpoint, ...]
@@ -63,6 +75,8 @@ class Node:
     probing: Probing = Probing()
     log_format: str | None = None
     log_level: str = "info"
+    cookie_secrets: Path | None = None
+    rate_limit: RateLimit = RateLimit()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 from gslb.errors import ListenError
 from gslb.handoff.layout import ACCEPTED, MANIFEST
+from gslb.handoff.policy import POLICY
 
 STATE = "supervisor.json"
 LOCK = "supervisor.lock"
@@ -66,8 +67,11 @@ def write_state(run_dir: str, state: dict[str, object]) -> None:
 
 
 def forget_state(run_dir: str) -> None:
-    """Nothing runs any more, or nothing yet: no control has run a configuration that another one could go on with."""
-    for name in (STATE, ACCEPTED):
+    """Nothing runs any more, or nothing yet: no control has run a configuration that another one could go on with.
+
+    The secret of cookies that goes with the policy ends here, too.
+    """
+    for name in (STATE, ACCEPTED, POLICY):
         try:
             os.unlink(os.path.join(run_dir, name))
         except OSError:

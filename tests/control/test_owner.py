@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 from gslb.control import diary
 from gslb.control.memory import Memory
 from gslb.control.owner import GONE
-from gslb.handoff.messages import Ack, Counts, Hello, LogLine, Refused, Stamp, TableReady, Tally
+from gslb.handoff.messages import Ack, Counts, Hello, LogLine, PolicyReady, Refused, Stamp, TableReady, Tally
 from gslb.handoff.table import Manifest
 from gslb.health.doubts import Suspicion
 from gslb.model.decisions import Mode
@@ -35,8 +35,8 @@ async def test_the_first_table_says_starting(made: Controlled) -> None:
     await made.owner.publisher.publish()
 
     assert mode(made) is Mode.STARTING
-    assert made.told == [TableReady(generation=1)]
-    assert made.owner.greeting() == (TableReady(generation=1),)
+    assert made.told == [PolicyReady(), TableReady(generation=1)]
+    assert made.owner.greeting() == (PolicyReady(), TableReady(generation=1))
 
 
 def test_a_table_with_health_is_not_replaced_by_one_without(made: Controlled) -> None:
@@ -44,7 +44,7 @@ def test_a_table_with_health_is_not_replaced_by_one_without(made: Controlled) ->
     made.owner.start(MANIFEST)
 
     assert not made.owner.publisher._wanted.is_set()
-    assert made.owner.greeting() == (TableReady(generation=9),)
+    assert made.owner.greeting() == (PolicyReady(), TableReady(generation=9))
     made.round()
     assert made.owner.publisher._wanted.is_set()
 

@@ -125,3 +125,28 @@ def test_errors_are_written(errors: tuple[tuple[int, bytes], ...]) -> None:
     assert tuple((int(one.code), (one.text or "").encode()) for one in found) == tuple(
         (code, text.rstrip(b"\0")) for code, text in errors
     )
+
+
+@pytest.mark.parametrize("length", range(42))
+def test_cookie_lengths(length: int) -> None:
+    """A cookie is 8 octets, or 16 to 40 with a server's (RFC 7873 section 5.2.2); the first one counts."""
+    edns, fine = read_opt(1232, 0, option(10, b"c" * length) + option(10, b"d" * 8))
+
+    assert fine == (length == 8 or 16 <= length <= 40)
+    assert not fine or edns.cookie == b"c" * length
+
+
+def test_keepalive() -> None:
+    """Our idle limit is told over TCP when asked, and over UDP never (RFC 7828 section 3.3)."""
+    asked = {"use_edns": 0, "options": [dns.edns.GenericOption(11, b"")]}
+
+    assert [one.to_wire() for one in ask("smtp", "A", options=asked, tcp=True).options] == [b"\0\x64"]
+    assert not ask("smtp", "A", options=asked).options
+    assert not ask("smtp", "A", options={"use_edns": 0}, tcp=True).options
+
+
+def test_padding_is_ignored() -> None:
+    """Padding is for encrypted transports (RFC 7830 section 6): asked for, none comes."""
+    asked = {"use_edns": 0, "options": [dns.edns.GenericOption(12, bytes(64))]}
+
+    assert not ask("smtp", "A", options=asked, tcp=True).options

@@ -8,6 +8,7 @@ import dns.name
 import dns.rdatatype
 
 from gslb.dns.chain import Draw
+from gslb.dns.cookies import Cookies
 from gslb.dns.reply import Facts, Response
 from gslb.dns.respond import respond
 from gslb.handoff.table import Table
@@ -29,10 +30,13 @@ def send(
     tcp: bool = False,
     stale: bool = False,
     nsid: bytes = b"",
+    cookies: Cookies | None = None,
     address: bytes = b"",
+    now: int = 0,
 ) -> Response | None:
     """What the mail zone's table, or another one, replies to a packet."""
-    return respond(packet, table or the_table(), drawn(draw), Facts(tcp=tcp, stale=stale, nsid=nsid), address)
+    facts = Facts(tcp=tcp, stale=stale, nsid=nsid, cookies=cookies, keepalive=100)
+    return respond(packet, table or the_table(), drawn(draw), facts, address, now)
 
 
 def ask(name: str, rtype: str, *, options: dict[str, Any] | None = None, **how: Any) -> dns.message.Message:

@@ -1,13 +1,18 @@
 """What a worker answers from: one table reference, its draws, its counts. Calls respond, and survives its bugs."""
 
 import socket
+import time
 import traceback
 from collections.abc import Callable
 
+from gslb.dns.cookies import Cookies
 from gslb.dns.draws import Draws, network_of
-from gslb.dns.reply import Facts, servfail
-from gslb.dns.respond import respond
+from gslb.dns.networks import Networks
+from gslb.dns.rates import Limits, Rates, Verdict, kind_of
+from gslb.dns.reply import Facts, Response, servfail
+from gslb.dns.respond import curtailed, respond
 from gslb.dns.worker.tally import Sent, Tally
+from gslb.handoff.policy import Policy
 from gslb.handoff.table import Table
 
 STALE_AFTER = 60.0
@@ -15,6 +20,9 @@ STALE_AFTER = 60.0
 
 NSID_MOST = 128
 """Octets of identity at most: with the longest question and a client subnet it must fit into 512."""
+
+KEEPALIVE = 100
+"""What clients over TCP are told of our idle limit (worker.tcp.IDLE), in tenths of a second."""
 
 Log = Callable[[str, str, dict[str, str]], None]
 """Takes level, event and facts."""
@@ -28,9 +36,13 @@ class Answerer:
         self.tally = Tally()
         self.sent = Sent()
         self._nsid = nsid[:NSID_MOST]
+        self._seed = seed
         self._draws = Draws(seed)
         self._log = log
         self._known_bugs: set[str] = set()
+        self._policy = Policy()
+        self._cookies: Cookies | None = None
+        self._rates: Rates | None = None
         self.stale(False)
 
     def swap(self, table: Table) -> None:
@@ -40,20 +52,28 @@ class Answerer:
             self.tally.add("reports_dropped", dropped)
         self.table = table
 
+    def obey(self, policy: Policy) -> None:
+        """Answer by this policy from the next packet on; what it leaves unchanged keeps what it remembers."""
+        before, self._policy = self._policy, policy
+        if policy.secrets != before.secrets:
+            self._cookies = Cookies(policy.secrets) if policy.secrets else None
+        limited, was = ((one.per_second, one.slip, one.exempt) for one in (policy, before))
+        if limited != was:
+            limits = Limits(policy.per_second, policy.slip, Networks(policy.exempt))
+            self._rates = Rates(limits, self._seed) if policy.per_second else None
+        self.stale(self._udp.stale)
+
     def stale(self, stale: bool) -> None:
         """Whether control has been silent for too long."""
-        self._udp = Facts(nsid=self._nsid, stale=stale)
-        self._tcp = Facts(nsid=self._nsid, stale=stale, tcp=True)
+        self._udp = Facts(nsid=self._nsid, stale=stale, cookies=self._cookies)
+        self._tcp = Facts(nsid=self._nsid, stale=stale, cookies=self._cookies, tcp=True, keepalive=KEEPALIVE)
 
     def answer(self, packet: bytes, host: str, *, tcp: bool = False) -> bytes | None:
         """The reply to a packet from `host`, an address as text; None when it is to be ignored."""
         self.tally.totals["queries_tcp" if tcp else "queries_udp"] += 1
         try:
-            address = packed(host)
-            facts = self._tcp if tcp else self._udp
-            response = respond(packet, self.table, lambda key: self._draw(address, key), facts, address)
+            response = self._respond(packet, packed(host), tcp=tcp)
             if response is None:
-                self.tally.totals["dropped"] += 1
                 return None
             self.sent.add(response.sent)
         except Exception as error:  # noqa: BLE001 - no packet may end a worker, whatever we did wrong
@@ -61,8 +81,33 @@ class Answerer:
         self.tally.replied(response.rcode, truncated=response.truncated)
         return response.data
 
-    def _draw(self, address: bytes, key: int) -> int:
-        return self._draws.draw(network_of(address), key)
+    def _respond(self, packet: bytes, address: bytes, *, tcp: bool) -> Response | None:
+        response = respond(
+            packet,
+            self.table,
+            lambda key: self._draws.draw(network_of(address), key),
+            self._tcp if tcp else self._udp,
+            address,
+            int(time.time()),
+        )
+        if response is None:
+            self.tally.totals["dropped"] += 1
+        elif response.cookie.valid:
+            self.tally.add("cookies_valid")
+        elif self._rates is not None and not tcp:
+            return self._limited(self._rates, packet, address, response)
+        return response
+
+    def _limited(self, rates: Rates, packet: bytes, address: bytes, response: Response) -> Response | None:
+        """The response, or what rate limiting leaves of it."""
+        verdict = rates.judge(address, kind_of(response.data), time.monotonic())
+        if verdict is Verdict.SEND:
+            return response
+        if verdict is Verdict.SLIP:
+            self.tally.add("rate_slipped")
+            return curtailed(packet, self._udp, response)
+        self.tally.add("rate_dropped")
+        return None
 
     def _failed(self, packet: bytes, error: Exception) -> bytes:
         """SERVFAIL; one line in the log for each place that fails."""

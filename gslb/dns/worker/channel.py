@@ -19,12 +19,14 @@ from gslb.handoff.messages import (
     Hello,
     LogLine,
     Message,
+    PolicyReady,
     Refused,
     Stamp,
     TableReady,
     Tally,
     encode,
 )
+from gslb.handoff.policy import Policy, read_policy
 from gslb.handoff.table import Table, open_table
 
 FIRST_RETRY, LAST_RETRY = 0.05, 1.0
@@ -37,7 +39,7 @@ TRIES = 3
 
 class Channel:
     """Connects, and connects again. `table` gives the one in use; `swap` takes a verified one; `stamped` is called for
-    each stamp."""
+    each stamp; `obey` takes a policy."""
 
     def __init__(
         self,
@@ -47,17 +49,20 @@ class Channel:
         table: Callable[[], Table | None],
         swap: Callable[[Table], None],
         stamped: Callable[[], None],
+        obey: Callable[[Policy], None],
     ) -> None:
         self.run_dir = run_dir
         self._hello = hello
         self._table = table
         self._swap = swap
         self._stamped = stamped
+        self._obey = obey
         self._transport: asyncio.Transport | None = None
         self._lines: deque[LogLine] = deque(maxlen=LOG_LINES)
         self._unsure: tuple[Counts, ...] = ()
         self._announced = 0
         self._wanted = asyncio.Event()
+        self._policy_stands = asyncio.Event()
         self._lost = asyncio.Event()
 
     def __repr__(self) -> str:
@@ -68,6 +73,7 @@ class Channel:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._stay_connected())
             tasks.create_task(self._take_tables())
+            tasks.create_task(self._take_policies())
 
     def log(self, level: str, event: str, facts: dict[str, str]) -> None:
         """An event for control's log; kept for a while when control is away."""
@@ -109,6 +115,8 @@ class Channel:
             self._wanted.set()
         elif isinstance(message, Stamp):
             self._stamped()
+        elif isinstance(message, PolicyReady):
+            self._policy_stands.set()
 
     def ended(self) -> None:
         """Control is gone."""
@@ -142,6 +150,14 @@ class Channel:
                 continue
             self._swap(table)
             self._say(Ack(worker=self._hello.worker, generation=table.generation))
+
+    async def _take_policies(self) -> None:
+        while True:
+            await self._policy_stands.wait()
+            self._policy_stands.clear()
+            policy = await asyncio.get_running_loop().run_in_executor(None, read_policy, self.run_dir)
+            if policy is not None:
+                self._obey(policy)
 
     def _idle(self) -> bool:
         """Whether control is there and everything said so far has left."""

@@ -16,6 +16,7 @@ from gslb.dns.worker.tcp import TcpConnections
 from gslb.dns.worker.udp import UdpListener
 from gslb.errors import TableError
 from gslb.handoff.messages import Hello, Tally
+from gslb.handoff.policy import read_policy
 
 REPORT_EVERY = 1.0
 BEAT_EVERY = 0.5
@@ -54,6 +55,7 @@ class Worker:
             table=lambda: self.answerer.table,
             swap=self.answerer.swap,
             stamped=self._stamped,
+            obey=self.answerer.obey,
         )
         self.heartbeat = Heartbeat(options.heartbeat, self.ending.set)
         self.udp = tuple(UdpListener(socket.socket(fileno=number), self.answerer) for number in options.udp)
@@ -65,6 +67,7 @@ class Worker:
         self.tcp = TcpConnections(self.answerer, loop.time)
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.ending.set)
+        self._take_last_policy()
         self._open_last_table()
         for listener in self.udp:
             listener.start(loop)
@@ -81,6 +84,11 @@ class Worker:
                 task.cancel()
         await self._finish(loop)
         return 0
+
+    def _take_last_policy(self) -> None:
+        policy = read_policy(self.options.run_dir)
+        if policy is not None:
+            self.answerer.obey(policy)
 
     def _open_last_table(self) -> None:
         """What control published last, perhaps long ago: control need not be there for a worker to answer."""

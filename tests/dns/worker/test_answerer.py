@@ -1,11 +1,13 @@
 """Answering from a table reference, and surviving our own bugs."""
 
 import dns.edns
+import dns.flags
 import dns.message
 import dns.rcode
 import pytest
 
 from gslb.dns.worker.answerer import Answerer, packed
+from gslb.handoff.policy import Policy
 from tests.kit.asking import the_table
 from tests.kit.tables import Made, table
 from tests.kit.workers import one_name
@@ -97,6 +99,63 @@ def test_shares_hold_for_each_host() -> None:
         seen[answer] = seen.get(answer, 0) + 1
 
     assert all(245 <= count <= 255 for count in seen.values())
+
+
+def cookie_query(cookie: bytes = b"clientck") -> bytes:
+    """A query with a cookie."""
+    option = dns.edns.GenericOption(10, cookie)
+    return dns.message.make_query("smtp.mail.example.com", "A", use_edns=0, options=[option]).to_wire()
+
+
+def limited(per_second: float = 5.0, slip: int = 2, exempt: tuple[str, ...] = ()) -> Noted:
+    """An answerer that limits, with cookies."""
+    answerer = Noted()
+    answerer.swap(the_table())
+    answerer.obey(Policy(secrets=(b"s" * 16,), per_second=per_second, slip=slip, exempt=exempt))
+    return answerer
+
+
+def test_limited() -> None:
+    """Above the limit a client gets stubs or nothing; neither is counted as an answer sent."""
+    answerer = limited(0.5)
+    replies = [answerer.answer(QUERY, f"192.0.2.{n}") for n in range(101)]
+
+    whole = [reply for reply in replies if reply and not reply[2] & 2]
+    assert (len(whole), replies.count(None), answerer.tally.totals["rate_slipped"]) == (1, 50, 50)
+    assert sum(sent for counts in answerer.sent.take() for _, sent in counts.pairs) == 1
+
+
+def test_stubs() -> None:
+    """A stub is truncated, with the question and no more; a client with a cookie gets BADCOOKIE and a good one."""
+    answerer = limited(0.5, 1)
+    answerer.parsed()
+    plain, told = answerer.parsed(), answerer.parsed(cookie_query())
+
+    assert (plain.rcode(), bool(plain.flags & dns.flags.TC), plain.answer) == (dns.rcode.NOERROR, True, [])
+    assert (told.rcode(), told.answer, len(told.options)) == (dns.rcode.BADCOOKIE, [], 1)
+    proof = cookie_query(told.options[0].to_wire() or b"")
+    assert all(answerer.parsed(proof).answer for _ in range(20))
+    assert answerer.tally.totals["cookies_valid"] == 20
+
+
+def test_never_limited() -> None:
+    """TCP and exempt networks are not limited."""
+    answerer = limited(0.5, 0, ("198.51.100.0/24",))
+
+    assert all(answerer.answer(QUERY, "192.0.2.1", tcp=True) for _ in range(20))
+    assert all(answerer.answer(QUERY, "198.51.100.1") for _ in range(20))
+
+
+def test_obeying_again() -> None:
+    """A policy that changes nothing leaves buckets and remembered cookies as they are; another one does not."""
+    answerer = limited(0.5, 0)
+    answerer.parsed()
+    answerer.obey(Policy(secrets=(b"s" * 16,), per_second=0.5, slip=0, state_txt=("::1/128",)))
+    assert answerer.answer(QUERY, "192.0.2.1") is None
+    answerer.obey(Policy())
+
+    assert answerer.parsed(cookie_query()).options == ()
+    assert all(answerer.answer(QUERY, "192.0.2.1") for _ in range(20))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from gslb.dns.worker.channel import LOG_LINES, Channel, open_settled
 from gslb.errors import TableError
 from gslb.handoff.integrity import digest
 from gslb.handoff.layout import DIGEST_AT, HEADER, NAMES_MAGIC, VERSION
-from gslb.handoff.messages import CHANNEL, Ack, Counts, Hello, LogLine, Refused, Stamp, TableReady, Tally
+from gslb.handoff.messages import CHANNEL, Ack, Counts, Hello, LogLine, PolicyReady, Refused, Stamp, TableReady, Tally
+from gslb.handoff.policy import Policy, write_policy
 from gslb.handoff.table import Manifest, Table, publish
 from tests.kit.workers import Control, one_name, turn_until, write_table
 
@@ -21,12 +22,14 @@ class Worker:
     def __init__(self, run_dir: Path) -> None:
         self.table: Table | None = None
         self.stamps = 0
+        self.policies: list[Policy] = []
         self.counts: list[Counts] = []
         self.channel = Channel(
             run_dir,
             hello=Hello(worker=3, pid=33),
             table=lambda: self.table,
             swap=self.swap,
+            obey=self.policies.append,
             stamped=self.stamped,
         )
 
@@ -199,3 +202,16 @@ def test_no_table(tmp_path: Path) -> None:
     """A table that is not there is an error after a few tries."""
     with pytest.raises(TableError, match="no table"):
         open_settled(tmp_path, None)
+
+
+async def test_policies(tmp_path: Path) -> None:
+    """A policy is read when control says that one stands, and not taken when it cannot be read."""
+    async with Control(tmp_path) as control, Worker(tmp_path) as worker:
+        await control.say(PolicyReady())
+        await control.hear(Hello)
+        policy = Policy(secrets=(b"s" * 16,), own=b"o" * 16, per_second=2.5, exempt=("192.0.2.0/24",))
+        write_policy(tmp_path, policy)
+        await control.say(PolicyReady())
+        await turn_until(lambda: worker.policies)
+
+    assert worker.policies == [policy]

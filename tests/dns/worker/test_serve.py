@@ -13,6 +13,7 @@ import dns.rcode
 
 from gslb.dns.worker.answerer import STALE_AFTER
 from gslb.handoff.messages import Ack, Counts, Hello, Stamp, TableReady, Tally
+from gslb.handoff.policy import Policy, write_policy
 from tests.kit.workers import PATIENCE, Control, ask_udp, one_name, started, turn_until, write_table
 
 
@@ -121,3 +122,16 @@ async def test_clients_that_do_not_read_do_not_hold_the_end_up(tmp_path: Path) -
             assert await server.running == 0
         writer.close()
         reader.feed_eof()
+
+
+async def test_policy_of_the_last_control(tmp_path: Path) -> None:
+    """A worker that starts without control makes cookies with the secrets that stand."""
+    write_table(tmp_path)
+    write_policy(tmp_path, Policy(secrets=(b"s" * 16,), own=b"o" * 16))
+    made = dns.message.make_query(
+        "smtp.mail.example.com", "A", use_edns=0, options=[dns.edns.GenericOption(10, b"clientck")]
+    )
+    async with started(tmp_path) as server:
+        reply = await dns.asyncquery.udp(made, "127.0.0.1", port=server.udp, timeout=PATIENCE)
+
+    assert [len(one.to_wire() or b"") for one in reply.options] == [24]
