@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from gslb.answers.drawn import Drawn, Ring
 from gslb.answers.records import OWNER, address_rdata, record
 from gslb.answers.slots import FAMILIES
-from gslb.answers.variants import Pick, picks
+from gslb.answers.variants import Pick, picks, thinned
 from gslb.handoff.specs import VariantSpec
 from gslb.model.decisions import MemberView
 from gslb.model.values import Address, RecordType, family_of
@@ -17,12 +17,19 @@ def of_members(views: Iterable[MemberView], rtype: RecordType, *, answers: int, 
     """The answers that hold these members' addresses of the type's family, drawn by their shares."""
     owned = [(view, records) for view in views if (records := address_records(view.addresses, rtype, ttl))]
     keys = [MemberKey(zone, view.pool, view.member.name) for view, _ in owned]
-    drawn = picks(tuple(view.share for view, _ in owned), answers)
+    drawn = _picks([view for view, _ in owned], answers)
     return Drawn(
         widths=tuple(pick.width for pick in drawn),
         variants=_variants(drawn, [records for _, records in owned]),
         counted=tuple(tuple(keys[number] for number in pick.members) for pick in drawn),
     )
+
+
+def _picks(views: Sequence[MemberView], answers: int) -> tuple[Pick, ...]:
+    presences = tuple(view.presence for view in views)
+    if answers == ALL and min(presences, default=1.0) < 1.0:
+        return thinned(presences)
+    return picks(tuple(view.share for view in views), answers)
 
 
 def of_host(addresses: Iterable[Address], rtype: RecordType, ttl: int) -> Drawn:

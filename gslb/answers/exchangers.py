@@ -25,7 +25,7 @@ MOST_WEIGHT = 65_535
 def ranked(decision: Decision, zone: str, hostnames: frozenset[bytes]) -> Drawn:
     """MX in drawn orders. `hostnames`: those we answer for, which alone may stand in the additional section."""
     first, later = _in_use(decision.exchangers), list(_later(decision.exchangers))
-    drawn = orders(tuple(exchanger.weight for exchanger in first))
+    drawn = orders(tuple(exchanger.pull for exchanger in first))
     rows = [[_mx(exchanger, place, decision.ttl) for place in range(min(len(first), PLACES))] for exchanger in first]
     tail = [_mx(exchanger, place, decision.ttl) for exchanger, place in later]
     keys = _keys(decision, zone)
@@ -56,12 +56,13 @@ def equal(decision: Decision, zone: str, hostnames: frozenset[bytes]) -> Drawn:
 
 def services(decision: Decision, port: int, zone: str, hostnames: frozenset[bytes]) -> Drawn:
     """SRV (RFC 2782): priority = tier, weight = weight, never 0, for clients draw by it themselves."""
+    most = {tier: max(one.pull for one in group) for tier, group in _by_tier(decision.exchangers).items()}
     records = [
         record(
             OWNER,
             RecordType.SRV,
             decision.ttl,
-            srv_rdata(exchanger.tier, min(max(1, exchanger.weight), MOST_WEIGHT), port, exchanger.hostname),
+            srv_rdata(exchanger.tier, _srv_weight(exchanger.pull, most[exchanger.tier]), port, exchanger.hostname),
         )
         for exchanger in decision.exchangers
     ]
@@ -71,6 +72,18 @@ def services(decision: Decision, port: int, zone: str, hostnames: frozenset[byte
         counted=(_in_use_keys(decision, zone),),
         additional=_additional(decision.exchangers, decision.ttl, hostnames),
     )
+
+
+def _srv_weight(pull: int, most: int) -> int:
+    """As it is where all of a tier fit into 16 bits, else in proportion to the heaviest; never 0."""
+    return max(1, pull if most <= MOST_WEIGHT else pull * MOST_WEIGHT // most)
+
+
+def _by_tier(exchangers: Sequence[Exchanger]) -> dict[int, list[Exchanger]]:
+    tiers: dict[int, list[Exchanger]] = {}
+    for exchanger in exchangers:
+        tiers.setdefault(exchanger.tier, []).append(exchanger)
+    return tiers
 
 
 def _in_use(exchangers: Sequence[Exchanger]) -> list[Exchanger]:

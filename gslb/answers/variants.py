@@ -56,6 +56,24 @@ def picks(shares: tuple[float, ...], answers: int) -> tuple[Pick, ...]:
     return tuple(turned for members, width in some for turned in _turned(members, width, min(answers, TURNS)))
 
 
+@lru_cache(_KEPT)
+def thinned(presences: tuple[float, ...]) -> tuple[Pick, ...]:
+    """The picks of all members, each in so much of the answers (0 to 1, one of them 1): who is left out takes turns.
+
+    What each is missing from is laid end to end around the circle, so that as few as may be are missing at a time.
+    """
+    ends = [0, *accumulate(CIRCLE - round(presence * CIRCLE) for presence in presences)]
+    missing = [(start % CIRCLE, end - start) for start, end in pairwise(ends)]
+    points = sorted({0, CIRCLE, *(point % CIRCLE for point in ends)})
+    some: dict[tuple[int, ...], int] = {}
+    for point, following in pairwise(points):
+        there = tuple(number for number, gap in enumerate(missing) if (point - gap[0]) % CIRCLE >= gap[1])
+        some[there] = some.get(there, 0) + following - point
+    return tuple(
+        turned for members, width in some.items() for turned in _turned(members, width, min(len(members), TURNS))
+    )
+
+
 def _one_each(weights: Sequence[int]) -> tuple[Pick, ...]:
     return tuple(Pick((number,), 0, width) for number, width in enumerate(split(CIRCLE, weights)) if width)
 

@@ -15,7 +15,7 @@ from gslb.model.values import Address
 MOST_MEMBERS = 1000
 """In one pool. Every change of health works out shares and orders of all of them anew, while nothing else moves."""
 
-_SHORT_FORM_KEYS = ("checks", "min_healthy")
+_SHORT_FORM_KEYS = ("checks", "min_healthy", "degraded_weight")
 _ALIAS_KEYS = frozenset(("alias", "records", "srv"))
 
 

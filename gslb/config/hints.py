@@ -29,7 +29,18 @@ _TABLES = {
 _NAMED = ("pools", "members", "services")
 """Tables whose keys are names the operator gives."""
 
-_WORDS_OF_POOLS = ("pools", "members", "checks", "min_healthy", "address", "addresses", "weight", "standby", "hostname")
+_WORDS_OF_POOLS = (
+    "pools",
+    "members",
+    "checks",
+    "min_healthy",
+    "degraded_weight",
+    "address",
+    "addresses",
+    "weight",
+    "standby",
+    "hostname",
+)
 _WORDS_OF_ZONES = ("nameservers", "services", "records", "alias", "answers", "mx", "srv", "when_all_down", "ttl")
 _WORDS = frozenset((*_WORDS_OF_POOLS, *_WORDS_OF_ZONES))
 

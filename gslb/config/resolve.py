@@ -190,6 +190,7 @@ def _pool(draft: ZoneDraft, pool: PoolDraft, targets: Targets, public_name: str)
         checks=pool.checks.names,
         requirement=pool.checks.requirement,
         min_healthy=pool.table.min_healthy or MinHealthy(),
+        degraded_weight=1.0 if pool.table.degraded_weight is None else pool.table.degraded_weight,
         short_form=pool.short_form,
     )
 

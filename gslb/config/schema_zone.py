@@ -15,6 +15,7 @@ from gslb.config.tables import (
     Least,
     MemberAddress,
     NameServerName,
+    Percent,
     Port,
     ServiceName,
     SrvOwnerName,
@@ -83,6 +84,8 @@ class PoolTable(Table):
     """Checks by name, of which all must pass; or {any_of: […]}; or {at_least: N, of: […]}."""
     min_healthy: Least = Field(default=1, validate_default=True)
     """The least this pool needs to answer as a tier: a number of members, or "50%" of configured weight; default 1."""
+    degraded_weight: Percent = Field(default="100%", validate_default=True)
+    """The part of its weight that a member keeps while it is degraded by load (not by a notice): "50%"; default all."""
     members: Annotated[dict[Label, MemberTable], Field(min_length=1)]
     """The members by name."""
 
@@ -100,6 +103,8 @@ class ServiceTable(Table):
     """Short form: the checks of that pool."""
     min_healthy: Least | None = None
     """Short form: the least that pool needs."""
+    degraded_weight: Percent | None = None
+    """Short form: what a member of that pool keeps of its weight while degraded by load."""
     alias: ServiceName | None = None
     """The service whose answers this name gives as well."""
     answers: Answers | None = None

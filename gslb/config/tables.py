@@ -55,4 +55,5 @@ Least: TypeAlias = Annotated[
 Answers: TypeAlias = Annotated[
     int, Parsed(values.parse_answers, (("type", ["integer", "string"]), ("x-format", "1, 2, … or all")))
 ]
+Percent: TypeAlias = Annotated[float, Parsed(values.parse_percent, (("type", "string"), ("x-format", "50%")))]
 Text: TypeAlias = Annotated[str, Parsed(values.parse_text, (("type", "string"), ("minLength", 1)))]

@@ -42,9 +42,7 @@ _NODE = (
 _ZONE = (
     Later("zone", "dnssec", "DNSSEC"),
     Later("zone", "transfer", "zone transfers"),
-    Later("zone", "pools.*.degraded_weight", "less weight while degraded"),
     Later("zone", "pools.*.members.*.capacity", "a cap on a member's share"),
-    Later("zone", "services.*.degraded_weight", "less weight while degraded"),
     Later("zone", "services.*.members.*.capacity", "a cap on a member's share"),
     Later("zone", "services.*.views", "views of client networks"),
     Later("zone", "services.*.failback", "delayed and manual failback"),

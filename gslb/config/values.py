@@ -299,6 +299,17 @@ def parse_min_healthy(value: object) -> MinHealthy:
     raise ValueError(f'{shown(value)} is no minimum: write a number of members from 1, or "50%" of configured weight')
 
 
+_PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?) ?%")
+
+
+def parse_percent(value: object) -> float:
+    """A percentage above 0, up to 100, as a part of one: "50%" is 0.5."""
+    match = _PERCENT.fullmatch(value) if isinstance(value, str) else None
+    if match and 0 < float(match[1]) <= 100:
+        return float(match[1]) / 100
+    raise ValueError(f'{shown(value)} is no percentage above 0: write it like "50%"')
+
+
 def parse_answers(value: object) -> int:
     """How many members one answer holds: a number from 1, or `all` (0 inside)."""
     if value == "all":

@@ -24,8 +24,10 @@ from gslb.handoff.messages import Ack, Counts, Hello, LogLine, Message, Refused,
 from gslb.handoff.table import Manifest
 from gslb.health.ledger import Ledger
 from gslb.model.observations import Observation
+from gslb.model.pasts import Past
 from gslb.model.settings import Config
 from gslb.model.verdicts import MemberKey
+from gslb.steering import saved_pasts
 
 GONE = 60.0
 """Seconds until the next probe of a target that a reload took away while it was probed: there is none."""
@@ -186,7 +188,9 @@ class Owner:
         diary.started(config, known)
         self._renew_serials(config, now)
         ready = known > 0 or not config.targets
-        return Pipeline(config, ledger, serials=self._serial_numbers(), now=now, ready=ready)
+        return Pipeline(
+            config, ledger, serials=self._serial_numbers(), now=now, ready=ready, pasts=_pasts(remembered.ledger, now)
+        )
 
     def _renew_serials(self, config: Config, now: float) -> None:
         self.serials = next_serials(self.serials, config, now)
@@ -233,4 +237,13 @@ class Owner:
         self.moved.set()
 
     def _snapshot(self) -> tuple[object, Mapping[MemberKey, int]]:
-        return self.pipeline.ledger.export(self.clock()), self.answered.members
+        ledger = self.pipeline.ledger.export(self.clock())
+        return {**ledger, "pasts": saved_pasts.to_plain(self.pipeline.pasts())}, self.answered.members
+
+
+def _pasts(saved: object, now: float) -> Mapping[saved_pasts.Key, Past]:
+    """What decisions remembered, kept beside the verdicts: however old, unlike those."""
+    pasts, ignored = saved_pasts.from_plain(saved.get("pasts") if isinstance(saved, dict) else None, now)
+    for sentence in ignored:
+        diary.ignored(sentence)
+    return pasts

@@ -11,6 +11,7 @@ decisions that differ are built again. Times are Unix seconds.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from math import inf
 from typing import TypeAlias
 
 from gslb.answers.build import Builder, DecisionKey, Image, decision_key
@@ -25,6 +26,7 @@ from gslb.health.overrides import Overrides
 from gslb.model.decisions import Decision, HostDecision
 from gslb.model.observations import Observation
 from gslb.model.overrides import Override
+from gslb.model.pasts import NEW, Past
 from gslb.model.pools import Member
 from gslb.model.settings import Config
 from gslb.model.values import Address
@@ -32,8 +34,10 @@ from gslb.model.verdicts import AddressHealth, MemberKey, State, Transition, Ver
 from gslb.steering.decide import decide
 from gslb.steering.dependents import NOTHING, Dependents, of_members
 from gslb.steering.hosts import decide_host
+from gslb.steering.motion import CALM
 
 NO_OVERRIDES = Overrides()
+NO_PASTS: Mapping[DecisionKey, Past] = {}
 
 STALE_EVERY = 5.0
 """Seconds between two looks for verdicts that went stale: a walk over all of them."""
@@ -92,6 +96,7 @@ class Pipeline:
         now: float,
         ready: bool = False,
         overrides: Overrides = NO_OVERRIDES,
+        pasts: Mapping[DecisionKey, Past] = NO_PASTS,
     ) -> None:
         self.ledger = ledger
         self.overrides = overrides
@@ -99,6 +104,9 @@ class Pipeline:
         self.decisions: dict[DecisionKey, Decision] = {}
         self.hosts: dict[HostKey, HostDecision] = {}
         self.stands: dict[Seat, Stand] = {}
+        self._pasts = pasts
+        self._due: dict[DecisionKey, float] = {}
+        self._ticked = now
         self._held: set[str] = set()
         self._stale_looked = now
         self._isolated = False
@@ -155,10 +163,16 @@ class Pipeline:
             stale = self.ledger.mark_stale(now)
             touched |= {key.target for key in stale}
         overruled, ended = self._run_down(now)
-        if not touched and not overruled:
+        due = self._come_due(now)
+        if not touched and not overruled and not due:
             return NONE if isolated is None else Effects(isolated=isolated)
-        met = joined((self._together(touched), self._bearing(overruled)))
+        met = joined((self._together(touched), self._bearing(overruled), Dependents(services=due)))
         return replace(self._decide(met, now), stale=stale, isolated=isolated, ended=ended)
+
+    def _come_due(self, now: float) -> frozenset[tuple[str, str]]:
+        """The services whose decisions change with time alone, now; all of those where the clock was set back."""
+        set_back, self._ticked = now < self._ticked, now
+        return frozenset(key[:2] for key, at in self._due.items() if at <= now or set_back)
 
     def override(self, overrides: Overrides, targets: Iterable[str], now: float) -> Effects:
         """The operator has spoken: other overrides stand, which differ on these targets."""
@@ -196,12 +210,18 @@ class Pipeline:
         self.ledger.replace(config, now)
         self._scene, self._builder = scene, builder
         self._held = {target for target in self._held if target in config.targets}
+        self._pasts = self.pasts()
+        self._due.clear()
         self.decisions.clear()
         self.hosts.clear()
         effects = self._decide_all(now)
         seats = {(made.view, key[0], key[1]) for key, made in self.decisions.items()}
         self.stands = {seat: stand for seat, stand in self.stands.items() if seat in seats}
         return replace(effects, publish=Publish.NOW)
+
+    def pasts(self) -> dict[DecisionKey, Past]:
+        """What decisions remember beyond what the next ones see for themselves."""
+        return {key: made.past for key, made in self.decisions.items() if made.past not in (NEW, CALM)}
 
     def members_of(self, target: str) -> tuple[MemberKey, ...]:
         """The members that a target judges."""
@@ -259,7 +279,8 @@ class Pipeline:
             ),
             default=Publish.NOT,
         )
-        self.decisions.update(new)
+        self.decisions.update(decisions)
+        self._wait(decisions)
         self.hosts.update(new_hosts)
         differs = self._builder.update(new, new_hosts)
         return Effects(
@@ -267,6 +288,17 @@ class Pipeline:
             decided=len(decisions) + len(found_hosts),
             publish=publish if differs else Publish.NOT,
         )
+
+    def _wait(self, decisions: Mapping[DecisionKey, Decision]) -> None:
+        for key, made in decisions.items():
+            if made.due < inf:
+                self._due[key] = made.due
+            else:
+                self._due.pop(key, None)
+
+    def _past(self, key: DecisionKey) -> Past:
+        made = self.decisions.get(key)
+        return self._pasts.get(key, NEW) if made is None else made.past
 
     def _services(
         self, touched: Dependents, now: float, overrides: Overrides | None = None
@@ -277,10 +309,21 @@ class Pipeline:
             zone = self._scene.plan.zones[zone_text]
             for family in self._scene.families.get((zone_text, name), ()):
                 for view in zone.services[name].seen:
-                    made = decide(
-                        zone, zone.services[name], family, look, ready=self.ready, override_of=said, view=view
+                    key = decision_key(zone_text, name, family, view)
+                    yield (
+                        key,
+                        decide(
+                            zone,
+                            zone.services[name],
+                            family,
+                            look,
+                            ready=self.ready,
+                            override_of=said,
+                            view=view,
+                            past=self._past(key),
+                            now=now,
+                        ),
                     )
-                    yield decision_key(zone_text, name, family, view), made
 
     def _hosts(self, touched: Dependents, now: float) -> Iterator[tuple[HostKey, HostDecision]]:
         look, said = self.ledger.health_of(now), self.overrides.of(now)
@@ -308,5 +351,5 @@ def _urgency(before: Decision | HostDecision | None, after: Decision | HostDecis
 def _answered(decision: Decision | HostDecision) -> tuple[object, ...]:
     if isinstance(decision, HostDecision):
         return (decision.addresses,)
-    chosen = tuple((view.member.name, view.pool, view.addresses, view.share) for view in decision.chosen)
+    chosen = tuple((view.member.name, view.pool, view.addresses, view.share, view.presence) for view in decision.chosen)
     return decision.mode, decision.tier, decision.nodata, decision.action, decision.exchangers, chosen

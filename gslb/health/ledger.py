@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from gslb.health import cadence
 from gslb.health.doubts import Doubts, Suspicion
-from gslb.health.machine import escalated, is_settled, settled_pass, step
+from gslb.health.machine import asked, escalated, is_settled, settled_pass, step
 from gslb.health.members import address_health
 from gslb.health.saved import Saved, from_plain, to_plain
 from gslb.model.observations import Failed, Inconclusive, Observation, Passed, Reason
@@ -61,7 +61,9 @@ class Ledger:
 
     def fold_quietly(self, observation: Observation, now: float) -> bool:
         """Fold a pass of a target whose verdicts are all settled; False, and nothing done, for any other."""
-        if not isinstance(observation.outcome, Passed) or not self.doubts.is_quiet(observation.target):
+        if not isinstance(observation.outcome, Passed) or observation.weight_factor not in (None, 1.0):
+            return False
+        if not self.doubts.is_quiet(observation.target):
             return False
         keys = self._keys.get(observation.target, ())
         book = self._book
@@ -88,6 +90,7 @@ class Ledger:
             if self.doubts.discounts(key, observation.outcome, said, self._book):
                 continue
             after = step(before, observation.outcome, check.thresholds, now, check.temp_fail_after)
+            after = asked(after, observation.outcome, observation.weight_factor)
             self._book[key] = after
             if _confirms_relay(observation, before, after):
                 self._relays.append(key)

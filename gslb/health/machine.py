@@ -22,11 +22,11 @@ is until the first conclusive outcome, which decides alone, as from unknown.
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from gslb.health.damping import penalized
 from gslb.model.checks import Thresholds
-from gslb.model.observations import Degraded, Failed, Outcome, OutcomeKind, Passed, Reason
+from gslb.model.observations import Degraded, Failed, Inconclusive, Outcome, OutcomeKind, Passed, Reason
 from gslb.model.verdicts import State, Verdict
 
 DEGRADED_RUN = 2
@@ -54,6 +54,14 @@ def step(verdict: Verdict, outcome: Outcome, thresholds: Thresholds, now: float,
     return after if after.temporary == temporary else replace(after, temporary=temporary)
 
 
+def asked(verdict: Verdict, outcome: Outcome, factor: float | None) -> Verdict:
+    """The same belief, with the part of its weight that the member asks for: all of it where it says nothing."""
+    asks = 1.0 if factor is None else factor
+    if isinstance(outcome, Inconclusive) or asks == verdict.factor:
+        return verdict
+    return replace(verdict, factor=asks)
+
+
 def temporary_run(verdict: Verdict, outcome: Outcome) -> int:
     """Answers of "later" in a row, this outcome included: what is good otherwise ends the run, what fails does not."""
     if isinstance(outcome, Degraded) and outcome.reason in TEMPORARY:
@@ -74,6 +82,8 @@ def is_settled(verdict: Verdict) -> bool:
         and not verdict.failures
         and not verdict.degraded
         and not verdict.degraded_run
+        and not verdict.loaded_run
+        and verdict.factor == 1.0
         and isinstance(verdict.last, Passed)
         and not (verdict.saved or verdict.stale or verdict.provisional or verdict.suppressed)
     )
@@ -122,7 +132,7 @@ def _first_good(verdict: Verdict, outcome: Outcome, _thresholds: Thresholds, now
     up = _turned(_heard(verdict, outcome, now), State.UP, now)
     if isinstance(outcome, Degraded) and outcome.reason is Reason.OPEN_RELAY_SUSPECTED:
         return replace(up, degraded_run=1)  # an alarm that is confirmed first, even from the beginning
-    return replace(up, degraded=isinstance(outcome, Degraded))
+    return replace(up, degraded=isinstance(outcome, Degraded), loaded=_is_load(outcome))
 
 
 def _first_bad(verdict: Verdict, outcome: Outcome, thresholds: Thresholds, now: float) -> Verdict:
@@ -137,7 +147,9 @@ def _up_good(verdict: Verdict, outcome: Outcome, thresholds: Thresholds, now: fl
 
 
 def _up_bad(verdict: Verdict, outcome: Outcome, thresholds: Thresholds, now: float) -> Verdict:
-    heard = replace(_heard(verdict, outcome, now), failures=verdict.failures + 1, successes=0, degraded_run=0)
+    heard = replace(
+        _heard(verdict, outcome, now), failures=verdict.failures + 1, successes=0, degraded_run=0, loaded_run=0
+    )
     return _turned(heard, State.DOWN, now) if heard.failures >= thresholds.fall else heard
 
 
@@ -145,11 +157,11 @@ def _down_good(verdict: Verdict, outcome: Outcome, thresholds: Thresholds, now: 
     heard = _succeeded(_heard(verdict, outcome, now), outcome)
     if heard.successes < thresholds.rise or hold_left(heard, thresholds, now) > 0:
         return heard
-    return replace(_turned(heard, State.UP, now), degraded=heard.degraded)
+    return replace(_turned(heard, State.UP, now), degraded=heard.degraded, loaded=heard.loaded)
 
 
 def _down_bad(verdict: Verdict, outcome: Outcome, _thresholds: Thresholds, now: float) -> Verdict:
-    return replace(_heard(verdict, outcome, now), successes=0, degraded=False, degraded_run=0)
+    return replace(_heard(verdict, outcome, now), successes=0, **_CLEAR)
 
 
 Rule: TypeAlias = Callable[[Verdict, Outcome, Thresholds, float], Verdict]
@@ -174,7 +186,7 @@ def _heard(verdict: Verdict, outcome: Outcome, now: float) -> Verdict:
 
 
 def _turned(verdict: Verdict, state: State, now: float) -> Verdict:
-    cleared = replace(verdict, successes=0, failures=0, degraded=False, degraded_run=0)
+    cleared = replace(verdict, successes=0, failures=0, **_CLEAR)
     if state is verdict.state:  # a provisional belief confirmed: no change, so it keeps its age
         return cleared
     turned = replace(cleared, state=state, since=now, transitions=verdict.transitions + 1)
@@ -184,9 +196,28 @@ def _turned(verdict: Verdict, state: State, now: float) -> Verdict:
     return replace(turned, penalty=penalty, penalized_at=now, suppressed=suppressed)
 
 
+_CLEAR: Mapping[str, Any] = {"degraded": False, "degraded_run": 0, "loaded": False, "loaded_run": 0}
+
+
 def _succeeded(verdict: Verdict, outcome: Outcome) -> Verdict:
-    contradicts = isinstance(outcome, Degraded) is not verdict.degraded
-    run = verdict.degraded_run + 1 if contradicts else 0
-    if run >= DEGRADED_RUN:
-        return replace(verdict, successes=verdict.successes + 1, degraded=not verdict.degraded, degraded_run=0)
-    return replace(verdict, successes=verdict.successes + 1, degraded_run=run)
+    degraded, degraded_run = _flagged(verdict.degraded, verdict.degraded_run, isinstance(outcome, Degraded))
+    loaded, loaded_run = _flagged(verdict.loaded, verdict.loaded_run, _is_load(outcome))
+    return replace(
+        verdict,
+        successes=verdict.successes + 1,
+        degraded=degraded,
+        degraded_run=degraded_run,
+        loaded=loaded,
+        loaded_run=loaded_run,
+    )
+
+
+def _flagged(flag: bool, run: int, said: bool) -> tuple[bool, int]:
+    """A flag and the outcomes in a row that contradict it, after one more: it turns with DEGRADED_RUN of them."""
+    if said is flag:
+        return flag, 0
+    return (said, 0) if run + 1 >= DEGRADED_RUN else (flag, run + 1)
+
+
+def _is_load(outcome: Outcome) -> bool:
+    return isinstance(outcome, Degraded) and outcome.load

@@ -51,8 +51,12 @@ def address_health(
     judged: dict[str, _Judged] = {}
     changes_by = ""
     soonest = inf
+    loaded, factor = False, 1.0
     for key in keys:
         check, verdict = checks[key.check], verdict_of(key)
+        if verdict.state is State.UP:
+            loaded = loaded or verdict.loaded
+            factor = min(factor, verdict.factor)
         damped = check.damping and is_damped(verdict, now)
         judged[key.check] = _Judged(health_of(verdict), describe(key.check, verdict, damped=damped), damped)
         change = changes_in(verdict, check.thresholds, pace_of(key.target), now)
@@ -60,8 +64,15 @@ def address_health(
             soonest, changes_by = change, key.check
     needed = _required(member.requirement, judged, checks)
     health, why = _combined(needed, len(needed) if member.requirement is None else member.requirement.at_least)
-    damped = health.is_good and any(each.damped for each in needed)
-    return AddressHealth(health=health, changes_in=soonest, why=why, changes_by=changes_by, damped=damped)
+    return AddressHealth(
+        health=health,
+        changes_in=soonest,
+        why=why,
+        changes_by=changes_by,
+        damped=health.is_good and any(each.damped for each in needed),
+        loaded=health is Health.DEGRADED and loaded,
+        factor=factor,
+    )
 
 
 def _required(
@@ -108,6 +119,8 @@ def describe(check: str, verdict: Verdict, *, damped: bool = False) -> str:
         text += ": no result yet"
     elif health is not Health.UP and verdict.last is not None and (reason := _reason(verdict.last)):
         text += f": {reason}"
+    if verdict.factor < 1.0 and health.is_good:
+        text += f", asks for {verdict.factor:.0%} of its weight" if verdict.factor else ", asks for nothing new"
     if damped:
         text += ", flapping"
     return f"{text}, stale" if verdict.stale else text

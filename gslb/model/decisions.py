@@ -1,8 +1,10 @@
 """What steering chose, and why. Reasons are text made once, so that every face prints the same."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from math import inf
 
+from gslb.model.pasts import NEW, Change, Past
 from gslb.model.pools import Member
 from gslb.model.values import Address, Family, WhenAllDown
 
@@ -20,7 +22,8 @@ class Mode(StrEnum):
 class MemberView:
     """One member as one decision sees it: `addresses` are those that may be answered, `why` says in or out.
 
-    `share` is its part of answers (0 to 1); 0 when it is out. `tier` counts from 1.
+    `share` is its part of answers (0 to 1); 0 when it is out. `tier` counts from 1. `presence`: the part of answers it
+    stands in where all are answered, 0 to 1.
     """
 
     member: Member
@@ -30,6 +33,7 @@ class MemberView:
     share: float
     chosen: bool
     why: str
+    presence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +48,21 @@ class TierView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchanger:
-    """One target of MX or SRV: a hostname with its healthy addresses. `tier` counts from 1."""
+    """One target of MX or SRV: a hostname with its healthy addresses. `tier` counts from 1.
+
+    `load`: what counts instead of the configured weight where weights are lowered, in the tier's own unit; else 0.
+    """
 
     hostname: bytes
     tier: int
     weight: int
     addresses: tuple[Address, ...]
+    load: int = 0
+
+    @property
+    def pull(self) -> int:
+        """What shares are drawn by, among the exchangers of one tier."""
+        return self.load or self.weight
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +73,9 @@ class Decision:
     `action` is set only in Mode.ALL_DOWN. `nodata`: the family answers NODATA although the service lives.
     `exchangers` (family ANY only): all healthy ones of the tier in use and later tiers, drawn only in the first.
     `ttl` in whole seconds; `ttl_why` says what determined it. `members` lists every member of every tier, in and out.
+
+    Beside the decision itself: `changes` are bound to come, `due` is when it must be looked at again if nothing happens
+    before (Unix seconds), `past` is for the next one.
     """
 
     service: str
@@ -76,6 +92,9 @@ class Decision:
     exchangers: tuple[Exchanger, ...] = ()
     reason: str = ""
     view: str = ""
+    changes: tuple[Change, ...] = field(default=(), compare=False)
+    due: float = field(default=inf, compare=False)
+    past: Past = field(default=NEW, compare=False)
 
     @property
     def chosen(self) -> tuple[MemberView, ...]:

@@ -51,7 +51,8 @@ class MinHealthy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pool:
-    """Members judged by the same checks. `own_name`: a short form's pool, whose name is its service's."""
+    """Members judged by the same checks. `short_form`: its name is its service's. `degraded_weight`: the part of its
+    weight that a member keeps while degraded by load, above 0 to 1."""
 
     name: str
     members: tuple[Member, ...]
@@ -59,3 +60,4 @@ class Pool:
     min_healthy: MinHealthy = MinHealthy()
     short_form: bool = False
     requirement: Requirement | None = None
+    degraded_weight: float = 1.0

@@ -53,9 +53,11 @@ class Verdict:
 
     `successes`: good outcomes in a row. `failures`: bad outcomes not yet forgiven (while up). `since`: when `state`
     began. `degraded`: whether load or a notice stands (entered and left after two outcomes in a row); `degraded_run`:
-    outcomes in a row that contradict it. `saved`: known from a saved file only, not yet confirmed by an outcome here.
-    `stale`: no conclusive outcome for too long. `provisional`: the belief is that of a target since changed; it
-    stands until the first conclusive outcome, which then decides alone. `temporary`: answers of "later" in a row.
+    outcomes in a row that contradict it. `loaded`, `loaded_run`: the same of load alone, which lowers weights where a
+    notice does not. `factor`: the part of its weight the member asked for last, 0 to 1; 0: nothing new. `saved`: known
+    from a saved file only, not yet confirmed by an outcome here. `stale`: no conclusive outcome for too long.
+    `provisional`: the belief is that of a target since changed; it stands until the first conclusive outcome, which
+    then decides alone. `temporary`: answers of "later" in a row.
     `penalty`: for flapping, as of `penalized_at`; `suppressed`: it was above the limit then (health.damping).
     """
 
@@ -75,6 +77,9 @@ class Verdict:
     penalty: float = 0.0
     penalized_at: float = 0.0
     suppressed: bool = False
+    loaded: bool = False
+    loaded_run: int = 0
+    factor: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +99,8 @@ class AddressHealth:
     """What steering sees of one member address: its health, why, and how soon it could change (seconds).
 
     `changes_in` is inf for an address that nothing probes; `changes_by` names the check that could change first.
-    `damped`: up, but flapping: left out while another member of its pool is good.
+    `damped`: up, but flapping: left out while another member of its pool is good. `loaded`: degraded by load, not by a
+    notice. `factor`: the part of its weight it asks for, 0 to 1; 0: drained by its own word.
     """
 
     health: Health
@@ -102,3 +108,10 @@ class AddressHealth:
     why: str = ""
     damped: bool = False
     changes_by: str = ""
+    loaded: bool = False
+    factor: float = 1.0
+
+    @property
+    def is_answerable(self) -> bool:
+        """Whether the address may be answered as healthy: good, and not asking for nothing new."""
+        return self.health.is_good and self.factor > 0

@@ -56,7 +56,7 @@ def judge_head(settings: HttpSettings, response: httpx.Response) -> Conclusion |
     if status == 401 and settings.realm_regex is not None:
         return _judge_realm(settings.realm_regex, response)
     if status == 404 and settings.drain_on_404:
-        outcome = Degraded(Phase.FIRST_BYTE, Reason.DRAIN)
+        outcome = Degraded(Phase.FIRST_BYTE, Reason.DRAIN, load=True)
         return Conclusion(outcome=outcome, code=str(status), text=said(response), weight_factor=0.0)
     if not any(low <= status <= high for low, high in settings.expect_status):
         return _unexpected(status, response)

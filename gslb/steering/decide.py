@@ -1,7 +1,7 @@
 """From health to decision: what one service answers in one family, and why.
 
 STAGES is the whole of it, in order. Each is a plain function that reads and fills in the draft. What is to come has
-its place: a client's view in `look`, weights in motion in `share`, a last good set and a
+its place: a client's view in `look`, a last good set and a
 list of addresses in `fall_back`, a delayed failback in `choose`.
 """
 
@@ -9,17 +9,19 @@ from collections.abc import Callable
 
 from gslb.model.decisions import Decision, MemberView, Mode, TierView
 from gslb.model.overrides import OverrideOf, nobody
+from gslb.model.pasts import NEW, WHOLE, Past
 from gslb.model.values import Family
 from gslb.model.verdicts import Health
 from gslb.model.zones import EVERYBODY, Service, Zone
 from gslb.steering.draft import FAMILY_NAMES, Draft, HealthOf, Seen, Tier
 from gslb.steering.eligibility import look
+from gslb.steering.motion import move, remembered
 from gslb.steering.mx import exchange
 from gslb.steering.tiers import choose, fall_back, judge
-from gslb.steering.ttl import limit
+from gslb.steering.ttl import due, limit
 from gslb.steering.weights import share
 
-STAGES: tuple[Callable[[Draft], None], ...] = (look, judge, choose, fall_back, share, exchange, limit)
+STAGES: tuple[Callable[[Draft], None], ...] = (look, judge, choose, fall_back, move, share, exchange, limit)
 
 
 def decide(
@@ -31,12 +33,17 @@ def decide(
     ready: bool,
     override_of: OverrideOf = nobody,
     view: str = EVERYBODY,
+    past: Past = NEW,
+    now: float = 0.0,
 ) -> Decision:
     """What `service` of `zone` answers in `family` (ANY: for MX and SRV). `ready`: whether health is known at all.
 
     `view`: whose answer; the view's chain takes the place of the service's, and stands alone as that does.
+    `past`: what the decision before this one remembered (its field of that name); `now` in Unix seconds.
     """
-    draft = Draft(zone, resolved(zone, service).seen_from(view), family, health_of, ready, override_of)
+    draft = Draft(
+        zone, resolved(zone, service).seen_from(view), family, health_of, ready, override_of, past=past, now=now
+    )
     for stage in STAGES:
         stage(draft)
     return Decision(
@@ -56,6 +63,9 @@ def decide(
         exchangers=draft.exchangers,
         reason=draft.reason,
         view=view,
+        changes=tuple(draft.changes),
+        due=due(draft),
+        past=remembered(draft),
     )
 
 
@@ -75,24 +85,34 @@ def _view(draft: Draft, tier: Tier, seen: Seen) -> MemberView:
         share=seen.share,
         chosen=seen.chosen,
         why=_why(draft, tier, seen),
+        presence=seen.presence,
     )
 
 
 def _why(draft: Draft, tier: Tier, seen: Seen) -> str:
     health = _health_text(seen, draft.family)
     if seen.chosen:
-        return f"served although {health}" if draft.mode is Mode.ALL_DOWN else health
+        return f"served although {health}" if draft.mode is Mode.ALL_DOWN else f"{health}{_lowered(seen)}"
     if not health:
         return f"no {FAMILY_NAMES[draft.family]} address"
     if not seen.eligible and seen.override is not None and seen.member.weight:
         return f"{seen.override}; {health}"
     if not seen.eligible:
         return f"weight 0: drained, never chosen; {health}"
+    if not seen.accepted[draft.family] and not seen.servable(draft.family):
+        return f"drained by its own word; {health}"
     if not seen.accepted[draft.family]:
         unknown = any(state.health is Health.UNKNOWN for _, state in seen.healths[draft.family])
         damped = any(state.damped and state.health.is_good for _, state in seen.healths[draft.family])
         return f"{health}; left out while another is known good" if unknown or damped else health
     return f"{_passed_over(draft, tier, seen)}; {health}"
+
+
+def _lowered(seen: Seen) -> str:
+    if seen.tenths == seen.aim == WHOLE:
+        return ""
+    towards = "" if seen.tenths == seen.aim else f", moving to {10 * seen.aim} %"
+    return f"; at {10 * seen.tenths} % of its weight{towards}{f': {seen.lowered}' if seen.lowered else ''}"
 
 
 def _passed_over(draft: Draft, tier: Tier, seen: Seen) -> str:

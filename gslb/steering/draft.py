@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from gslb.model.decisions import Exchanger, Mode
 from gslb.model.overrides import Forced, Override, OverrideOf, nobody
+from gslb.model.pasts import NEW, WHOLE, Change, Level, Past, Spot
 from gslb.model.pools import Member, Pool
 from gslb.model.values import Address, Family, WhenAllDown
 from gslb.model.verdicts import AddressHealth
@@ -29,8 +30,9 @@ class Seen:
 
     `accepted`: those of them that may be answered as healthy, in the families the decision depends on.
 
-    `eligible`: of weight above 0 and not drained; `weight` is where a weight in motion belongs. Under a forced state
-    `healths` hold that state, not the verdict.
+    `eligible`: of weight above 0 and not drained. Under a forced state `healths` hold that state, not the verdict.
+    `weight` is the configured one; the member has so many `tenths` of it for now, on its way to `aim`, because it is
+    `lowered`.
     """
 
     member: Member
@@ -41,6 +43,10 @@ class Seen:
     share: float = 0.0
     chosen: bool = False
     override: Override | None = None
+    tenths: int = WHOLE
+    aim: int = WHOLE
+    lowered: str = ""
+    presence: float = 1.0
 
     @property
     def counts(self) -> bool:
@@ -49,8 +55,13 @@ class Seen:
 
     @property
     def may_be_served(self) -> bool:
-        """Whether it may be answered when all are down: neither drained nor forced down."""
-        return self.eligible and (self.override is None or self.override.state is not Forced.FORCED_DOWN)
+        """Whether it may be answered when all are down: neither drained nor forced down, nor by its own word."""
+        forced_down = self.override is not None and self.override.state is Forced.FORCED_DOWN
+        return self.eligible and not forced_down and bool(self.servable(Family.ANY))
+
+    def servable(self, family: Family) -> tuple[Address, ...]:
+        """What may be answered of it when all are down: every address that does not ask for nothing new."""
+        return tuple([address for address, health in self.healths[family] if health.factor > 0])
 
 
 @dataclass(slots=True, eq=False)
@@ -72,7 +83,11 @@ class Tier:
 
 @dataclass(slots=True, eq=False)
 class Draft:
-    """`service` is the one that decides (an alias is resolved before); `answering` are the members of the answer."""
+    """`service` is the one that decides (an alias is resolved before); `answering` are the members of the answer.
+
+    `past` is what the decision before this one remembered; `absent` and `levels` what this one will; `changes` are
+    bound to come by themselves.
+    """
 
     zone: Zone
     service: Service
@@ -80,6 +95,8 @@ class Draft:
     health_of: HealthOf
     ready: bool
     override_of: OverrideOf = nobody
+    past: Past = NEW
+    now: float = 0.0
     tiers: list[Tier] = field(default_factory=list)
     mode: Mode = Mode.NORMAL
     tier: Tier | None = None
@@ -90,3 +107,6 @@ class Draft:
     exchangers: tuple[Exchanger, ...] = ()
     ttl: int = 0
     ttl_why: str = ""
+    absent: set[Spot] = field(default_factory=set)
+    levels: dict[Spot, Level] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)

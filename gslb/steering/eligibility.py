@@ -60,7 +60,7 @@ def _accept(tiers: list[Tier], family: Family) -> None:
     """Unknown addresses are left out while any that may be chosen is known good in the family, else accepted.
 
     (Contract, "Start": members still unknown.) Damped ones, which are up but flapping, are left out while any other
-    of their own pool is good and calm: damping never empties a pool.
+    of their own pool is good and calm: damping never empties a pool. One that asks for nothing new is left out.
     """
     known = any(_known_good(seen, family) for tier in tiers for seen in tier.seen if seen.eligible)
     for tier in tiers:
@@ -70,11 +70,11 @@ def _accept(tiers: list[Tier], family: Family) -> None:
                 [
                     address
                     for address, health in seen.healths[family]
-                    if (health.health.is_good and not (health.damped and calm))
+                    if (health.is_answerable and not (health.damped and calm))
                     or (health.health is Health.UNKNOWN and not known)
                 ]
             )
 
 
 def _known_good(seen: Seen, family: Family, *, calm: bool = False) -> bool:
-    return any(health.health.is_good and not (calm and health.damped) for _, health in seen.healths[family])
+    return any(health.is_answerable and not (calm and health.damped) for _, health in seen.healths[family])

@@ -1,4 +1,4 @@
-"""Stage 6: the exchangers, which MX and SRV name.
+"""Stage 7: the exchangers, which MX and SRV name.
 
 An exchanger is listed while one of its addresses is healthy. Members with one hostname are one exchanger: weights in
 the tier are summed, addresses joined. A hostname stands in the first tier it is healthy in.
@@ -9,6 +9,7 @@ How many of them one answer holds, and with which preference, is for the room of
 from dataclasses import dataclass
 
 from gslb.model.decisions import Exchanger, Mode
+from gslb.model.pasts import WHOLE
 from gslb.model.values import Address, Family
 from gslb.steering.draft import Draft, Seen
 
@@ -28,11 +29,17 @@ def exchange(draft: Draft) -> None:
             before = len(listed)
             _list(listed, tier.number, tier.active)
             exchangers += sorted(list(listed.values())[before:], key=_heaviest_first)
-    draft.exchangers = tuple(
-        [
-            Exchanger(hostname=one.hostname, tier=one.tier, weight=one.weight, addresses=tuple(one.addresses))
-            for one in exchangers
-        ]
+    lowered = {one.tier for one in exchangers if one.load < one.weight * WHOLE}
+    draft.exchangers = tuple([_exchanger(one, lowered) for one in exchangers])
+
+
+def _exchanger(one: "_Listed", lowered: set[int]) -> Exchanger:
+    return Exchanger(
+        hostname=one.hostname,
+        tier=one.tier,
+        weight=one.weight,
+        addresses=tuple(one.addresses),
+        load=one.load if one.tier in lowered else 0,
     )
 
 
@@ -41,6 +48,7 @@ class _Listed:
     hostname: bytes
     tier: int
     weight: int
+    load: int
     addresses: dict[Address, None]
 
 
@@ -49,9 +57,10 @@ def _list(listed: dict[bytes, _Listed], tier: int, members: list[Seen]) -> None:
         hostname = seen.member.hostname
         one = listed.get(hostname)
         if one is None:
-            one = listed[hostname] = _Listed(hostname, tier, 0, {})
+            one = listed[hostname] = _Listed(hostname, tier, 0, 0, {})
         if one.tier == tier:
             one.weight += seen.weight
+            one.load += seen.weight * seen.tenths
         one.addresses.update(dict.fromkeys(seen.accepted[Family.ANY]))
 
 

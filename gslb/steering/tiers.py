@@ -110,7 +110,7 @@ def _serve_all(draft: Draft) -> None:
         if everybody:
             draft.tier = tier
             for seen in everybody:
-                seen.accepted[draft.family] = seen.member.of_family(draft.family)
+                seen.accepted[draft.family] = seen.servable(draft.family)
             draft.answering = [seen for seen in everybody if seen.accepted[draft.family]]
             draft.nodata = not draft.answering
             return

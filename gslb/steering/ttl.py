@@ -1,4 +1,4 @@
-"""Stage 7: how long an answer may be cached: no longer than it is sure to stand, as gdnsd does."""
+"""Stage 8: how long an answer may be cached: no longer than it is sure to stand, as gdnsd does."""
 
 from collections.abc import Iterable, Iterator
 from math import inf
@@ -16,6 +16,31 @@ def limit(draft: Draft) -> None:
         draft.ttl, draft.ttl_why = draft.zone.min_ttl, "the zone's min_ttl: not ready yet"
     else:
         draft.ttl, draft.ttl_why = clamp(draft.zone, _took_part(draft))
+        _before_changes(draft)
+
+
+def _before_changes(draft: Draft) -> None:
+    """No longer than to the next change that is bound to come: a step of a weight, a failback."""
+    for change in draft.changes:
+        if change.at is not None and (left := int(change.at - draft.now)) < draft.ttl:
+            draft.ttl = max(left, draft.zone.min_ttl)
+            draft.ttl_why = (
+                f"{change.what} in {left} s"
+                if left >= draft.zone.min_ttl
+                else (f"the zone's min_ttl: {change.what} sooner")
+            )
+
+
+def due(draft: Draft) -> float:
+    """When to look again: at the next change, and before it each second in which the TTL follows its coming."""
+    return min([_look(draft, change.at) for change in draft.changes if change.at is not None], default=inf)
+
+
+def _look(draft: Draft, at: float) -> float:
+    left = at - draft.now
+    if left > draft.zone.ttl:
+        return at - draft.zone.ttl
+    return draft.now + 1 if left > draft.zone.min_ttl else at
 
 
 def clamp(zone: Zone, healths: Iterable[tuple[str, Address, AddressHealth]]) -> tuple[int, str]:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from ipaddress import ip_address
 
 from gslb.answers.addresses import address_records, of_host, of_members
@@ -74,3 +75,13 @@ def test_address_records_are_of_one_type() -> None:
     found = address_records([ip_address("192.0.2.1"), ip_address("::1")], RecordType.AAAA, 30)
 
     assert found == [OWNER + b"\0\x1c\0\1\0\0\0\x1e\0\x10" + ip_address("::1").packed]
+
+
+def test_a_lowered_member_is_left_out_of_some_answers() -> None:
+    """Under `answers: all` a member stands in the fraction of answers that its lowered weight leaves it."""
+    lowered = (RELAYS[0], replace(RELAYS[1], presence=0.4))
+    drawn = of_members(lowered, RecordType.A, answers=ALL, ttl=30, zone="z")
+
+    with_it = sum(width for width, keys in zip(drawn.widths, drawn.counted, strict=True) if len(keys) == 2)
+    assert with_it == round(0.4 * CIRCLE)
+    assert sum(drawn.widths) == CIRCLE

@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -170,3 +171,13 @@ def test_turns_are_counted() -> None:
     assert found == [["r1", "r2"], ["r1", "r2"], ["r3"], ["r3"], [], []]
     assert counted(ranked, RecordType.SRV) == [["r1", "r2", "r3"]]
     assert counted(equal, RecordType.MX) == [["r1", "r2", "r3"]] * 3
+
+
+def test_weights_too_large_for_srv_keep_their_proportion() -> None:
+    """A tier whose weights do not fit into 16 bits is told in proportion to the heaviest; none is told as 0."""
+    heavy = exchanger("a", weight=65_535)
+    _, table = answering(replace(heavy, load=655_350), replace(exchanger("b"), load=327_675), replace(heavy, load=1))
+
+    weights = [int(rdata.split()[1]) for rdata in reply(table, "_s._tcp", "SRV").rdata]
+
+    assert weights == [65_535, 32_767, 1]

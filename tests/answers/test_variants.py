@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gslb.answers.variants import CIRCLE, Pick, inclusion, picks, split, thresholds
+from gslb.answers.variants import CIRCLE, Pick, inclusion, picks, split, thinned, thresholds
 from gslb.model.zones import ALL
 
 WEIGHTS = st.lists(st.integers(1, 65_535), min_size=1, max_size=30)
@@ -121,3 +121,18 @@ def test_thresholds_pick_widths(widths: list[int]) -> None:
     ends = (-1, *thresholds(widths))
 
     assert [end - start for start, end in pairwise(ends)] == widths
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.integers(1, 10), min_size=1, max_size=30))
+def test_lowered_members_appear_in_their_fraction(tenths: list[int]) -> None:
+    """Where all are answered, a lowered member stands in just so many answers, none is empty, and few sets are made."""
+    tenths[0] = 10
+    found = thinned(tuple(each / 10 for each in tenths))
+    counted = appearances(found)
+
+    assert sum(pick.width for pick in found) == CIRCLE
+    assert len({pick.members for pick in found}) <= 20
+    assert all(pick.members for pick in found)
+    for number, each in enumerate(tenths):
+        assert abs(counted[number] - CIRCLE * each / 10) <= 1

@@ -37,6 +37,7 @@ pools:
   relays:
     checks: [smtp]
     min_healthy: 1
+    degraded_weight: 100%
     members:
       relay1: {address: 192.0.2.11, weight: 1, standby: false, hostname: relay1.relays.mail.example.com}
       relay2: {addresses: [192.0.2.12]}

@@ -223,6 +223,17 @@ def test_the_least_is_resolved() -> None:
     assert zone_of(POOL).pools["relays"].min_healthy == MinHealthy(members=1)
 
 
+def test_the_weight_while_degraded_is_resolved() -> None:
+    """A part of one, all of it by default, in both forms."""
+    zone = zone_of(
+        "pools: {p: {degraded_weight: 50%, members: {m: {address: 192.0.2.1}}}}\n"
+        "services: {s: {degraded_weight: 25%, members: {a: {address: 192.0.2.1}, b: {address: 192.0.2.2}}}}\n"
+    )
+
+    assert (zone.pools["p"].degraded_weight, zone.pools["s"].degraded_weight) == (0.5, 0.25)
+    assert zone_of(POOL).pools["relays"].degraded_weight == 1.0
+
+
 def test_servers_outside_have_no_glue() -> None:
     """Names in wire form, with addresses only in the zone."""
     servers = "ns1: [192.0.2.53, '2001:db8::53'], ns.example.net.: []"

@@ -190,6 +190,14 @@ def test_the_least_is_a_number_or_a_percentage() -> None:
             values.parse_min_healthy(wrong)
 
 
+def test_a_percentage_is_a_part_of_one() -> None:
+    """Above 0, up to 100, with its sign."""
+    assert [values.parse_percent(written) for written in ("50%", "100 %", "0.5%")] == [0.5, 1.0, 0.005]
+    for wrong in (50, "50", "0%", "101%", "-1%", None):
+        with pytest.raises(ValueError, match="is no percentage"):
+            values.parse_percent(wrong)
+
+
 def test_answers_are_a_number_or_all() -> None:
     """`all` is zero inside."""
     assert values.parse_answers("all") == 0

@@ -13,6 +13,7 @@ from gslb.model.checks import HttpSettings, ImapSettings
 from gslb.model.decisions import Mode
 from gslb.model.observations import Degraded, Failed, Inconclusive, Observation, Outcome, Phase, Reason
 from gslb.model.overrides import Forced
+from gslb.model.pasts import Spot
 from gslb.model.pools import Member
 from gslb.model.settings import Config
 from gslb.model.targets import target_id
@@ -391,3 +392,57 @@ def test_overrides_outlive_a_reload() -> None:
 
     assert made.overrides == book
     assert chosen(made) == {"relay2"}
+
+
+def at_half() -> Pipeline:
+    """A pipeline in which relay1 has just begun to move to half of its weight."""
+    estate = two_tiers()
+    halved = {name: replace(each, degraded_weight=0.5) for name, each in estate.zones[0].pools.items()}
+    estate = replace(estate, zones=(replace(estate.zones[0], pools=halved),))
+    made = Pipeline(estate, Ledger(estate), serials=SERIALS, now=NOW)
+    for address in ADDRESSES:
+        made.on_observation(seen(address), NOW)
+    made.on_first_round(NOW)
+    for _ in range(2):
+        made.on_observation(seen(RELAY1, BUSY), NOW)
+    return made
+
+
+def tenths_of(made: Pipeline) -> int:
+    """How much of its weight relay1 has."""
+    level = made.decisions[ZONE, "smtp", Family.IPV4].past.levels.get(Spot("relays", "relay1"))
+    return level.tenths if level else 10
+
+
+def test_weights_move_with_time_alone() -> None:
+    """Nothing but the clock brings a weight where it is going, a step each min_ttl, published at once."""
+    made = at_half()
+
+    found = [(made.on_tick(NOW + second).publish, tenths_of(made)) for second in (1, 14, 15, 16, 30, 45, 60, 90)]
+
+    still, moved = Publish.NOT, Publish.NOW
+    assert found == [
+        (still, 9), (still, 9), (moved, 8), (still, 8), (moved, 7), (moved, 6), (moved, 5), (still, 5),
+    ]  # fmt: skip
+
+
+def test_a_clock_set_back_looks_at_all_that_waits() -> None:
+    """What was due at a moment that now lies far ahead is decided at once."""
+    made = at_half()
+
+    made.on_tick(NOW - 3600)
+
+    assert tenths_of(made) == 8
+
+
+def test_what_decisions_remember_outlives_reload_and_restart() -> None:
+    """A lowered weight is as low behind another configuration, and in another process."""
+    made = at_half()
+    made.on_reload(made.config, serials=SERIALS, now=NOW + 1)
+    reloaded = tenths_of(made)
+    ledger = Ledger(made.config)
+    ledger.restore(made.ledger.export(NOW), NOW)
+    other = Pipeline(made.config, ledger, serials=SERIALS, now=NOW + 2, ready=True, pasts=made.pasts())
+    other.on_start(NOW + 2)
+
+    assert (reloaded, tenths_of(other)) == (9, 9)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gslb.health.machine import RULES, Signal, hold_left, is_settled, settled_pass, signal, step
+from gslb.health.machine import RULES, Signal, asked, hold_left, is_settled, settled_pass, signal, step
 from gslb.model.checks import Thresholds
 from gslb.model.observations import Degraded, Failed, Inconclusive, Outcome, Passed, Phase, Reason
 from gslb.model.verdicts import State, Verdict
@@ -276,3 +276,23 @@ def test_an_open_relay_is_withdrawn_only_once_it_is_confirmed() -> None:
     assert (first.state, first.failures) == (State.UP, 1)
     assert step(first, relaying, twice, 1060.0).state is State.DOWN
     assert step(Verdict(), relaying, Thresholds(fall=1), 1000.0).state is State.DOWN
+
+
+def test_load_is_entered_and_left_like_the_degraded_flag() -> None:
+    """Two answers under load in a row raise the flag that lowers weights, two others lower it; a notice never does."""
+    assert not run(UP, [BUSY]).loaded
+    assert run(UP, [BUSY, BUSY]).loaded
+    assert run(UP, [BUSY, BUSY, CAPPED, BUSY, CAPPED]).loaded
+    assert not run(UP, [BUSY, BUSY, CAPPED, CAPPED]).loaded
+    assert run(Verdict(), [BUSY]).loaded
+    assert not run(UP, [BUSY, BUSY, FAILED, FAILED, FAILED]).loaded
+
+
+def test_what_a_member_asks_for_is_kept_until_it_says_otherwise() -> None:
+    """Each conclusive outcome tells the factor anew, the whole where it says nothing; our own fault tells nothing."""
+    half = asked(UP, PASSED, 0.5)
+
+    assert half.factor == 0.5
+    assert asked(half, VOID, None) is half
+    assert asked(half, PASSED, None).factor == 1.0
+    assert not is_settled(replace(half, last=PASSED))

@@ -129,3 +129,21 @@ def test_a_check_is_no_better_than_its_parent() -> None:
     assert (seen().health, seen().why) == (Health.DOWN, "smtp down: greeting_timeout")
     verdicts["smtp"] = UP
     assert seen().health is Health.UP
+
+
+def test_load_and_what_is_asked_for_reach_the_address() -> None:
+    """Load of any check counts while the address is degraded; of factors the lowest of checks that are up."""
+    loaded = replace(DEGRADED, loaded=True)
+    seen = combined(replace(UP, factor=0.8), replace(loaded, factor=0.4))
+
+    assert (seen.loaded, seen.factor, seen.is_answerable) == (True, 0.4, True)
+    assert not combined(UP, DEGRADED).loaded
+    assert not combined(DOWN, loaded).loaded
+    assert combined(replace(DOWN, factor=0.1), UP).factor == 1.0
+    assert not combined(UP, replace(UP, factor=0.0)).is_answerable
+
+
+def test_what_is_asked_for_is_told() -> None:
+    """The words say how much of its weight a member asks for."""
+    assert describe("agent", replace(UP, factor=0.5)) == "agent up, asks for 50% of its weight"
+    assert describe("agent", replace(UP, factor=0.0)) == "agent up, asks for nothing new"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from gslb.model.checks import Check, SmtpSettings, Thresholds, Timing
@@ -63,12 +64,24 @@ def member(
 
 
 def pool(
-    name: str, *members: Member, at_least: int | None = 1, percent: float | None = None, short_form: bool = False
+    name: str,
+    *members: Member,
+    at_least: int | None = 1,
+    percent: float | None = None,
+    short_form: bool = False,
+    degraded_weight: float = 1.0,
 ) -> Pool:
     """A pool; give `percent` for a share of configured weight instead of a number of members."""
     least = MinHealthy(members=None if percent is not None else at_least, percent=percent)
     checks = tuple(dict.fromkeys(key.check for one in members for keys in one.verdicts.values() for key in keys))
-    return Pool(name=name, members=members, checks=checks, min_healthy=least, short_form=short_form)
+    return Pool(
+        name=name,
+        members=members,
+        checks=checks,
+        min_healthy=least,
+        short_form=short_form,
+        degraded_weight=degraded_weight,
+    )
 
 
 def service(
@@ -153,17 +166,32 @@ def config(*zones: Zone, checks: tuple[Check, ...] = (check(),)) -> Config:
 
 
 def healths(
-    *, down: tuple[str, ...] = (), unknown: tuple[str, ...] = (), degraded: tuple[str, ...] = ()
+    *,
+    down: tuple[str, ...] = (),
+    unknown: tuple[str, ...] = (),
+    degraded: tuple[str, ...] = (),
+    loaded: tuple[str, ...] = (),
+    factors: Mapping[str, float] = MappingProxyType({}),
 ) -> Callable[[Member, Address], AddressHealth]:
-    """What steering asks for: every address is up but those named."""
+    """What steering asks for: every address is up but those named.
+
+    `loaded`: degraded by load; `factors`: the part of its weight that an address asks for.
+    """
     states: Mapping[str, Health] = {
-        **dict.fromkeys(degraded, Health.DEGRADED),
+        **dict.fromkeys((*degraded, *loaded), Health.DEGRADED),
         **dict.fromkeys(unknown, Health.UNKNOWN),
         **dict.fromkeys(down, Health.DOWN),
     }
 
     def health_of(_member: Member, address: Address) -> AddressHealth:
         health = states.get(str(address), Health.UP)
-        return AddressHealth(health=health, changes_in=45.0, why=f"smtp {health}", changes_by="smtp")
+        return AddressHealth(
+            health=health,
+            changes_in=45.0,
+            why=f"smtp {health}",
+            changes_by="smtp",
+            loaded=str(address) in loaded,
+            factor=factors.get(str(address), 1.0),
+        )
 
     return health_of

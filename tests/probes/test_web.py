@@ -197,7 +197,7 @@ async def test_404_asks_for_no_weight():
     async with serving(response(status="404 Gone")) as server:
         seen = await look(server, drain_on_404=True)
 
-    assert (seen.outcome, seen.weight_factor) == (Degraded(Phase.FIRST_BYTE, Reason.DRAIN), 0.0)
+    assert (seen.outcome, seen.weight_factor) == (Degraded(Phase.FIRST_BYTE, Reason.DRAIN, load=True), 0.0)
 
 
 # redirects

@@ -202,7 +202,7 @@ def test_404_drains_where_the_check_says_so():
     """HAProxy's idea of a soft stop: nothing new comes, and nothing has failed."""
     verdict = judge_head(HttpSettings(drain_on_404=True), httpx.Response(404))
 
-    assert verdict.outcome == Degraded(Phase.FIRST_BYTE, Reason.DRAIN)
+    assert verdict.outcome == Degraded(Phase.FIRST_BYTE, Reason.DRAIN, load=True)
     assert (verdict.weight_factor, verdict.text) == (0.0, "404 Not Found")
     assert judge_head(HttpSettings(), httpx.Response(404)).weight_factor is None
 

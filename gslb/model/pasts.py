@@ -1,0 +1,49 @@
+"""What a decision remembers of those before it: why the same health may be answered differently today and tomorrow."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias
+
+WHOLE = 10
+"""Tenths of a weight that is not lowered."""
+
+
+class Spot(NamedTuple):
+    """A member as one service sees it: a pool of its chain, and the member's name there."""
+
+    pool: str
+    member: str
+
+
+class Level(NamedTuple):
+    """How much of its weight a member has: tenths, 1 to WHOLE, and when they last moved (Unix seconds)."""
+
+    tenths: int
+    moved: float
+
+
+Levels: TypeAlias = Mapping[Spot, Level]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """Of one service in one family. Times are Unix seconds.
+
+    `decided`: there was a decision, with health known. `absent`: members that were down or drained, not merely unknown.
+    `levels` holds the members whose weight is lowered, or moved a moment ago; all others have the whole.
+    """
+
+    decided: bool = False
+    absent: frozenset[Spot] = frozenset()
+    levels: Levels = field(default_factory=dict)
+
+
+NEW = Past()
+"""Nothing was decided before."""
+
+
+class Change(NamedTuple):
+    """What is bound to change by itself: when (Unix seconds; None: when an operator says so), and what."""
+
+    at: float | None
+    what: str
