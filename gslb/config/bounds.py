@@ -26,6 +26,7 @@ from gslb.model.checks import (
     TcpSettings,
     TlsCheckSettings,
 )
+from gslb.model.roundtrip import RoundtripSettings
 
 REST = 0.5
 GOODBYE = 1.0
@@ -82,6 +83,9 @@ def detection_bounds(check: Check) -> Bounds:
             # Refused and hanging connections are another check's business (probes.md 1.6.4).
             run = timing.timeout + CROWD
             return Bounds(refused=refused + fall * run if withdraw else None, hanging=None, word="open relay")
+        case RoundtripSettings(fails=fails):
+            lost = first + fall * timing.timeout + (fall - 1) * between + CROWD
+            return Bounds(refused=lost if fails else None, hanging=None, word="lost message")
         case ExecSettings():
             return Bounds(refused=hanging, hanging=hanging, word="critical")
         case FileSettings():

@@ -77,10 +77,21 @@ def _files_exist(document: Document, table: NodeFile, checks: list[CheckDraft], 
         (document, ("http", "tls", "certificate"), tls.certificate if tls else None),
         (document, ("http", "tls", "key"), tls.key if tls else None),
     ]
-    named += [(check.document, (check.name, "ca_file"), getattr(check.table, "ca_file", None)) for check in checks]
+    for check in checks:
+        tables = ((check.name, *inner) for inner in ((), ("imap",)))
+        named += [(check.document, (*at, key), _named(check.table, (*at[1:], key))) for at in tables for key in _FILES]
     for holder, path, file in named:
         if file is not None and not exists(file):
             holder.fault(path, f"no such file: {file}")
+
+
+_FILES = ("ca_file", "client_certificate", "client_key")
+
+
+def _named(table: object, path: tuple[str, ...]) -> str | None:
+    for key in path:
+        table = getattr(table, key, None)
+    return table if isinstance(table, str) else None
 
 
 def _known_checks(checks: list[CheckDraft], files: list[Document]) -> set[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from gslb.config.crosscheck_roundtrip import check_roundtrip
 from gslb.config.crosscheck_web import check_web
 from gslb.config.drafts import CheckDraft
 from gslb.config.resolve_dialogues import dialogue_of
@@ -20,6 +21,7 @@ def check_check(check: CheckDraft) -> None:
     for rule in _RULES:
         rule(check)
     check_web(check)
+    check_roundtrip(check)
 
 
 def _refuse(check: CheckDraft, key: str, message: str) -> None:

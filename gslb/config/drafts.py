@@ -14,7 +14,6 @@ from gslb.config.schema_check import TYPES, AnyCheck
 from gslb.config.schema_check_common import CheckTable
 from gslb.config.schema_node import NodeFile
 from gslb.config.schema_zone import MemberTable, PoolTable, ServiceTable, ZoneFile
-from gslb.config.unavailable import LATER_TYPES
 from gslb.config.values import parse_check_name, shown
 from gslb.errors import Fault, WireError
 from gslb.model import names
@@ -138,7 +137,7 @@ def _refuse_type(document: Document, name: str, table: dict[str, Any]) -> None:
     if word is None:
         document.fault((name, "type"), f"required: one of {listed(TYPES)}")
         return
-    near = hints.meant(("type",), word) or did_you_mean(word, (*TYPES, *LATER_TYPES))
+    near = hints.meant(("type",), word) or did_you_mean(word, TYPES)
     document.fault((name, "type"), f"{shown(word)} is not one of {listed(TYPES)}{near}")
 
 

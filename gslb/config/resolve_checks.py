@@ -1,5 +1,6 @@
 """Check tables to the model: the defaults of each type, and what a member adds to a dialogue."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from gslb.config.resolve_dialogues import dialogue_of
 from gslb.config.schema_check import AnyCheck
 from gslb.config.schema_check_mail import RelayCheck
+from gslb.config.schema_check_roundtrip import RoundtripCheck
 from gslb.model.checks import (
     Check,
     CheckSettings,
@@ -17,6 +19,7 @@ from gslb.model.checks import (
     Thresholds,
     Timing,
 )
+from gslb.model.roundtrip import RoundtripSettings
 from gslb.model.settings import Probing
 from gslb.model.stages import logs_in
 from gslb.model.values import TlsMode
@@ -25,6 +28,10 @@ FAST_INTERVAL = 3.0
 DOWN_INTERVAL = 30.0
 CONFIRM_INTERVAL = 60.0
 """Between the suspicion of an open relay and its confirmation (probes.md 1.6.4)."""
+MESSAGE_INTERVAL = 300.0
+"""Between two messages of a round trip, at least (probes.md 1.15)."""
+AROUND_DELIVERY = 30.0
+"""What a round trip takes beside the wait for its message."""
 
 TIMEOUTS = {
     "tcp": 5.0,
@@ -43,6 +50,7 @@ TIMEOUTS = {
     "file": 3.0,
     "agent": 3.0,
     "relay": 15.0,
+    "roundtrip": 150.0,
 }
 LOGIN_EVERY = 4
 """A login on each fourth probe, unless the operator says otherwise (probes.md 2.4)."""
@@ -85,10 +93,10 @@ def resolve_check(name: str, table: AnyCheck, probing: Probing, directory: Path)
 def timing(table: AnyCheck) -> Timing:
     """The cadence of a check. Defaults follow a lowered interval down."""
     interval = table.interval
-    timeout = min(TIMEOUTS[table.type], TIMEOUT_PART * interval)
+    timeout = min(_default_timeout(table), TIMEOUT_PART * interval)
     rare = isinstance(table, RelayCheck)
-    fast = min(CONFIRM_INTERVAL if rare else FAST_INTERVAL, interval)
-    down = interval if rare else DOWN_INTERVAL
+    fast = min(_FAST.get(type(table), FAST_INTERVAL), interval)
+    down = interval if type(table) in _FAST else DOWN_INTERVAL
     return Timing(
         interval=interval,
         fast_interval=fast if table.fast_interval is None else table.fast_interval,
@@ -96,6 +104,15 @@ def timing(table: AnyCheck) -> Timing:
         timeout=timeout if table.timeout is None else table.timeout,
         jitter=RARE_JITTER if rare else JITTER,
     )
+
+
+_FAST: Mapping[type[Any], float] = {RelayCheck: CONFIRM_INTERVAL, RoundtripCheck: MESSAGE_INTERVAL}
+
+
+def _default_timeout(table: AnyCheck) -> float:
+    if isinstance(table, RoundtripCheck):
+        return max(TIMEOUTS[table.type], table.max_latency + AROUND_DELIVERY)
+    return TIMEOUTS[table.type]
 
 
 def says_hello_by_default(table: AnyCheck) -> bool:
@@ -107,13 +124,16 @@ def _on_this_node(settings: CheckSettings, probing: Probing, directory: Path) ->
     changes: dict[str, Any] = {}
     if getattr(settings, "helo_name", "") is None:
         changes["helo_name"] = probing.name
-    tls = getattr(settings, "tls", None)
-    if tls is not None:
+    for way in ("tls", "fetch_tls"):
+        tls = getattr(settings, way, None)
+        if tls is None:
+            continue
         files = {name: getattr(tls, name) for name in ("ca_file", "client_certificate", "client_key")}
-        changes["tls"] = replace(tls, **{name: str(directory / file) for name, file in files.items() if file})
-    credentials = getattr(settings, "credentials", None)
-    if credentials is not None and credentials.password_file is not None:
-        changes["credentials"] = replace(credentials, password_file=str(directory / credentials.password_file))
+        changes[way] = replace(tls, **{name: str(directory / file) for name, file in files.items() if file})
+    for way in ("credentials", "fetch_credentials"):
+        credentials = getattr(settings, way, None)
+        if credentials is not None and credentials.password_file is not None:
+            changes[way] = replace(credentials, password_file=str(directory / credentials.password_file))
     if isinstance(settings, HttpSettings) and settings.login is not None:
         changes["login"] = _form_on_this_node(settings.login, directory)
     if isinstance(settings, FileSettings):
@@ -138,6 +158,9 @@ def for_member(
     tls = getattr(settings, "tls", None)
     if tls is not None and tls.mode is not TlsMode.NONE and tls.server_name is None and server_name is not None:
         changes["tls"] = replace(tls, server_name=server_name)
+    if isinstance(settings, RoundtripSettings) and settings.fetch_address is None and server_name is not None:
+        named = settings.fetch_tls.server_name or server_name
+        changes["fetch_tls"] = replace(settings.fetch_tls, server_name=named)
     if isinstance(settings, HttpSettings) and settings.host is None:
         changes["host"] = public_name
     if isinstance(settings, ExecSettings | FileSettings) and _asks_name(settings):

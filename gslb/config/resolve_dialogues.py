@@ -8,6 +8,7 @@ from gslb.config.schema_check import AnyCheck
 from gslb.config.schema_check_common import Login, Proxied
 from gslb.config.schema_check_mail import LmtpCheck, RelayCheck, SmtpCheck, SubmissionCheck
 from gslb.config.schema_check_ports import TcpCheck, TlsCheck
+from gslb.config.schema_check_roundtrip import FetchTable, RoundtripCheck
 from gslb.config.schema_check_services import DnsCheck, LdapCheck
 from gslb.config.schema_check_store import ImapCheck, Pop3Check, SieveCheck
 from gslb.config.schema_check_web import FormLoginTable, HttpCheck, WebaccessCheck
@@ -36,6 +37,7 @@ from gslb.model.checks import (
     TlsSettings,
 )
 from gslb.model.extracts import Extract
+from gslb.model.roundtrip import RoundtripSettings
 from gslb.model.values import ProxyProtocol, TlsMode, Verify
 
 WEBACCESS_PATH = "/gw/webacc"
@@ -196,6 +198,38 @@ def _relay(table: RelayCheck) -> RelaySettings:
     )
 
 
+def _roundtrip(table: RoundtripCheck) -> RoundtripSettings:
+    """Both ways are verified in full, and one login serves both unless the mailbox has another."""
+    port, mode = _ports(table, 587, 465, "starttls")
+    fetch_port, fetch_mode = _mailbox_ports(table.imap)
+    credentials = credentials_of(table) or Credentials(user="")  # a check without one is refused already
+    return RoundtripSettings(
+        port=port,
+        tls=replace(_tls(table, mode), verify=Verify.FULL),
+        helo_name=table.helo_name,
+        mailbox=table.mailbox,
+        credentials=credentials,
+        fetch_address=table.imap.address,
+        fetch_port=fetch_port,
+        fetch_tls=_mailbox_tls(table, fetch_mode),
+        fetch_credentials=credentials_of(table.imap) or credentials,
+        max_latency=table.max_latency,
+        fails=table.assert_severity == "fail",
+    )
+
+
+def _mailbox_ports(table: FetchTable) -> tuple[int, str]:
+    mode = table.tls or ("starttls" if table.port == 143 else "implicit")
+    return table.port or (143 if mode == "starttls" else 993), mode
+
+
+def _mailbox_tls(table: RoundtripCheck, mode: str) -> TlsSettings:
+    """The name and the authorities of the submission, where the mailbox has none of its own."""
+    own = replace(_tls(table.imap, mode), verify=Verify.FULL)
+    name = own.server_name or (table.server_name if table.imap.address is None else None)
+    return replace(own, server_name=name, ca_file=own.ca_file or table.ca_file)
+
+
 def _sieve(table: SieveCheck) -> SieveSettings:
     return SieveSettings(
         port=table.port,
@@ -329,6 +363,7 @@ _SETTINGS: dict[type[Any], Callable[[Any], CheckSettings]] = {
     FileCheck: _file,
     AgentCheck: _agent,
     RelayCheck: _relay,
+    RoundtripCheck: _roundtrip,
     HttpCheck: _http,
     WebaccessCheck: _webaccess,
 }

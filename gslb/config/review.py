@@ -13,6 +13,7 @@ from gslb.config.values import show_duration
 from gslb.model import names
 from gslb.model.checks import Check, LmtpSettings, RelaySettings, SmtpSettings, TcpSettings
 from gslb.model.pools import Member, Pool
+from gslb.model.roundtrip import RoundtripSettings
 from gslb.model.settings import Node
 from gslb.model.values import Family, MxMode, RecordType, WhenAllDown
 from gslb.model.zones import ALL, Service, Zone
@@ -96,7 +97,7 @@ def _slow_checks(draft: ZoneDraft, zone: Zone, checks: Mapping[str, Check]) -> N
     for pool in zone.pools.values():
         for index, name in enumerate(pool.checks):
             timeout = checks[name].timing.timeout
-            if timeout > zone.ttl and name not in told:
+            if timeout > zone.ttl and name not in told and not isinstance(checks[name].settings, RoundtripSettings):
                 told.add(name)
                 message = f"{name} may take {show_duration(timeout)}, longer than an answer lives: ttl is {zone.ttl}s"
                 written = draft.pools[pool.name]

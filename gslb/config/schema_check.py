@@ -4,6 +4,7 @@ from typing import Any, TypeAlias
 
 from gslb.config.schema_check_mail import LmtpCheck, RelayCheck, SmtpCheck, SubmissionCheck
 from gslb.config.schema_check_ports import TcpCheck, TlsCheck
+from gslb.config.schema_check_roundtrip import RoundtripCheck
 from gslb.config.schema_check_services import DnsCheck, LdapCheck
 from gslb.config.schema_check_store import ImapCheck, Pop3Check, SieveCheck
 from gslb.config.schema_check_web import HttpCheck, WebaccessCheck
@@ -26,6 +27,7 @@ AnyCheck: TypeAlias = (
     | FileCheck
     | AgentCheck
     | RelayCheck
+    | RoundtripCheck
 )
 
 TYPES: dict[str, type[Any]] = {
@@ -45,5 +47,6 @@ TYPES: dict[str, type[Any]] = {
     "file": FileCheck,
     "agent": AgentCheck,
     "relay": RelayCheck,
+    "roundtrip": RoundtripCheck,
 }
 """The types that are built, by the word an operator writes."""

@@ -28,9 +28,6 @@ def _is_list_or_last_good(value: object) -> bool:
     return isinstance(value, list) or value == "last_good"
 
 
-LATER_TYPES = ("roundtrip",)
-"""Check types the contract names that are not built yet."""
-
 _NODE = (
     Later("gslb", "dns.state_txt", "state as TXT under _gslb"),
     Later("gslb", "history", "the history of events"),
@@ -61,10 +58,7 @@ _CHECK_KEYS = {
     "groups with a cap of their own": ("group",),
 }
 
-_CHECKS = (
-    Later("checks", "*.type", "this type of check", _is_one_of(*LATER_TYPES)),
-    *(Later("checks", f"*.{key}", capability) for capability, keys in _CHECK_KEYS.items() for key in keys),
-)
+_CHECKS = (*(Later("checks", f"*.{key}", capability) for capability, keys in _CHECK_KEYS.items() for key in keys),)
 
 TABLE: tuple[Later, ...] = (*_NODE, *_ZONE, *_CHECKS)
 """Every key, and every value of a key, that a later version will understand."""

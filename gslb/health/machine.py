@@ -64,15 +64,20 @@ def asked(verdict: Verdict, outcome: Outcome, factor: float | None) -> Verdict:
 
 def temporary_run(verdict: Verdict, outcome: Outcome) -> int:
     """Answers of "later" in a row, this outcome included: what is good otherwise ends the run, what fails does not."""
-    if isinstance(outcome, Degraded) and outcome.reason in TEMPORARY:
+    if _is_temporary(outcome):
         return verdict.temporary + 1
     return 0 if signal(outcome) is Signal.GOOD else verdict.temporary
 
 
 def escalated(verdict: Verdict, outcome: Outcome, temp_fail_after: int) -> Signal:
     """What an outcome says after those before it."""
-    late = isinstance(outcome, Degraded) and outcome.reason in TEMPORARY
-    return Signal.BAD if late and verdict.temporary + 1 >= temp_fail_after else signal(outcome)
+    late = _is_temporary(outcome) and verdict.temporary + 1 >= temp_fail_after
+    return Signal.BAD if late else signal(outcome)
+
+
+def _is_temporary(outcome: Outcome) -> bool:
+    """A notice of it is not: where blame is guesswork (a round trip), nothing comes of many."""
+    return isinstance(outcome, Degraded) and outcome.load and outcome.reason in TEMPORARY
 
 
 def is_settled(verdict: Verdict) -> bool:

@@ -4,10 +4,13 @@ All times are seconds. A settings class per dialogue type; config fills every po
 """
 
 from dataclasses import dataclass
-from typing import ClassVar, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from gslb.model.extracts import Extract
 from gslb.model.values import Address, CapWhen, ProxyProtocol, TlsMode, Verify
+
+if TYPE_CHECKING:
+    from gslb.model.roundtrip import RoundtripSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -320,7 +323,8 @@ class RelaySettings:
     proxy: ProxyProtocol = ProxyProtocol.NONE
 
 
-CheckSettings: TypeAlias = (
+# As text, since the round trip is built on what stands here: write "CheckSettings | None" in quotes.
+CheckSettings: TypeAlias = """(
     TcpSettings
     | TlsCheckSettings
     | SmtpSettings
@@ -336,7 +340,8 @@ CheckSettings: TypeAlias = (
     | FileSettings
     | AgentSettings
     | RelaySettings
-)
+    | RoundtripSettings
+)"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

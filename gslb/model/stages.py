@@ -26,7 +26,7 @@ def logs_in(settings: CheckSettings) -> bool:
     return getattr(settings, "credentials", None) is not None and shallow(settings) is not None
 
 
-def shallow(settings: CheckSettings) -> CheckSettings | None:
+def shallow(settings: CheckSettings) -> "CheckSettings | None":
     """The shallow form; None for a dialogue that is as shallow as it gets, or has no stages."""
     match settings:
         case SmtpSettings(stage="mail" | "rcpt"):

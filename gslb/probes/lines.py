@@ -4,6 +4,7 @@ Between a reply and the next command nothing may wait in the buffer: bytes nobod
 behind the go-ahead of STARTTLS they are starttls_injection, whoever put them there.
 """
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeAlias
@@ -22,6 +23,7 @@ from gslb.probes.dialogue.commands import (
     LoggedIn,
     Note,
     Offered,
+    Pause,
     ReadBytes,
     ReadLine,
     ReadSome,
@@ -35,7 +37,7 @@ from gslb.probes.journal import Journal
 from gslb.probes.opening import encrypt, opened
 from gslb.probes.streams import Stream
 
-Waiting: TypeAlias = ReadSome | ReadBytes | StartTls
+Waiting: TypeAlias = ReadSome | ReadBytes | StartTls | Pause
 Instant: TypeAlias = Enter | Send | Note | Offered | LoggedIn | Conclude
 INSTANT: Final = (Enter, Send, Note, Offered, LoggedIn, Conclude)
 
@@ -123,6 +125,9 @@ class Conversation:
             return await self._start_tls()
         if isinstance(command, ReadSome):
             return await self._some()
+        if isinstance(command, Pause):
+            await asyncio.sleep(command.seconds)
+            return None
         return await self._bytes(command.count)
 
     def _conclude(self, command: Conclude) -> None:

@@ -2,6 +2,7 @@
 
 from gslb.model.checks import RelaySettings, SmtpSettings, SubmissionSettings
 from gslb.model.observations import Degraded, Failed, Inconclusive, Observation, Outcome, Passed, Phase, Reason
+from gslb.model.roundtrip import RoundtripSettings
 from gslb.model.targets import Target
 from gslb.probes.certificates import judged
 from gslb.probes.dialogue.commands import Conclusion
@@ -15,6 +16,8 @@ def observation_of(target: Target, journal: Journal, started: float) -> Observat
     outcome, notices = judged(conclusion.outcome, journal.tls, settings, started, journal.tls_phase)
     if isinstance(target.settings, RelaySettings):
         outcome = _of_relaying(conclusion.outcome)
+    if isinstance(target.settings, RoundtripSettings) and not target.settings.fails:
+        outcome = _of_round_trip(outcome)
     outcome, late = _slowed(target, journal, outcome)
     stream = journal.stream
     told = (*journal.notices, *notices, *late)
@@ -44,6 +47,11 @@ def _of_relaying(outcome: Outcome) -> Outcome:
     if isinstance(outcome, Failed) and outcome.reason is not Reason.OPEN_RELAY_SUSPECTED:
         return Inconclusive(outcome.phase, outcome.reason)
     return outcome
+
+
+def _of_round_trip(outcome: Outcome) -> Outcome:
+    """Delivery spans several servers: whose fault it is nobody knows, so it is a notice (probes.md 1.15)."""
+    return Degraded(outcome.phase, outcome.reason) if isinstance(outcome, Failed | Degraded) else outcome
 
 
 def _slowed(target: Target, journal: Journal, outcome: Outcome) -> tuple[Outcome, tuple[Reason, ...]]:

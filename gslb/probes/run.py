@@ -5,9 +5,8 @@ limit of their own, and past the verdict for the farewell. What a timeout means 
 """
 
 import time
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import replace
-from typing import Final
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from typing import Final, TypeAlias
 
 from gslb.model.checks import (
     AgentSettings,
@@ -26,8 +25,10 @@ from gslb.model.checks import (
     SubmissionSettings,
     TcpSettings,
     TlsCheckSettings,
+    TlsSettings,
 )
 from gslb.model.observations import Failed, Inconclusive, Observation, Phase, Reason
+from gslb.model.roundtrip import RoundtripSettings
 from gslb.model.targets import Target
 from gslb.model.values import TlsMode
 from gslb.probes import certificates
@@ -54,6 +55,7 @@ from gslb.probes.mail import (
 )
 from gslb.probes.name_server import probe_dns
 from gslb.probes.reporting import observation_of
+from gslb.probes.roundtrip import probe_roundtrip
 from gslb.probes.web import probe_web
 from gslb.probes.word_file import probe_file
 
@@ -108,18 +110,25 @@ def prepare(targets: Iterable[Target]) -> tuple[str, ...]:
     forget_contexts()
     context_of(PLAIN_TERMS, None)
     wrong = []
-    encrypting = [target.settings for target in targets if hasattr(target.settings, "tls")]
-    for tls, guarded in {(replace(settings.tls, server_name=None), _logs_in(settings)) for settings in encrypting}:
+    for (ca_file, legacy, *ours), guarded in {each for target in targets for each in _uses(target.settings)}:
+        tls = TlsSettings(legacy=legacy, client_certificate=ours[0], client_key=ours[1])
         try:
-            certificates.trust_of(tls.ca_file)
-            context_of(terms_of(GUARDED if guarded else PLAIN_TERMS, tls), tls.ca_file if guarded else None)
+            certificates.trust_of(ca_file)
+            context_of(terms_of(GUARDED if guarded else PLAIN_TERMS, tls), ca_file if guarded else None)
         except StreamFault as fault:
             wrong.append(fault.text)
     return tuple(sorted(set(wrong)))
 
 
-def _logs_in(settings: CheckSettings) -> bool:
-    return any(getattr(settings, name, None) is not None for name in ("credentials", "login"))
+_Use: TypeAlias = tuple[tuple[str | None, bool, str | None, str | None], bool]
+
+
+def _uses(settings: CheckSettings) -> Iterator[_Use]:
+    """What the context of a dialogue depends on, and whether a login follows."""
+    guarded = any(getattr(settings, name, None) is not None for name in ("credentials", "login"))
+    for name in ("tls", "fetch_tls"):
+        if (tls := getattr(settings, name, None)) is not None:
+            yield (tls.ca_file, tls.legacy, tls.client_certificate, tls.client_key), guarded
 
 
 PROBERS: Final[dict[type, Prober]] = {
@@ -138,6 +147,7 @@ PROBERS: Final[dict[type, Prober]] = {
     ExecSettings: probe_exec,
     FileSettings: probe_file,
     AgentSettings: probe_agent,
+    RoundtripSettings: probe_roundtrip,
 }
 
 # what a timeout and a bug mean

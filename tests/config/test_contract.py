@@ -121,7 +121,7 @@ REQUIRED = {
     "checks": {
         *(f"{check}.port" for check in ("TcpCheck", "TlsCheck", "AgentCheck")),
         *("DnsCheck.qname", "ExecCheck.argv", "FileCheck.path", "ExtractTable.pattern"),
-        *("RelayCheck.foreign_domain", "RelayCheck.sender_domain"),
+        *("RelayCheck.foreign_domain", "RelayCheck.sender_domain", "RoundtripCheck.mailbox"),
     },
 }
 

@@ -78,7 +78,7 @@ def test_listeners_do_not_collide() -> None:
 def test_a_check_with_a_fault_is_still_known() -> None:
     """A pool that uses a check that is wrong inside hears nothing of it."""
     assert len(faults(texts(POOL, "smtp: {type: smtp, fall: x}"))) == 1
-    assert len(faults(texts(POOL, "smtp: {type: roundtrip}"))) == 1
+    assert len(faults(texts(POOL, "smtp: {type: round}"))) == 1
 
 
 def test_all_faults_of_all_files_show_at_once() -> None:

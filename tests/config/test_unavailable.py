@@ -8,11 +8,10 @@ import yaml
 from gslb.config.documents import spelled
 from gslb.config.positions import Path
 from gslb.config.schema import json_schema
-from gslb.config.unavailable import LATER_TYPES, TABLE, Kind, Later
-from tests.kit.configs import CHECK, HEAD, faults, texts
+from gslb.config.unavailable import TABLE, Kind, Later
+from tests.kit.configs import CHECK, HEAD, faults
 
 VALUES: dict[str, Any] = {
-    "*.type": "roundtrip",
     "services.*.records.*": "HTTPS",
     "services.*.when_all_down": "last_good",
     "pools.*.checks": {"any_of": ["smtp"]},
@@ -57,14 +56,6 @@ def test_each_later_key_is_refused_as_not_available_yet(later: Later) -> None:
 
     assert len(found) == 1
     assert found[0].endswith(f": {path}: not available yet: {later.capability}")
-
-
-@pytest.mark.parametrize("word", LATER_TYPES)
-def test_each_later_type_is_refused_as_not_available_yet(word: str) -> None:
-    """The types of the contract that are not built are told apart from mistyped ones."""
-    assert faults(texts("", f"x: {{type: {word}, port: 1, url: y}}")) == [
-        "checks/c.yaml:1:5: x.type: not available yet: this type of check"
-    ]
 
 
 @pytest.mark.parametrize("kind", ["gslb", "zone", "checks"])

@@ -15,6 +15,7 @@ from gslb.probes.dialogue.commands import (
     LoggedIn,
     Note,
     Offered,
+    Pause,
     ReadBytes,
     ReadLine,
     ReadSome,
@@ -34,6 +35,7 @@ class Script:
         self.concluded: Conclusion | None = None
         self.returned: Conclusion | None = None
         self.upgrades = 0
+        self.paused = 0.0
         self.logged_in = False
         self.fault: Reason | None = None
         self._dialogue = dialogue
@@ -157,6 +159,8 @@ class Script:
                 self.caps.append(caps)
             case LoggedIn():
                 self.logged_in = True
+            case Pause(seconds):
+                self.paused += seconds
             case StartTls():
                 self.upgrades += 1
             case Conclude(conclusion):

@@ -6,7 +6,7 @@ from ipaddress import IPv4Address
 
 import pytest
 
-from gslb.model import checks
+from gslb.model import checks, roundtrip
 from gslb.model.checks import SmtpSettings, TcpSettings, TlsCheckSettings, TlsSettings
 from gslb.model.observations import Degraded, Failed, Inconclusive, Passed, Phase, Reason
 from gslb.model.values import TlsMode, Verify
@@ -16,6 +16,11 @@ from tests.kit.hostile import says, serving, silent
 from tests.kit.probing import look, target
 
 NAME = "mail.example.com"
+SETTINGS = {
+    kind
+    for kind in (*vars(checks).values(), *vars(roundtrip).values())
+    if isinstance(kind, type) and hasattr(kind, "type") and hasattr(kind, "port")
+}
 ROOT = authority()
 
 
@@ -34,7 +39,7 @@ def ca_file(tmp_path):
 
 def test_every_type_of_check_has_its_prober():
     """One dict, complete."""
-    assert set(PROBERS) == set(checks.CheckSettings.__args__)
+    assert set(PROBERS) == SETTINGS
 
 
 @pytest.mark.parametrize(

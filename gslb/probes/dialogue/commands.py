@@ -9,6 +9,7 @@ no socket, clock or loop, so the same dialogue runs over a scripted stream in te
     ReadLine     bytes or END      one line without its end; END once the peer has closed
     ReadBytes    bytes or END      exactly `count` bytes (an IMAP literal)
     ReadSome     bytes or END      whatever came, at least one byte
+    Pause        None              so many seconds in which nobody says anything
     StartTls     None              refused by the shell (starttls_injection) while any byte waits
     Note         None              a notice, kept whatever happens next
     Offered      None              capabilities, of the plain or the encrypted session
@@ -75,6 +76,13 @@ class ReadSome:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """Wait; what comes meanwhile is kept for the next read."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class StartTls:
     """The handshake, now."""
 
@@ -121,7 +129,9 @@ class Conclude:
     pending_ok: bool = False
 
 
-Command: TypeAlias = Enter | Send | ReadLine | ReadBytes | ReadSome | StartTls | Note | Offered | LoggedIn | Conclude
+Command: TypeAlias = (
+    Enter | Send | ReadLine | ReadBytes | ReadSome | Pause | StartTls | Note | Offered | LoggedIn | Conclude
+)
 Answer: TypeAlias = bytes | Literal[End.END] | None
 Result = TypeVar("Result")
 Steps: TypeAlias = Generator[Command, Answer, Result]

@@ -39,15 +39,15 @@ _STALLED = b"waiting for authentication"
 def imap(settings: ImapSettings, tag: str, entry: Entry = None) -> Dialogue:
     """The dialogue; `tag` is the prefix of its tags, letters drawn for this session."""
     tags = Tags(tag)
-    return politely(_steps(settings, tags, entry), _logout(tags), pending_ok=True)
+    return politely(_steps(settings, tags, entry), logged_out(tags), pending_ok=True)
 
 
 def _steps(settings: ImapSettings, tags: Tags, entry: Entry) -> Steps[Conclusion]:
-    greeting = yield from _greeted(settings)
+    greeting = yield from greeted(settings)
     offers = Offers(settings.tls.mode)
     preauth = greeting.word == b"PREAUTH"
     if settings.stage != "greeting":
-        yield from _introduced(settings, greeting, offers, tags)
+        yield from introduced(settings, greeting, offers, tags)
     found = yield from asserted(settings.caps, offers)
     if settings.send_id and offers.offers("ID"):
         yield from _identified(tags, offers.phase)
@@ -56,7 +56,7 @@ def _steps(settings: ImapSettings, tags: Tags, entry: Entry) -> Steps[Conclusion
     return marked(passed(greeting.rest, greeting.word.decode()), found, offers)
 
 
-def _introduced(settings: ImapSettings, greeting: Response, offers: Offers, tags: Tags) -> Steps[None]:
+def introduced(settings: ImapSettings, greeting: Response, offers: Offers, tags: Tags) -> Steps[None]:
     """The capabilities, those of the greeting where no TLS step follows, and TLS."""
     upgrade = settings.tls.mode in (TlsMode.TRY, TlsMode.STARTTLS)
     listed = None if upgrade else greeting.capabilities
@@ -68,7 +68,8 @@ def _introduced(settings: ImapSettings, greeting: Response, offers: Offers, tags
         yield from _upgraded(settings.tls.mode, offers, greeting.word == b"PREAUTH", tags)
 
 
-def _greeted(settings: ImapSettings) -> Steps[Response]:
+def greeted(settings: ImapSettings) -> Steps[Response]:
+    """The greeting; what stands before it while authentication is stuck is a notice."""
     yield Enter(Phase.GREETING)
     for _ in range(UNTAGGED_LIMIT):
         line = yield from read_response(Phase.GREETING)
@@ -88,7 +89,7 @@ def _greeted(settings: ImapSettings) -> Steps[Response]:
 
 def _capabilities(tags: Tags, offers: Offers, phase: Phase) -> Steps[None]:
     yield Enter(phase)
-    untagged = yield from _asked(b"CAPABILITY", tags, phase)
+    untagged = yield from asked(b"CAPABILITY", tags, phase)
     found = next((response.capabilities for response in untagged if response.capabilities is not None), None)
     if found is None:
         yield Note(Reason.CAPS_UNKNOWN)
@@ -104,7 +105,7 @@ def _upgraded(mode: TlsMode, offers: Offers, preauth: bool, tags: Tags) -> Steps
         yield Note(Reason.TLS_NOT_OFFERED)
         return
     yield Enter(Phase.STARTTLS)
-    yield from _asked(b"STARTTLS", tags, Phase.STARTTLS)
+    yield from asked(b"STARTTLS", tags, Phase.STARTTLS)
     yield from offers.upgrade()
     yield from _capabilities(tags, offers, Phase.HELLO2)
 
@@ -122,10 +123,11 @@ def _looked(stage: str, tags: Tags) -> Steps[None]:
     """EXAMINE opens the mailbox without changing it (RFC 3501 section 6.3.2)."""
     if stage == "mailbox":
         yield Enter(Phase.COMMAND)
-        yield from _asked(b"EXAMINE INBOX", tags, Phase.COMMAND)
+        yield from asked(b"EXAMINE INBOX", tags, Phase.COMMAND)
 
 
-def _asked(command: bytes, tags: Tags, phase: Phase) -> Steps[list[Response]]:
+def asked(command: bytes, tags: Tags, phase: Phase) -> Steps[list[Response]]:
+    """One command that must be answered by OK; what the server said, its last word last."""
     tag = tags.next()
     yield Send(b"%b %b\r\n" % (tag, command), pending_ok=True)
     response, untagged = yield from read_tagged(tag, phase)
@@ -134,8 +136,9 @@ def _asked(command: bytes, tags: Tags, phase: Phase) -> Steps[list[Response]]:
     return [*untagged, response]
 
 
-def _logout(tags: Tags) -> Steps[None]:
-    yield from _asked(b"LOGOUT", tags, Phase.QUIT)
+def logged_out(tags: Tags) -> Steps[None]:
+    """The farewell."""
+    yield from asked(b"LOGOUT", tags, Phase.QUIT)
 
 
 def _named(capabilities: tuple[bytes, ...]) -> tuple[str, ...]:

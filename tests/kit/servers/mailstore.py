@@ -27,6 +27,7 @@ mail_location = maildir:{directory}/mail/%u
 first_valid_uid = 1
 auth_mechanisms = plain login
 auth_failure_delay = 0
+auth_username_format = %Ln
 passdb {{
   driver = passwd-file
   args = {directory}/users
@@ -127,5 +128,28 @@ class SaslPostfix(Postfix):
         self.more = (
             f"smtpd_sasl_type = dovecot\nsmtpd_sasl_path = inet:127.0.0.1:{sasl}\nsmtpd_tls_auth_only = yes\n"
             "default_transport = discard:\n"
+        )
+        super().__init__()
+
+
+class DeliveringPostfix(Postfix):
+    """Ports: submission. Who has logged in may send, and all mail goes into the store by LMTP."""
+
+    port_names = ("submission",)
+    master = (
+        """\
+127.0.0.1:{submission} inet n - n - - smtpd
+  -o smtpd_tls_security_level=encrypt
+  -o smtpd_sasl_auth_enable=yes
+  -o smtpd_relay_restrictions=permit_sasl_authenticated,reject
+lmtp unix - - n - - lmtp
+"""
+        + INSIDE
+    )
+
+    def __init__(self, store: MailStore) -> None:
+        self.more = (
+            f"smtpd_sasl_type = dovecot\nsmtpd_sasl_path = inet:127.0.0.1:{store.ports['sasl']}\n"
+            f"smtpd_tls_auth_only = yes\ndefault_transport = lmtp:inet:127.0.0.1:{store.ports['lmtp']}\n"
         )
         super().__init__()
