@@ -7,9 +7,9 @@ from typing import TypeAlias
 import structlog
 from aiohttp import web
 
-from gslb.api import believe, explain, health, metrics, page, reload, status
+from gslb.api import believe, explain, health, metrics, openapi, overrides, page, reload, status
 from gslb.api.auth import Access, Caller, deny
-from gslb.api.keys import DESK
+from gslb.api.keys import DESK, PATHS_HERE
 from gslb.api.ports import Desk
 
 log = structlog.get_logger("gslb.api")
@@ -39,6 +39,10 @@ PATHS: tuple[tuple[str, str, Access, Handler], ...] = (
     ("GET", "/api/v1/checks/{check}", Access.READ, status.checks),
     ("GET", "/api/v1/explain", Access.READ, explain.show),
     ("GET", "/metrics", Access.READ, metrics.show),
+    ("GET", "/api/v1/overrides", Access.READ, overrides.show),
+    ("PUT", "/api/v1/overrides/{target:.+}", Access.WRITE, overrides.put),
+    ("DELETE", "/api/v1/overrides/{target:.+}", Access.WRITE, overrides.delete),
+    ("GET", "/openapi.json", Access.READ, openapi.show),
     ("POST", "/api/v1/reload", Access.WRITE, reload.take),
     ("POST", "/api/v1/checks/{check}/believe", Access.WRITE, believe.take),
 )
@@ -48,6 +52,7 @@ def application(desk: Desk, *, trusted: bool) -> web.Application:
     """All paths for one listener. `trusted`: the control socket, where nothing is asked of the caller."""
     app = web.Application(middlewares=[_errors_as_json], client_max_size=MAX_BODY)
     app[DESK] = desk
+    app[PATHS_HERE] = PATHS
     for method, path, access, handler in PATHS:
         guarded = _guarded(handler, access, trusted=trusted)
         if method == "GET":

@@ -28,6 +28,7 @@ STATES = {
     "degraded": ("warn", "◐ degraded"),
     "unknown": ("dim", "○ unknown"),
     "down": ("bad", "✕ down"),
+    "drained": ("warn", "◌ drained"),
     "normal": ("good", "normal"),
     "below_minimum": ("warn", "below minimum"),
     "all_down": ("bad", "all down"),
@@ -48,7 +49,7 @@ def render(status: Status) -> str:
     return _template().substitute(
         title=escape(f"gslb on {status.node}"),
         summary=_summary(status),
-        zones="\n".join(map(_zone, status.zones)) or "<p>No zones are configured.</p>",
+        zones=_overrides(status) + "\n".join(map(_zone, status.zones)) or "<p>No zones are configured.</p>",
         now=_time(status.now),
     )
 
@@ -77,6 +78,22 @@ def _summary(status: Status) -> str:
     return f"<dl>{items}</dl>{told}"
 
 
+def _overrides(status: Status) -> str:
+    """What operators have said and still stands; nothing where nothing does."""
+    if not status.overrides:
+        return ""
+    rows = "".join(
+        f'<tr><th scope="row"><code>{escape(each.target)}</code></th><td>{escape(each.text)}</td>'
+        f"<td>{_time(each.since)}</td><td>{'nothing here bears it' if each.orphaned else ''}</td></tr>"
+        for each in status.overrides
+    )
+    return (
+        '<section><h2>Overrides</h2><div class="scroll"><table><thead><tr><th scope="col">Target</th>'
+        '<th scope="col">Word</th><th scope="col">Since (UTC)</th><th scope="col">Note</th></tr></thead>'
+        f"<tbody>{rows}</tbody></table></div></section>"
+    )
+
+
 def _zone(zone: ZoneStatus) -> str:
     members = {(pool.name, member.name): member for pool in zone.pools for member in pool.members}
     services = [_service(service, members) for service in zone.services if not service.pool_name]
@@ -97,6 +114,8 @@ def _service(service: ServiceStatus, members: dict[tuple[str, str], MemberStatus
     if not service.families:
         return f"{head}<p>Answers nothing yet.</p></section>"
     reasons = dict.fromkeys(family.reason for family in service.families if family.reason)
+    if service.override is not None:
+        reasons = {service.override.text: None, **reasons}
     return (
         f"{head}<p>{escape('; '.join(reasons))}</p>"
         f'<div class="scroll"><table>{_columns(service.families)}'
@@ -107,14 +126,15 @@ def _service(service: ServiceStatus, members: dict[tuple[str, str], MemberStatus
 def _columns(families: tuple[FamilyStatus, ...]) -> str:
     shares = "".join(f'<th scope="col">Share of {ANSWERS[family.family]}</th>' for family in families)
     return (
-        '<thead><tr><th scope="col">Member</th><th scope="col">State</th><th scope="col">Addresses</th>'
+        '<thead><tr><th scope="col">Member</th><th scope="col">Real</th><th scope="col">Effective</th>'
+        '<th scope="col">Addresses</th>'
         f'{shares}<th scope="col">Answers given</th><th scope="col">Why</th></tr></thead>'
     )
 
 
 def _tiers(families: tuple[FamilyStatus, ...], members: dict[tuple[str, str], MemberStatus]) -> Iterator[str]:
     in_use = {family.tier for family in families}
-    width = 5 + len(families)
+    width = 6 + len(families)
     for tier in families[0].tiers:
         use = ", <b>in use</b>" if tier.number in in_use else ""
         rows = (_member(parts, members) for parts in _parts(families, tier))
@@ -137,7 +157,8 @@ def _member(parts: tuple[ShareStatus, ...], members: dict[tuple[str, str], Membe
     addresses = "<br>".join(f"<code>{escape(each.address)}</code>" for each in member.addresses)
     why = next((part.why for part in parts if part.chosen), parts[0].why)
     return (
-        f'<tr><th scope="row">{escape(member.name)}{standby}{drained}</th><td>{_state(member.effective)}</td>'
+        f'<tr><th scope="row">{escape(member.name)}{standby}{drained}</th><td>{_state(member.real)}</td>'
+        f"<td>{_state(member.effective)}</td>"
         f'<td>{addresses}</td>{shares}<td class="number">{member.answers_given}</td><td>{escape(why)}</td></tr>'
     )
 

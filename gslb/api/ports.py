@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from gslb.control.override_views import OverrideOutcome, OverrideRequest
 from gslb.control.views import Explanation, Readiness, ReloadOutcome, ServiceHealth, Status
 from gslb.model.settings import HttpListener
 
@@ -19,8 +20,11 @@ class Desk(Protocol):
     def service_health(self, zone: str, service: str) -> ServiceHealth | None:
         """The short word on one service; None for one that does not exist."""
 
-    def status(self) -> Status:
-        """Everything."""
+    def status(self, *, results: bool = True) -> Status:
+        """Everything; with the latest results of each target, or without."""
+
+    def override(self, request: OverrideRequest) -> OverrideOutcome:
+        """An operator speaks of a TARGET: done at once, unless a service would lose its last healthy member."""
 
     def explain(self, name: str, rtype: str, client: str | None) -> Explanation | str:
         """The decision behind one answer, or in a sentence why there is nothing to explain."""

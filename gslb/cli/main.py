@@ -20,6 +20,10 @@ COMMANDS = {
     "status": "status",
     "probe": "probe",
     "explain": "explain",
+    "drain": "overrides.drain",
+    "force-up": "overrides.force_up",
+    "force-down": "overrides.force_down",
+    "clear": "overrides.clear",
     "delegation": "delegation",
     "demo": "demo.command",
 }

@@ -14,7 +14,14 @@ from gslb.cli.ask import ask
 from gslb.cli.options import config_option, json_option, print_json
 from gslb.config.files import run_dir_of
 
-COLOURS = {"up": "green", "normal": "green", "degraded": "yellow", "below_minimum": "yellow", "unknown": "dim"}
+COLOURS = {
+    "up": "green",
+    "normal": "green",
+    "degraded": "yellow",
+    "below_minimum": "yellow",
+    "drained": "yellow",
+    "unknown": "dim",
+}
 BAD = "red"
 WIDE = 200
 """Columns of a table that is piped: nothing is cut."""
@@ -54,9 +61,22 @@ def show(status: dict[str, Any], console: Console) -> None:
         f" table {table['generation']}, {table['age']:.0f} s old; {len(status['workers'])} worker(s) connected",
         highlight=False,
     )
+    if status.get("overrides"):
+        console.print(overrides(status["overrides"]))
     for zone in status["zones"]:
         console.print(services(zone))
         console.print(members(zone))
+
+
+def overrides(found: list[dict[str, Any]]) -> Table:
+    """One line per word of an operator that stands."""
+    table = Table(title="overrides", title_justify="left")
+    for column in ("target", "word", "since", "note"):
+        table.add_column(column)
+    for each in found:
+        note = "nothing here bears it" if each["orphaned"] else ""
+        table.add_row(each["target"], each["text"], when(each["since"]), note)
+    return table
 
 
 def services(zone: dict[str, Any]) -> Table:

@@ -8,8 +8,9 @@ from importlib.metadata import PackageNotFoundError, version
 import structlog
 from prometheus_client import generate_latest
 
-from gslb.control import explaining, survey
+from gslb.control import explaining, overriding, survey
 from gslb.control.gauges import Gathered, Gauges
+from gslb.control.override_views import OverrideOutcome, OverrideRequest
 from gslb.control.owner import Owner
 from gslb.control.reload import Reloader
 from gslb.control.views import (
@@ -110,6 +111,10 @@ class Desk:
         """The operator says that a suspected check is right; False when it was not suspected."""
         return self._owner.believe(check)
 
+    def override(self, request: OverrideRequest) -> OverrideOutcome:
+        """An operator speaks of a TARGET: done at once, unless a service would lose its last healthy member."""
+        return overriding.act(self._owner, request)
+
     async def reload(self) -> ReloadOutcome:
         """Take the files as they are now, all or nothing; done when workers answer from them, or SERVED has passed."""
         outcome = await self._reloader.reload()
@@ -157,6 +162,7 @@ class Desk:
             workers=tuple(self._workers()),
             zones=survey.zones(facts),
             checks=survey.checks(facts, results=results),
+            overrides=survey.overrides(facts),
         )
 
     def _facts(self) -> survey.Facts:
@@ -171,6 +177,7 @@ class Desk:
             all_down_entered=owner.all_down_entered,
             next_probe=self._schedule.next_probe,
             now=owner.clock(),
+            overrides=owner.pipeline.overrides,
         )
 
     def _config(self) -> ConfigStatus:

@@ -8,6 +8,7 @@ from gslb.handoff.table import Manifest
 from gslb.health.doubts import Suspicion
 from gslb.model.decisions import Mode
 from gslb.model.observations import Observation
+from gslb.model.overrides import Override
 from gslb.model.settings import Config
 from gslb.model.targets import Target
 from gslb.model.verdicts import MemberKey, State, Transition, Verdict, VerdictKey
@@ -141,6 +142,22 @@ def isolated(*, begins: bool) -> None:
         log.error("this prober seems cut off: the canaries fail; verdicts stand still")
     else:
         log.warning("verdicts move again: a canary answers, or the longest time is over")
+
+
+def overridden(event: str, overrides: tuple[Override, ...]) -> None:
+    """An operator has spoken, or an override is over: one line for one word, however many targets it had."""
+    words: dict[str, list[Override]] = {}
+    for each in overrides:
+        words.setdefault(str(each), []).append(each)
+    for text, found in words.items():
+        log.warning(
+            event,
+            state=found[0].state.value,
+            owner=found[0].owner,
+            text=text,
+            targets=[each.target for each in found[:SHOWN]],
+            count=len(found),
+        )
 
 
 def relaying(target: Target, members: tuple[MemberKey, ...], observation: Observation) -> None:

@@ -8,10 +8,14 @@ from prometheus_client.registry import Collector
 
 from gslb.control.answered import Answered
 from gslb.control.views import CheckStatus, Status, WorkerStatus, ZoneStatus
+from gslb.model.overrides import Forced
 from gslb.model.verdicts import Health, State
 
 TRANSPORT = "queries_"
 RCODE = "rcode_"
+
+EFFECTIVE = (*(state.value for state in Health), "drained")
+"""What may count for a member."""
 
 
 class Gathered(Collector):
@@ -45,6 +49,10 @@ class Gauges(Collector):
         yield from _workers(status.workers)
         yield from _zones(status.zones)
         yield from _checks(status.checks)
+        standing = _gauge("gslb_overrides", "Overrides of operators that stand.", ("state",))
+        for forced in Forced:
+            standing.add_metric((forced.value,), sum(each.state == forced.value for each in status.overrides))
+        yield standing
         answers = _counter("gslb_service_answers", "Answers given, by type.", ("zone", "service", "type"))
         for labels, count in self._answered.services.items():
             answers.add_metric(labels, count)
@@ -141,7 +149,13 @@ def _zones(zones: tuple[ZoneStatus, ...]) -> Iterator[Metric]:
     tier = _gauge("gslb_service_tier", "The tier in use, from 1; 0: none.", ("zone", "service", "family"))
     ttl = _gauge("gslb_service_ttl_seconds", "The TTL of answers.", ("zone", "service", "family"))
     member_labels = ("zone", "pool", "member")
-    health = _gauge("gslb_member_health", "1 for the state the member is in.", (*member_labels, "state"))
+    health = _gauge("gslb_member_health", "1 for the state that counts for the member.", (*member_labels, "state"))
+    real = _gauge(
+        "gslb_member_real_health", "Of members under an override: 1 for what probes found.", (*member_labels, "state")
+    )
+    override = _gauge(
+        "gslb_member_override", "1 for what an operator has said of the member.", (*member_labels, "state")
+    )
     weight = _gauge("gslb_member_weight", "Configured weight.", member_labels)
     answers = _counter("gslb_member_answers", "Answers that held the member.", member_labels)
     for zone in zones:
@@ -155,11 +169,15 @@ def _zones(zones: tuple[ZoneStatus, ...]) -> Iterator[Metric]:
         for pool in zone.pools:
             for member in pool.members:
                 labels = (zone.name, pool.name, member.name)
-                for state in Health:
-                    health.add_metric((*labels, state.value), member.effective == state.value)
+                for state in EFFECTIVE:
+                    health.add_metric((*labels, state), member.effective == state)
+                if member.override is not None:
+                    override.add_metric((*labels, member.override.state), 1)
+                    for each in Health:
+                        real.add_metric((*labels, each.value), member.real == each.value)
                 weight.add_metric(labels, member.weight)
                 answers.add_metric(labels, member.answers_given)
-    yield from (serial, all_down, tier, ttl, health, weight, answers)
+    yield from (serial, all_down, tier, ttl, health, real, override, weight, answers)
 
 
 def _checks(checks: tuple[CheckStatus, ...]) -> Iterator[Metric]:

@@ -1,4 +1,4 @@
-"""What outlives this process: verdicts and totals in one file of state_dir, zone serials in another.
+"""What outlives this process, in files of state_dir: verdicts and totals, zone serials, and operators' overrides.
 
 Every write is atomic (written aside, synced, renamed into place) and carries a format version. Reading distrusts what
 it finds: junk is ignored and told, it never stops the start. Writing raises OSError; the caller logs it and goes on.
@@ -10,11 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gslb.health.overrides import Overrides, from_plain, to_plain
 from gslb.model.settings import Config
 from gslb.model.verdicts import MemberKey
 
 VERDICTS = "verdicts.json"
 SERIALS = "serials.json"
+OVERRIDES = "overrides.json"
 FORMAT = 1
 
 
@@ -76,6 +78,17 @@ class Memory:
         """Keep every zone's serial. Raises OSError."""
         zones = {zone: {"serial": each.serial, "digest": each.digest} for zone, each in serials.items()}
         _write(self.state_dir / SERIALS, {"format": FORMAT, "zones": zones})
+
+    def overrides(self) -> tuple[Overrides, tuple[str, ...]]:
+        """What operators have said, and a sentence for each thing that cannot be read."""
+        data, why = _read(self.state_dir / OVERRIDES)
+        if data is None:
+            return Overrides(), (why,) if why else ()
+        return from_plain(data.get("overrides"))
+
+    def keep_overrides(self, overrides: Overrides) -> None:
+        """Keep what operators have said. Raises OSError."""
+        _write(self.state_dir / OVERRIDES, {"format": FORMAT, "overrides": to_plain(overrides)})
 
 
 def next_serials(known: Mapping[str, Serial], config: Config, now: float) -> dict[str, Serial]:

@@ -12,6 +12,7 @@ from gslb.control.views import ReloadOutcome
 from gslb.health.doubts import Suspicion
 from gslb.model.checks import CheckSettings, HttpSettings
 from gslb.model.observations import Observation, Phase, Reason
+from gslb.model.overrides import Override
 from gslb.model.targets import Target
 from gslb.model.verdicts import Transition, VerdictKey
 
@@ -58,6 +59,12 @@ class Metrics:
             ("zone", "service"),
             registry=self.registry,
         )
+        self.overrides = Counter(
+            "gslb_overrides_changed",
+            "What became of operators' overrides: set, cleared, expired.",
+            ("action", "state"),
+            registry=self.registry,
+        )
         self.reloads = Counter("gslb_reloads", "Reloads, by what became of them.", ("result",), registry=self.registry)
         self.published = Counter("gslb_tables_published", "Tables written.", registry=self.registry)
         self.publish_errors = Counter(
@@ -94,6 +101,10 @@ class Metrics:
     def relays(self, key: VerdictKey) -> None:
         """An open relay is confirmed."""
         self.open_relays.labels(key.check).inc()
+
+    def overridden(self, override: Override, action: str) -> None:
+        """An override is set, cleared, or expired."""
+        self.overrides.labels(action, override.state.value).inc()
 
     def isolated(self, *, begins: bool) -> None:
         """This prober seems cut off, or no longer."""

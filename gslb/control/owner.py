@@ -23,7 +23,9 @@ from gslb.control.workers import Workers
 from gslb.handoff.messages import Ack, Counts, Hello, LogLine, Message, Refused, TableReady, Tally
 from gslb.handoff.table import Manifest
 from gslb.health.ledger import Ledger
+from gslb.health.overrides import Overrides
 from gslb.model.observations import Observation
+from gslb.model.overrides import Override
 from gslb.model.pasts import Past
 from gslb.model.settings import Config
 from gslb.model.verdicts import MemberKey
@@ -136,6 +138,31 @@ class Owner:
         self.loaded_at = now
         self.keeper.ask()
 
+    def override(self, overrides: Overrides, *, said: tuple[Override, ...], cleared: tuple[Override, ...]) -> None:
+        """The operator has spoken: `overrides` stand from now on, which differ by what was said and cleared."""
+        for each in said:
+            self.metrics.overridden(each, "set")
+        for each in cleared:
+            self.metrics.overridden(each, "cleared")
+        diary.overridden("override", said)
+        diary.overridden("override cleared", cleared)
+        touched = [each.target for each in (*said, *cleared)]
+        self._see_to(self.pipeline.override(overrides, touched, self.clock()))
+        self._keep_overrides()
+
+    def _ended(self, overrides: tuple[Override, ...]) -> None:
+        if overrides:
+            for each in overrides:
+                self.metrics.overridden(each, "expired")
+            diary.overridden("override over", overrides)
+            self._keep_overrides()
+
+    def _keep_overrides(self) -> None:
+        try:
+            self.keeper.memory.keep_overrides(self.pipeline.overrides)
+        except OSError as error:
+            self.keeper.failed(error)
+
     def believe(self, check: str) -> bool:
         """The operator says that a suspected check is right; False when it was not suspected."""
         effects = self.pipeline.dismiss(check, self.clock())
@@ -178,7 +205,8 @@ class Owner:
     def _first_pipeline(self, config: Config, remembered: Remembered) -> Pipeline:
         """Ready at once where saved verdicts are young enough, or where nothing is probed."""
         now = self.clock()
-        for sentence in remembered.ignored:
+        overrides, unread = self.keeper.memory.overrides()
+        for sentence in (*remembered.ignored, *unread):
             diary.ignored(sentence)
         ledger = Ledger(config)
         if remembered.ledger is not None:
@@ -189,7 +217,13 @@ class Owner:
         self._renew_serials(config, now)
         ready = known > 0 or not config.targets
         return Pipeline(
-            config, ledger, serials=self._serial_numbers(), now=now, ready=ready, pasts=_pasts(remembered.ledger, now)
+            config,
+            ledger,
+            serials=self._serial_numbers(),
+            now=now,
+            ready=ready,
+            overrides=overrides,
+            pasts=_pasts(remembered.ledger, now),
         )
 
     def _renew_serials(self, config: Config, now: float) -> None:
@@ -224,6 +258,7 @@ class Owner:
         if effects.isolated is not None:
             self.metrics.isolated(begins=effects.isolated)
             diary.isolated(begins=effects.isolated)
+        self._ended(effects.ended)
         if effects.transitions:
             self.keeper.ask()
         if effects.publish is Publish.NOW:

@@ -1,12 +1,13 @@
 """Views of zones, services, pools, members and checks, made from the state as it is now."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from gslb.answers.build import DecisionKey
 from gslb.control.memory import Serial
 from gslb.control.metrics import total_seconds, type_of
+from gslb.control.override_views import OverrideStatus
 from gslb.control.recent import Recent
 from gslb.control.turns import Stand, stand_of
 from gslb.control.views import (
@@ -26,10 +27,12 @@ from gslb.control.views import (
 from gslb.health.cadence import changes_in
 from gslb.health.damping import damped_for
 from gslb.health.ledger import Ledger
+from gslb.health.overrides import Overrides
 from gslb.model.checks import Check
 from gslb.model.decisions import Decision, MemberView, Mode
 from gslb.model.names import to_text
 from gslb.model.observations import Observation
+from gslb.model.overrides import Forced, Override, Standing
 from gslb.model.pools import Member, MinHealthy, Pool
 from gslb.model.settings import Config
 from gslb.model.values import Address, Family
@@ -42,6 +45,8 @@ Decisions: TypeAlias = Mapping[DecisionKey, Decision]
 FAMILIES = {Family.ANY: "any", Family.IPV4: "ipv4", Family.IPV6: "ipv6"}
 
 _BEST_FIRST = (Health.UP, Health.DEGRADED, Health.UNKNOWN, Health.DOWN)
+
+_EFFECTIVE = {Forced.DRAINED: "drained", Forced.FORCED_UP: Health.UP.value, Forced.FORCED_DOWN: Health.DOWN.value}
 
 GOOD_MODES = frozenset({Mode.NORMAL, Mode.BELOW_MINIMUM})
 """Modes in which some tier has not failed: it has a healthy member."""
@@ -60,6 +65,7 @@ class Facts:
     all_down_entered: Mapping[tuple[str, str], int]
     next_probe: Callable[[str], float | None]
     now: float
+    overrides: Overrides = field(default_factory=Overrides)
 
 
 def zones(facts: Facts) -> tuple[ZoneStatus, ...]:
@@ -78,6 +84,26 @@ def checks(facts: Facts, *, results: bool = True) -> tuple[CheckStatus, ...]:
         targets[key.check][key.target] = None
     most = RESULTS // max(1, len(facts.config.targets)) if results else 0
     return tuple(_check(facts, facts.config.checks[name], targets[name], most) for name in sorted(targets))
+
+
+def overrides(facts: Facts) -> tuple[OverrideStatus, ...]:
+    """Every override, the latest last."""
+    orphans = facts.overrides.orphans(facts.config)
+    return tuple(override_status(each, orphaned=each.target in orphans) for each in facts.overrides.all())
+
+
+def override_status(override: Override, *, orphaned: bool = False) -> OverrideStatus:
+    """One word as the faces see it."""
+    return OverrideStatus(
+        target=override.target,
+        state=override.state.value,
+        owner=override.owner,
+        reason=override.reason,
+        since=override.since,
+        expires=override.expires,
+        orphaned=orphaned,
+        text=str(override),
+    )
 
 
 def stand(decisions: Decisions, zone: Zone, service: Service) -> Stand | None:
@@ -101,6 +127,7 @@ def _service(facts: Facts, zone: Zone, service: Service) -> ServiceStatus:
     decider = resolved(zone, service)
     stands = stand(facts.decisions, zone, service)
     mode = stands.mode if stands else Mode.NORMAL
+    said = facts.overrides.by_target.get(f"{zone.text}/{decider.name}")
     records = [record.name for record in service.records] + ["SRV"] * bool(service.srv)
     return ServiceStatus(
         zone=zone.text,
@@ -116,6 +143,7 @@ def _service(facts: Facts, zone: Zone, service: Service) -> ServiceStatus:
         families=tuple(
             family_status(family, decision) for family, decision in _decisions(facts.decisions, zone, service)
         ),
+        override=None if said is None or service.pool_name else override_status(said),
     )
 
 
@@ -164,7 +192,7 @@ def _pool(facts: Facts, zone: Zone, pool: Pool) -> PoolStatus:
         name=pool.name,
         checks=pool.checks,
         min_healthy=_least(pool.min_healthy),
-        healthy=sum(Health(member.effective).is_good for member in members),
+        healthy=sum(member.effective in (Health.UP, Health.DEGRADED) for member in members),
         members=members,
     )
 
@@ -174,7 +202,8 @@ def _least(least: MinHealthy) -> str:
 
 
 def _member(facts: Facts, zone: Zone, pool: Pool, member: Member) -> MemberStatus:
-    addresses = tuple(_address(facts, member, address) for address in member.addresses)
+    standing = facts.overrides.of(facts.now)(zone.text, None, pool.name, member)
+    addresses = tuple(_address(facts, member, address, standing) for address in member.addresses)
     best = min(addresses, key=lambda each: _BEST_FIRST.index(Health(each.real)))
     return MemberStatus(
         zone=zone.text,
@@ -189,16 +218,17 @@ def _member(facts: Facts, zone: Zone, pool: Pool, member: Member) -> MemberStatu
         why=best.why,
         answers_given=facts.answered.get(MemberKey(zone.text, pool.name, member.name), 0),
         addresses=addresses,
+        override=None if standing is None else override_status(standing.override),
     )
 
 
-def _address(facts: Facts, member: Member, address: Address) -> AddressStatus:
+def _address(facts: Facts, member: Member, address: Address, standing: Standing | None) -> AddressStatus:
     health = facts.ledger.health_of(facts.now)(member, address)
     return AddressStatus(
         address=str(address),
         real=health.health.value,
-        effective=health.health.value,
-        why=health.why,
+        effective=_EFFECTIVE[standing.override.state] if standing else health.health.value,
+        why=f"{standing.override}; {health.why}" if standing else health.why,
         next_change=health.changes_in,
         checks=tuple(_verdict(facts, key) for key in member.verdicts.get(address, ())),
     )

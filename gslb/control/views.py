@@ -1,13 +1,14 @@
 """What the faces may know, as frozen records: made on request, from the state as it is at that moment.
 
 The faces turn them into JSON, HTML and text; nothing here is text to be parsed. Times are Unix seconds, durations
-seconds, addresses text. `real` is what probes found, `effective` what counts once an operator has spoken (equal until
-operators can).
+seconds, addresses text. `real` is what probes found, `effective` what counts once an operator has spoken: a state of
+health, or `drained`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from gslb.control.override_views import OverrideStatus
 from gslb.errors import Fault
 
 
@@ -72,7 +73,10 @@ class AddressStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberStatus:
-    """One member. `real` is the best of its addresses; `answers_given` counts answers that held it."""
+    """One member. `real` is the best of its addresses; `answers_given` counts answers that held it.
+
+    `override`: the word that counts for it in every service; one said of a single service stands at that service.
+    """
 
     zone: str
     pool: str
@@ -86,6 +90,7 @@ class MemberStatus:
     why: str
     answers_given: int
     addresses: tuple[AddressStatus, ...]
+    override: OverrideStatus | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +146,10 @@ class FamilyStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceStatus:
-    """One service. `mode` is the worst of its families; `healthy`: some tier has not failed."""
+    """One service. `mode` is the worst of its families; `healthy`: some tier has not failed.
+
+    `override`: what an operator has said of all members as this service sees them.
+    """
 
     zone: str
     name: str
@@ -154,6 +162,7 @@ class ServiceStatus:
     healthy: bool
     all_down_entered: int
     families: tuple[FamilyStatus, ...]
+    override: OverrideStatus | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,6 +301,7 @@ class Status:
     workers: tuple[WorkerStatus, ...]
     zones: tuple[ZoneStatus, ...]
     checks: tuple[CheckStatus, ...]
+    overrides: tuple[OverrideStatus, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,16 @@ from tests.kit.running import Running
 
 ADDRESSES = (
     *("127.0.9.31", "127.0.9.71", "127.0.9.72", "127.0.9.73", "127.0.9.81", "127.0.9.82", "::1"),
-    *("127.0.9.91", "127.0.9.92", "127.0.9.121", "127.0.9.122", "127.0.9.171", "127.0.9.181"),
+    *(
+        "127.0.9.91",
+        "127.0.9.92",
+        "127.0.9.121",
+        "127.0.9.122",
+        "127.0.9.151",
+        "127.0.9.152",
+        "127.0.9.171",
+        "127.0.9.181",
+    ),
 )
 """127.0.9.NNx belongs to wound NN. 127.0.9.1, .11, .32 and .191 are dead."""
 
@@ -59,6 +68,12 @@ services: {smtp: {checks: [quick], members: {drained: {address: 127.0.9.91, weig
 """,
     12: """\
 services: {smtp: {checks: [quick], members: {stays: {address: 127.0.9.121}, goes: {address: 127.0.9.122}}}}
+""",
+    15: """\
+services:
+  smtp:
+    checks: [quick]
+    members: {a: {address: 127.0.9.151, machine: esx1}, b: {address: 127.0.9.152, machine: esx2}}
 """,
     17: """\
 services:

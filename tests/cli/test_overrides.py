@@ -1,0 +1,96 @@
+"""drain, force-up, force-down and clear, against a server's control socket."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+from aiohttp import web
+from click.testing import Result
+from structlog.testing import capture_logs
+
+from gslb.api.app import application
+from gslb.cli.overrides.asking import path, whoami
+from tests.kit.commands import run
+from tests.kit.controlled import ZONE, Controlled, placed, two_tiers
+
+Gslb: TypeAlias = Callable[..., Awaitable[Result]]
+
+
+@pytest.fixture
+async def gslb(tmp_path: Path) -> AsyncIterator[Gslb]:
+    """The command line, with a configuration whose server runs."""
+    made = Controlled(placed(two_tiers(), tmp_path))
+    await made.serving()
+    (tmp_path / "gslb.yaml").write_text(f"run_dir: {tmp_path}/run\n")
+    runner = web.AppRunner(application(made.desk, trusted=True))
+    await runner.setup()
+    await web.UnixSite(runner, tmp_path / "run/control.sock").start()
+
+    async def command(*words: str) -> Result:
+        return await asyncio.to_thread(run, *words, "-c", str(tmp_path))
+
+    with capture_logs():  # the server's own, which would stand among what commands print
+        yield command
+    await runner.cleanup()
+
+
+async def test_drain_and_clear(gslb: Gslb) -> None:
+    """What is done, what follows, and until when; cleared, probes decide again, and a second time there is nothing."""
+    drained = await gslb("drain", f"{ZONE}/relays/relay1", "--for", "2h", "--reason", "kernel", "--by", "anna")
+
+    assert drained.exit_code == 0
+    assert drained.output.splitlines()[:3] == [
+        "drained by anna until 2027-01-15 10:00 UTC: kernel",
+        f"  {ZONE}/relays/relay1",
+        "safe: every tier in use keeps what it needs",
+    ]
+    assert "resolvers' caches let go of the old answers within 30 s" in drained.output
+    shown = (await gslb("status")).output
+    assert "drained by anna until 2027-01-15 10:00 UTC: kernel" in shown
+    assert [(await gslb("clear", f"{ZONE}/*")).exit_code for _ in range(2)] == [0, 1]
+
+
+async def test_the_last_member_needs_force(gslb: Gslb) -> None:
+    """Exit 1 with the service's name; a dry run tells the same; --force does it."""
+    asked = await gslb("drain", f"{ZONE}/*", "--dry-run")
+    refused = await gslb("force-down", f"{ZONE}/*")
+
+    assert (asked.exit_code, refused.exit_code) == (1, 1)
+    assert "not safe: the last healthy member of mail.example.com/smtp (A)" in asked.output
+    assert "; --force does it nevertheless" in refused.stderr
+    assert (await gslb("force-down", f"{ZONE}/*", "--force")).exit_code == 0
+
+
+async def test_json_for_programs(gslb: Gslb) -> None:
+    """The answer of the server as it is."""
+    told = json.loads((await gslb("force-up", f"{ZONE}/spares/*", "--json")).output)
+
+    assert told["ending"] == "done"
+    assert [each["target"] for each in told["overrides"]] == [f"{ZONE}/spares/spare1"]
+
+
+async def test_wrong_words_are_wrong_usage(gslb: Gslb) -> None:
+    """Exit 2 with what is allowed."""
+    wrong = await gslb("drain", f"{ZONE}/relays", "--for", "soon")
+
+    assert wrong.exit_code == 2
+    assert "'soon' is no duration" in wrong.stderr
+
+
+def test_who_speaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever called sudo, else the user, else whoever the process belongs to."""
+    monkeypatch.setenv("USER", "root")
+    monkeypatch.setenv("SUDO_USER", "anna")
+    assert whoami() == "anna"
+    monkeypatch.delenv("SUDO_USER")
+    assert whoami() == "root"
+    monkeypatch.delenv("USER")
+    assert whoami()
+
+
+def test_globs_are_no_part_of_the_url() -> None:
+    """A question mark in a TARGET begins no query."""
+    assert path("z/*/relay?[1]") == "/api/v1/overrides/z/*/relay%3F%5B1%5D"
