@@ -7,7 +7,8 @@ from typing import TypeAlias
 from gslb.answers import entries
 from gslb.answers.entries import Made, Scene
 from gslb.answers.plan import Plan
-from gslb.answers.slots import HostSlot, ServiceSlot, Slot
+from gslb.answers.slots import HostSlot, ServiceSlot, Slot, StateSlot
+from gslb.answers.states import of_state
 from gslb.answers.tally import PartCounters
 from gslb.handoff.blocks import Block, block
 from gslb.handoff.writer import names_file, part_of_blocks
@@ -52,6 +53,7 @@ class Builder:
         self._blocks: list[dict[int, Block]] = [{} for _ in plan.slots]
         self._service_slots: dict[DecisionKey, list[tuple[Place, ServiceSlot]]] = {}
         self._host_slots: dict[HostKey, list[tuple[Place, HostSlot]]] = {}
+        self._state_slots: dict[tuple[str, str], list[tuple[Place, StateSlot]]] = {}
         self._decisions: dict[DecisionKey, Decision] = {}
         self._hosts: dict[HostKey, HostDecision] = {}
         self._names_given = False
@@ -70,6 +72,9 @@ class Builder:
         if isinstance(slot, HostSlot):
             self._host_slots.setdefault((slot.zone, slot.hostname), []).append((place, slot))
             return entries.not_ready()
+        if isinstance(slot, StateSlot):
+            self._state_slots.setdefault((slot.zone, slot.decided_by), []).append((place, slot))
+            return Made(spec=of_state(slot, ()))
         return entries.of_configuration(slot, self._scenes[slot.zone])
 
     def update(self, decisions: Mapping[DecisionKey, Decision], hosts: Mapping[HostKey, HostDecision]) -> bool:
@@ -83,12 +88,20 @@ class Builder:
                 self._decisions[key] = decision
                 for place, slot in self._service_slots.get(key, ()):
                     changed |= self._put(place, entries.of_service(slot, decision, self._scenes[slot.zone]))
+                changed |= self._restate(key[0], key[1])
         for host_key, host in hosts.items():
             if self._hosts.get(host_key) != host:
                 self._hosts[host_key] = host
                 for place, host_slot in self._host_slots.get(host_key, ()):
                     changed |= self._put(place, entries.of_host(host_slot, host, self._scenes[host_slot.zone]))
         return changed
+
+    def _restate(self, zone: str, service: str) -> bool:
+        """Tell the state of a service anew, as it is for everybody."""
+        slots = self._state_slots.get((zone, service), ())
+        found = [self._decisions.get(decision_key(zone, service, family)) for family in Family] if slots else []
+        decisions = [decision for decision in found if decision is not None]
+        return sum(self._put(place, Made(spec=of_state(slot, decisions))) for place, slot in slots) > 0
 
     def _put(self, place: Place, made: Made) -> bool:
         part, number = place
@@ -113,7 +126,7 @@ class Builder:
 
     def _names(self, generation: int) -> bytes:
         plan = self.plan
-        return names_file(plan.nodes, plan.zone_specs, generation=generation, clients=plan.clients)
+        return names_file((*plan.nodes, *plan.states), plan.zone_specs, generation=generation, clients=plan.clients)
 
     def _packed(self, generation: int) -> Iterator[tuple[bytes, PartCounters]]:
         for number, slots in enumerate(self.plan.slots):

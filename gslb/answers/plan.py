@@ -18,6 +18,7 @@ from gslb.answers.slots import (
     ZoneKind,
     ZoneSlot,
 )
+from gslb.answers.states import state_slots
 from gslb.handoff import layout
 from gslb.handoff.specs import NO_VIEWS, ClientsSpec, NodeSpec, ZoneSpec
 from gslb.model import names
@@ -45,7 +46,7 @@ Views: TypeAlias = dict[str, int]
 class Plan:
     """The table's fixed side. `slots[part][n]` is what slot n of that part stands for; `zones` by text.
 
-    `clients`: who is in which view.
+    `clients`: who is in which view. `states`: keys of state names, which are no names of a zone.
     """
 
     zones: dict[str, Zone]
@@ -53,6 +54,7 @@ class Plan:
     zone_specs: tuple[ZoneSpec, ...]
     slots: tuple[tuple[Slot, ...], ...]
     clients: ClientsSpec = NO_VIEWS
+    states: tuple[NodeSpec, ...] = ()
 
 
 def plan(config: Config) -> Plan:
@@ -61,21 +63,30 @@ def plan(config: Config) -> Plan:
     slots: list[Slot] = []
     nodes: list[NodeSpec] = []
     zone_specs: list[ZoneSpec] = []
+    states: list[NodeSpec] = []
     views = {view.name: number for number, view in enumerate(config.views, 1)}
     for number, zone in enumerate(config.zones):
         zone_specs.append(_zone_spec(zone, slots))
         nodes.extend(_nodes(zone, number, apexes, slots, views))
+        states.extend(_states(config, zone, number, slots))
     return Plan(
         zones={zone.text: zone for zone in config.zones},
         nodes=tuple(nodes),
         zone_specs=tuple(zone_specs),
         slots=(tuple(slots),),
+        states=tuple(states),
         clients=ClientsSpec(
             ranges4=config.clients.ranges4,
             ranges6=config.clients.ranges6,
             classes=tuple((each.held, each.trusts) for each in config.clients.classes),
         ),
     )
+
+
+def _states(config: Config, zone: Zone, number: int, slots: list[Slot]) -> Iterator[NodeSpec]:
+    for key, slot in state_slots(config, zone):
+        types = ((RecordType.TXT, VIEW, _number(slots, slot)),)
+        yield NodeSpec(name=key, zone=number, flags=layout.NODE_STATE, types=types)
 
 
 def _zone_spec(zone: Zone, slots: list[Slot]) -> ZoneSpec:

@@ -77,7 +77,17 @@ class ReferralSlot:
     glue: tuple[StaticRecord, ...]
 
 
-Slot: TypeAlias = ZoneSlot | ServiceSlot | HostSlot | StaticSlot | ReferralSlot
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateSlot:
+    """TXT of a state name (see states): `text` where nothing moves it, else a service, or the pool of a member."""
+
+    zone: str
+    text: str = ""
+    decided_by: str = ""
+    member: str = ""
+
+
+Slot: TypeAlias = ZoneSlot | ServiceSlot | HostSlot | StaticSlot | ReferralSlot | StateSlot
 
 FAMILIES = {RecordType.A: Family.IPV4, RecordType.AAAA: Family.IPV6}
 """The address types and their families; MX and SRV go by any."""

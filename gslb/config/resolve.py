@@ -59,6 +59,7 @@ def resolve_node(table: NodeFile, directory: Path, host: Host, *, says_hello: bo
         log_format=table.log.format,
         log_level=table.log.level,
         cookie_secrets=directory / table.dns.cookies.secret_file if table.dns.cookies.secret_file else None,
+        state_txt=tuple(table.dns.state_txt),
         rate_limit=RateLimit(
             responses_per_second=table.dns.rate_limit.responses_per_second,
             slip=table.dns.rate_limit.slip,

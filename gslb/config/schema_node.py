@@ -74,6 +74,8 @@ class DnsTable(Table):
     """DNS cookies, and the file of their secrets."""
     rate_limit: RateLimitTable = Field(default_factory=RateLimitTable)
     """How many replies one network of clients gets."""
+    state_txt: list[NetworkValue] = Field(default=[])
+    """Networks that may ask for state as TXT under _gslb names; for all others these names do not exist. Default: nobody."""  # noqa: E501 - one sentence for `gslb schema`
 
 
 class TlsFilesTable(Table):

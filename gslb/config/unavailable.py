@@ -29,7 +29,6 @@ def _is_list_or_last_good(value: object) -> bool:
 
 
 _NODE = (
-    Later("gslb", "dns.state_txt", "state as TXT under _gslb"),
     Later("gslb", "history", "the history of events"),
     Later("gslb", "views", "views of client networks"),
     Later("gslb", "cluster", "several nodes that vote"),

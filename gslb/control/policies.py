@@ -39,6 +39,7 @@ class Policies:
             per_second=node.rate_limit.responses_per_second / node.workers,
             slip=node.rate_limit.slip,
             exempt=tuple(map(str, node.rate_limit.exempt)),
+            state_txt=tuple(map(str, node.state_txt)),
         )
         self._unwritten = self._unwritten or policy != self.policy
         self.policy = policy

@@ -8,7 +8,7 @@ patched to point to where the alias's target stands in the message. AA tells of 
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
-from gslb.dns.clients import Asker
+from gslb.dns.clients import NOBODY, Asker
 from gslb.dns.codes import CNAME, HEADER_SIZE, IN, NOERROR, YXDOMAIN
 from gslb.dns.lookup import Hit, Kind, find, nodata
 from gslb.dns.query import MAX_NAME, Query
@@ -57,6 +57,11 @@ def follow(table: Table, query: Query, draw: Draw, address: bytes = b"") -> Answ
     asker = Asker(address, b"" if query.edns is None else query.edns.subnet)
     hit = find(table, query.name, query.qtype, asker)
     return None if hit is None else _Walk(table, query, draw, asker).run(hit)
+
+
+def of_hit(table: Table, query: Query, draw: Draw, hit: Hit) -> Answer:
+    """The answer to a good query from an entry found elsewhere (see state)."""
+    return _Walk(table, query, draw, NOBODY).run(hit)
 
 
 class _Walk:

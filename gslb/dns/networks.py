@@ -27,3 +27,6 @@ class Networks:
         address = unmapped(address)
         value = int.from_bytes(address)
         return any(value & mask == network for mask, network in self._of[len(address)])
+
+
+NOBODY = Networks(())

@@ -8,6 +8,7 @@ from gslb.dns.chain import Answer
 from gslb.dns.codes import AA, CD, HEADER_SIZE, OPCODE, QR, RD, SERVFAIL, TC
 from gslb.dns.cookies import Cookie, Cookies
 from gslb.dns.edns import PAYLOAD, SMALLEST_PAYLOAD, write_opt
+from gslb.dns.networks import NOBODY, Networks
 from gslb.dns.query import Query
 
 LARGEST = 65_535
@@ -21,7 +22,7 @@ class Facts:
     """What a reply depends on besides packet, table, draw and client. `stale`: control vouches for the table no longer.
 
     `cookies`: None while there are no secrets to make them with. `keepalive`: our idle limit over TCP in tenths of a
-    second, 0 where the connection is to be closed (RFC 7828 section 3.4).
+    second, 0 where the connection is to be closed (RFC 7828 section 3.4). `state`: who may ask for state names.
     """
 
     tcp: bool = False
@@ -29,6 +30,7 @@ class Facts:
     stale: bool = False
     cookies: Cookies | None = None
     keepalive: int = 0
+    state: Networks = NOBODY
 
 
 @dataclass(frozen=True, slots=True)

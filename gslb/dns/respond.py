@@ -1,6 +1,6 @@
 """The complete responder: a packet in, a packet out. No clock, no chance, no IO."""
 
-from gslb.dns.chain import Draw, follow
+from gslb.dns.chain import Answer, Draw, follow, of_hit
 from gslb.dns.clients import unmapped
 from gslb.dns.codes import (
     AXFR,
@@ -27,6 +27,7 @@ from gslb.dns.codes import (
 from gslb.dns.cookies import CLIENT_SIZE, NONE, Cookie
 from gslb.dns.query import Query, read
 from gslb.dns.reply import Facts, Response, pack, refusal
+from gslb.dns.state import MARK, find_state
 from gslb.handoff.table import Table
 
 REFUSED_TYPES = {
@@ -62,7 +63,8 @@ def respond(
         return refusal(query, rcode, facts, cookie, _WHY.get(rcode, ()))
     if table is None:
         return refusal(query, SERVFAIL, facts, cookie, _NO_TABLE)
-    answer = follow(table, query, draw, address)
+    answer = _state(table, query, draw, facts, address) if MARK in query.name else None
+    answer = answer or follow(table, query, draw, address)
     if answer is None:
         return refusal(query, REFUSED, facts, cookie, _NOT_OURS)
     return pack(query, answer, facts, cookie, _STALE if facts.stale else ())
@@ -80,6 +82,12 @@ def curtailed(packet: bytes, facts: Facts, response: Response) -> Response:
     if response.cookie.data:
         return refusal(query, BADCOOKIE, facts, response.cookie)
     return refusal(query, response.rcode, facts, bits=TC)
+
+
+def _state(table: Table, query: Query, draw: Draw, facts: Facts, address: bytes) -> Answer | None:
+    """What is told of state to one who may ask; None where the zone is to answer."""
+    hit = find_state(table, query.name, query.qtype) if facts.state and address in facts.state else None
+    return None if hit is None else of_hit(table, query, draw, hit)
 
 
 def _cookie(query: Query, facts: Facts, address: bytes, now: int) -> Cookie:

@@ -95,6 +95,11 @@ NODE_CUT = 8
 NODE_CNAME = 16
 NODE_DNAME = 32
 NODE_VIEWS = 64
+NODE_STATE = 128
+"""No name of the zone: a key for those who may ask for state, in no zone's order."""
+
+STATE_KEY = b"\x40"
+"""What such a key begins with, before the name that is asked: no label is 64 octets long, so no query spells it."""
 
 ENTRY_AA = 1
 

@@ -101,7 +101,8 @@ def _classes(clients: ClientsSpec) -> tuple[bytes, bytes]:
 def _canonical_order(nodes: Sequence[NodeSpec], zones: int) -> tuple["array[int]", list[tuple[int, int]]]:
     by_zone: list[list[int]] = [[] for _ in range(zones)]
     for n, node in enumerate(nodes):
-        by_zone[node.zone].append(n)
+        if not node.flags & layout.NODE_STATE:
+            by_zone[node.zone].append(n)
     order = array("I")
     first = []
     for members in by_zone:

@@ -63,7 +63,10 @@ class RateLimit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """This node: gslb.yaml. `cookie_secrets`: the file of DNS cookies' secrets, None for one of our own."""
+    """This node: gslb.yaml. `cookie_secrets`: the file of DNS cookies' secrets, None for one of our own.
+
+    `state_txt`: networks that may ask for state over DNS.
+    """
 
     name: str
     listen: tuple[Endpoint, ...]
@@ -77,6 +80,7 @@ class Node:
     log_level: str = "info"
     cookie_secrets: Path | None = None
     rate_limit: RateLimit = RateLimit()
+    state_txt: tuple[Network, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

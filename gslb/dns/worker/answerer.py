@@ -4,10 +4,11 @@ import socket
 import time
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 
 from gslb.dns.cookies import Cookies
 from gslb.dns.draws import Draws, network_of
-from gslb.dns.networks import Networks
+from gslb.dns.networks import NOBODY, Networks
 from gslb.dns.rates import Limits, Rates, Verdict, kind_of
 from gslb.dns.reply import Facts, Response, servfail
 from gslb.dns.respond import curtailed, respond
@@ -43,6 +44,7 @@ class Answerer:
         self._policy = Policy()
         self._cookies: Cookies | None = None
         self._rates: Rates | None = None
+        self._state = NOBODY
         self.stale(False)
 
     def swap(self, table: Table) -> None:
@@ -61,12 +63,13 @@ class Answerer:
         if limited != was:
             limits = Limits(policy.per_second, policy.slip, Networks(policy.exempt))
             self._rates = Rates(limits, self._seed) if policy.per_second else None
+        self._state = Networks(policy.state_txt)
         self.stale(self._udp.stale)
 
     def stale(self, stale: bool) -> None:
         """Whether control has been silent for too long."""
-        self._udp = Facts(nsid=self._nsid, stale=stale, cookies=self._cookies)
-        self._tcp = Facts(nsid=self._nsid, stale=stale, cookies=self._cookies, tcp=True, keepalive=KEEPALIVE)
+        self._udp = Facts(nsid=self._nsid, stale=stale, cookies=self._cookies, state=self._state)
+        self._tcp = replace(self._udp, tcp=True, keepalive=KEEPALIVE)
 
     def answer(self, packet: bytes, host: str, *, tcp: bool = False) -> bytes | None:
         """The reply to a packet from `host`, an address as text; None when it is to be ignored."""
