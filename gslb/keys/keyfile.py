@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 
 from gslb.errors import KeysError
 from gslb.model import names
-from gslb.model.keys import Algorithm, KeyTimes, Role
+from gslb.model.keys import Algorithm, KeyTimes, Role, is_between
 
 SEP = 257
 """Flags of a key that a DS may name (RFC 4034 section 2.1.1); those of a ZSK are 256."""
@@ -50,6 +50,10 @@ class StoredKey:
     def tag(self) -> int:
         """The key tag."""
         return tag_of(self.dnskey)
+
+    def is_published(self, now: float) -> bool:
+        """Whether its DNSKEY stands in the zone."""
+        return is_between(self.times.publish, now, self.times.remove)
 
     @property
     def stem(self) -> str:
