@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 import click
 
-from gslb.errors import ConfigError, Unreachable
+from gslb.errors import ConfigError, KeysError, Unreachable
 
 COMMANDS = {
     "run": "run",
@@ -25,6 +25,7 @@ COMMANDS = {
     "force-down": "overrides.force_down",
     "clear": "overrides.clear",
     "delegation": "delegation",
+    "keys": "keys.command",
     "demo": "demo.command",
 }
 """Command name → module below gslb.cli; each module holds a click command called `command`."""
@@ -78,6 +79,9 @@ def main() -> None:
         gslb(standalone_mode=True)
     except ConfigError as error:
         click.echo(str(error), err=True)
+        sys.exit(BAD_NEWS)
+    except KeysError as error:
+        click.echo(f"gslb: {error}", err=True)
         sys.exit(BAD_NEWS)
     except Unreachable as error:
         click.echo(f"gslb: {error}", err=True)

@@ -5,6 +5,7 @@ import struct
 from collections.abc import Iterable
 from enum import IntEnum
 
+from gslb.keys.keyfile import show_date
 from gslb.model.keys import ZoneKey, is_between
 
 
@@ -42,6 +43,30 @@ def cdnskey(keys: Iterable[ZoneKey], now: float) -> tuple[bytes, ...]:
     """The CDNSKEY RRset at the apex; it always says what `cds` says (RFC 7344 section 4)."""
     found = tuple(keys)
     return (DELETE_CDNSKEY,) if _is_leaving(found, now) else tuple(key.dnskey for key in _wanted(found, now))
+
+
+def delegated(keys: Iterable[ZoneKey], now: float) -> tuple[ZoneKey, ...]:
+    """The keys whose DS belong to the parent: those CDS asks for; of keys without such dates, those that sign keys."""
+    found = tuple(keys)
+    if _is_leaving(found, now):
+        return ()
+    dateless = (key for key in found if key.times.sync_publish is None and key.is_published(now))
+    return _wanted(found, now) or tuple(key for key in dateless if key.signs_keys and key.is_signing(now))
+
+
+def notes(keys: Iterable[ZoneKey], now: float) -> tuple[str, ...]:
+    """What somebody who changes the parent should know besides the DS."""
+    found = tuple(keys)
+    if not any(key.is_published(now) for key in found):
+        return ("no key is published: no DS belongs to the parent; gslb keys generate makes a key",)
+    if _is_leaving(found, now):
+        return ("the zone leaves DNSSEC: no DS belongs to the parent",)
+    told = "alone, " if delegated(found, now) else ""
+    return tuple(
+        f"the DS of key {key.tag} belongs to the parent {told}from {show_date(key.times.sync_publish)} on, not before"
+        for key in found
+        if key.times.sync_publish is not None and key.times.sync_publish > now
+    )
 
 
 def _is_leaving(keys: tuple[ZoneKey, ...], now: float) -> bool:

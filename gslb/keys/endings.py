@@ -6,7 +6,7 @@ As in `rolls`: every function gives the keys that change, and raises KeysError f
 from dataclasses import replace
 
 from gslb.errors import KeysError
-from gslb.keys.keyfile import StoredKey, render_date
+from gslb.keys.keyfile import StoredKey, show_date
 from gslb.keys.rolls import Keys, Lags, live, signs_data, signs_keys
 from gslb.model.keys import Role
 
@@ -19,7 +19,7 @@ def ds_seen(keys: Keys, now: float, lags: Lags) -> Keys:
         raise KeysError("no key is in use whose DS the parent should have")
     if new.times.sync_publish > now:
         raise KeysError(
-            f"too early: the DS of key {new.tag} belongs to the parent from {render_date(new.times.sync_publish)} on; "
+            f"too early: the DS of key {new.tag} belongs to the parent from {show_date(new.times.sync_publish)} on; "
             "until then caches may hold what it does not cover"
         )
     seen = now if new.times.ds_publish is None else new.times.ds_publish

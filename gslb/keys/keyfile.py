@@ -124,6 +124,11 @@ def render_date(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime(_DATE)
 
 
+def show_date(seconds: float) -> str:
+    """A date for people, UTC."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+
+
 def parse_date(text: str) -> float:
     """Unix seconds of a date in a key file. Raises ValueError."""
     try:

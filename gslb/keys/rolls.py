@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from gslb.errors import KeysError
-from gslb.keys.keyfile import StoredKey, render_date
+from gslb.keys.keyfile import StoredKey, show_date
 from gslb.model.keys import KeyTimes, Role
 from gslb.model.zones import Zone
 
@@ -125,7 +125,7 @@ def under_way(keys: Keys, now: float) -> str:
         if key.times.unsign is not None:
             return "the parent is asked to drop every DS, by gslb keys retire --all"
         if ahead := [date for date in _steps(key.times) if date is not None and date > now]:
-            return f"key {key.tag} has its next date on {render_date(min(ahead))}"
+            return f"key {key.tag} has its next date on {show_date(min(ahead))}"
     for duty in (signs_keys, signs_data):
         several = [key for key in alive if duty(key)]
         if len(several) > 1:

@@ -1,14 +1,17 @@
 """Key files on disk."""
 
+import os
+import stat
 from pathlib import Path
 
 import pytest
 
-from gslb.control.keyring import load_keys, stored_keys
+from gslb.control.keyring import load_keys, locked, new_key, stored_keys, write_keys, write_unsign
 from gslb.errors import KeysError
 from gslb.keys.keyfile import StoredKey, render
+from gslb.model.keys import KeyTimes, Role
 from gslb.model.names import to_wire
-from tests.kit.zonekeys import ED25519, ZONE, key, stored
+from tests.kit.zonekeys import ED25519, NOW, ZONE, key, stored
 
 
 @pytest.fixture
@@ -94,3 +97,61 @@ def test_both_algorithms_are_read(tmp_path: Path, one: StoredKey) -> None:
         (tmp_path / name).chmod(0o600)
 
     assert [found.algorithm for found in stored_keys(tmp_path, ZONE)] in ([13, 15], [15, 13])
+
+
+def test_what_is_written_is_read(tmp_path: Path) -> None:
+    """Into a directory that is made for it, for nobody else to enter."""
+    place = tmp_path / "state/keys"
+    with locked(place):
+        write_keys(place, (stored(),), 3600)
+
+    assert load_keys(place, ZONE) == (key(),)
+    assert stat.S_IMODE(place.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in place.iterdir()} == {0o600}
+
+
+def test_one_writer_at_a_time(tmp_path: Path) -> None:
+    """The second is told to try again, and may once the first is done."""
+    with locked(tmp_path), pytest.raises(KeysError, match="another gslb keys is at work here"), locked(tmp_path):
+        pass
+    with locked(tmp_path):
+        pass
+
+
+def test_a_place_where_nothing_can_be_written_is_told(tmp_path: Path) -> None:
+    """Whether a file is in the way of the directory, or the directory is gone."""
+    (tmp_path / "file").touch()
+
+    with pytest.raises(KeysError, match="cannot be used: Not a directory"), locked(tmp_path / "file/keys"):
+        pass
+    with pytest.raises(KeysError, match="cannot be written: No such file"):
+        write_keys(tmp_path / "none", (stored(),), 3600)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
+def test_what_root_writes_belongs_to_the_service(tmp_path: Path) -> None:
+    """To whoever owns the directory above, who has to read it."""
+    os.chown(tmp_path, 65_534, 65_534)
+    place = tmp_path / "keys"
+    with locked(place):
+        write_keys(place, (stored(),), 3600)
+
+    assert {path.stat().st_uid for path in (place, *place.iterdir())} == {65_534}
+
+
+def test_a_new_key_has_a_tag_of_its_own() -> None:
+    """Tags name keys on the command line, so none is given twice."""
+    made = new_key(ZONE, Role.CSK, ED25519, NOW, taken=range(0, 65_536, 2))
+
+    assert made.tag % 2 == 1
+    assert made.times == KeyTimes(created=NOW)
+
+
+def test_the_wish_to_be_unsigned_is_kept_and_withdrawn(tmp_path: Path, one: StoredKey) -> None:
+    """Withdrawing what was never asked is no error."""
+    write_unsign(tmp_path, ZONE, NOW)
+    assert stored_keys(tmp_path, ZONE)[0].times.unsign == NOW
+
+    for _ in range(2):
+        write_unsign(tmp_path, ZONE, None)
+    assert stored_keys(tmp_path, ZONE)[0].times.unsign is None

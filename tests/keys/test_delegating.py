@@ -8,8 +8,8 @@ import dns.rdataclass
 import dns.rdatatype
 import pytest
 
-from gslb.keys.delegating import Digest, cdnskey, cds, ds
-from gslb.model.keys import Algorithm, Role
+from gslb.keys.delegating import Digest, cdnskey, cds, delegated, ds, notes
+from gslb.model.keys import Algorithm, KeyTimes, Role
 from tests.kit.zonekeys import ALWAYS, NOW, key
 
 
@@ -52,3 +52,30 @@ def test_the_delete_form_stands_alone() -> None:
     assert [text("CDS", rdata) for rdata in cds((leaving,), NOW)] == ["0 0 0 00"]
     assert [text("CDNSKEY", rdata) for rdata in cdnskey((leaving,), NOW)] == ["0 3 0 AA=="]
     assert cds((key(times=replace(ALWAYS, unsign=NOW, remove=NOW)),), NOW) == ()
+
+
+def test_the_parent_holds_what_cds_asks_for() -> None:
+    """During a roll the old key alone, then the new one alone; keys of other tools have no such dates."""
+    old = key(times=replace(ALWAYS, sync_delete=NOW))
+    new = key(times=replace(ALWAYS, sync_publish=NOW), number=1)
+    foreign = key(times=KeyTimes(publish=0, active=0), number=2)
+
+    assert delegated((old, new, foreign), NOW - 1) == (old,)
+    assert delegated((old, new, foreign), NOW) == (new,)
+    assert delegated((foreign, key(Role.ZSK, times=foreign.times)), NOW) == (foreign,)
+    assert delegated((key(times=replace(ALWAYS, unsign=NOW)),), NOW) == ()
+
+
+def test_what_else_the_parent_should_know() -> None:
+    """That there is no key, that it is too early, or that the zone leaves."""
+    coming = key(times=replace(ALWAYS, sync_publish=NOW))
+
+    assert notes((), NOW)[0].startswith("no key is published: no DS belongs to the parent")
+    assert notes((key(times=replace(ALWAYS, unsign=NOW)),), NOW) == (
+        "the zone leaves DNSSEC: no DS belongs to the parent",
+    )
+    assert notes((coming,), NOW - 1) == (
+        f"the DS of key {coming.tag} belongs to the parent from 2027-01-15 08:00:00Z on, not before",
+    )
+    assert "parent alone, from" in notes((coming, key(number=1)), NOW - 1)[0]
+    assert notes((coming,), NOW) == ()
