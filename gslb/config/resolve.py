@@ -242,6 +242,7 @@ def _service(draft: ZoneDraft, name: str, service: ServiceTable, pools: Mapping[
         mx=MxMode(service.mx),
         srv=_srv(draft, service),
         when_all_down=WhenAllDown(service.when_all_down),
+        slow_start=service.slow_start,
     )
 
 

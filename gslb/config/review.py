@@ -111,6 +111,7 @@ def _service(draft: ZoneDraft, zone: Zone, service: Service) -> None:
         _all_down(draft, path, service)
         _exchangers(draft, path, pools)
     _shares(draft, path, service, pools)
+    _steps(draft, path, service, zone)
     _families(draft, path, service, pools)
     _unreachable(draft, path, pools)
 
@@ -137,6 +138,17 @@ def _exchangers(draft: ZoneDraft, path: Path, pools: list[Pool]) -> None:
         if count > MAX_EXCHANGERS:
             where: Path = (*path, "pools", index)
             draft.document.warn(where, f"{count} exchangers in {pool.name}: an answer holds {MAX_EXCHANGERS} of a tier")
+
+
+def _steps(draft: ZoneDraft, path: Path, service: Service, zone: Zone) -> None:
+    """Nine steps from a tenth to the whole, each at least min_ttl: less than that a window cannot be."""
+    least = 9 * zone.min_ttl
+    if 0 < service.slow_start < least:
+        message = (
+            f"{show_duration(service.slow_start)} lasts {show_duration(least)}: nine steps, one each min_ttl "
+            f"({show_duration(zone.min_ttl)})"
+        )
+        draft.document.warn((*path, "slow_start"), message)
 
 
 def _ordinary(pool: Pool) -> list[Member]:

@@ -23,6 +23,7 @@ from gslb.config.tables import (
     Text,
     Timer,
     Ttl,
+    Window,
 )
 from gslb.config.values import Parsed, parse_member_address, whole_number
 from gslb.model.values import Address
@@ -115,6 +116,8 @@ class ServiceTable(Table):
     """SRV records: owner relative to the zone, and the port answered."""
     when_all_down: Literal["serve_all", "nodata", "servfail", "refused"] = "serve_all"
     """What is answered while no tier has a healthy member."""
+    slow_start: Window = 0
+    """How long a member that comes back rises from a tenth of its weight to all of it; 0: not at all."""
 
 
 class SoaTable(Table):

@@ -49,6 +49,7 @@ SrvOwnerName: TypeAlias = Annotated[str, _string(values.parse_srv_owner, "_servi
 Port: TypeAlias = Annotated[int, values.PORT]
 Ttl: TypeAlias = Annotated[int, values.duration(1, DAY, whole=True)]
 Timer: TypeAlias = Annotated[int, values.duration(1, 365 * DAY, whole=True)]
+Window: TypeAlias = Annotated[float, values.duration(0, DAY)]
 Least: TypeAlias = Annotated[
     MinHealthy, Parsed(values.parse_min_healthy, (("type", ["integer", "string"]), ("x-format", "3 or 50%")))
 ]

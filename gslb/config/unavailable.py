@@ -42,7 +42,6 @@ _ZONE = (
     Later("zone", "services.*.members.*.capacity", "a cap on a member's share"),
     Later("zone", "services.*.views", "views of client networks"),
     Later("zone", "services.*.failback", "delayed and manual failback"),
-    Later("zone", "services.*.slow_start", "slow start"),
     Later("zone", "services.*.sticky", "sticky answers"),
     Later("zone", "services.*.together", "withdrawing A and AAAA together"),
     Later("zone", "services.*.spill_over", "spill over to later tiers"),

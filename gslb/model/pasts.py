@@ -30,12 +30,14 @@ class Past:
     """Of one service in one family. Times are Unix seconds.
 
     `decided`: there was a decision, with health known. `absent`: members that were down or drained, not merely unknown.
-    `levels` holds the members whose weight is lowered, or moved a moment ago; all others have the whole.
+    `levels` holds the members whose weight is lowered, or moved a moment ago; all others have the whole. `ramps`:
+    since when a member that came back has been rising.
     """
 
     decided: bool = False
     absent: frozenset[Spot] = frozenset()
     levels: Levels = field(default_factory=dict)
+    ramps: Mapping[Spot, float] = field(default_factory=dict)
 
 
 NEW = Past()

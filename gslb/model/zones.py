@@ -67,6 +67,7 @@ class Service:
     `name` is the label or "@"; `owner` the wire name. `answers`: how many members one answer holds, ALL for every one.
     `alias_of`: the service whose decision this name shows (its own `records` still count). `pool_name`: the
     service POOL.ZONE that every pool has by itself. `views`: by name, for those clients instead of `pools`.
+    `slow_start`: seconds in which a member that comes back rises to all of its weight.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Service:
     when_all_down: WhenAllDown = WhenAllDown.SERVE_ALL
     alias_of: str | None = None
     pool_name: bool = False
+    slow_start: float = 0.0
     views: Mapping[str, ViewChain] = field(default_factory=dict)
 
     def seen_from(self, view: str) -> "Service":

@@ -85,8 +85,8 @@ class Tier:
 class Draft:
     """`service` is the one that decides (an alias is resolved before); `answering` are the members of the answer.
 
-    `past` is what the decision before this one remembered; `absent` and `levels` what this one will; `changes` are
-    bound to come by themselves.
+    `past` is what the decision before this one remembered; `absent`, `levels` and `ramps` what this one will; `changes`
+    are bound to come by themselves.
     """
 
     zone: Zone
@@ -109,4 +109,5 @@ class Draft:
     ttl_why: str = ""
     absent: set[Spot] = field(default_factory=set)
     levels: dict[Spot, Level] = field(default_factory=dict)
+    ramps: dict[Spot, float] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)

@@ -1,8 +1,12 @@
 """Stage 5: weights in motion. A member whose weight is lowered for now has so many tenths of it.
 
-It is lowered by load (the pool's degraded_weight) or by its own word (an agent or a file asks for a part of it); the
-lowest of these counts. Tenths move one at a time, and not sooner than `min_ttl` after the last move: no share jumps,
-and no table is written for less. What comes in anew has at once what it is to have.
+It is lowered by load (the pool's degraded_weight), by its own word (an agent or a file asks for a part of it) or as
+it has just come back (slow start); the lowest of these counts. Tenths move one at a time, and not sooner than `min_ttl`
+after the last move: no share jumps, and no table is written for less. What comes in anew has at once what it may have.
+
+Slow start: a tenth at first, then as much of the weight as of the window has passed. It begins when a member comes back
+from down or drained into a pool where somebody was left, and ends with the window or the next failure. A window shorter
+than nine times `min_ttl` lasts that long nevertheless: so long take the steps.
 """
 
 from math import inf
@@ -29,21 +33,43 @@ def move(draft: Draft) -> None:
 
 
 def _level(draft: Draft, tier: Tier, seen: Seen) -> None:
+    past = draft.past
     seen.aim, seen.lowered = _aim(tier, seen)
-    if seen.aim == WHOLE and not draft.past.levels:
+    if seen.aim == WHOLE and not (past.levels or past.absent or past.ramps):
         return  # as nearly always
     spot = Spot(tier.pool.name, seen.member.name)
-    before = draft.past.levels.get(spot, _REST)
-    if draft.past.decided and spot not in draft.past.absent:
-        level = _stepped(before, seen.aim, draft)
-    else:
-        level = Level(seen.aim, draft.now)
+    back = not past.decided or spot in past.absent
+    _ramp(draft, tier, seen, spot)
+    level = Level(seen.aim, draft.now) if back else _stepped(past.levels.get(spot, _REST), seen.aim, draft)
     seen.tenths = level.tenths
     rests_until = level.moved + draft.zone.min_ttl
     if level.tenths < WHOLE or rests_until > draft.now:
         draft.levels[spot] = level
     if level.tenths != seen.aim:
         draft.changes.append(Change(rests_until, f"{spot.pool}/{spot.member} moves towards {10 * seen.aim} %"))
+
+
+def _ramp(draft: Draft, tier: Tier, seen: Seen, spot: Spot) -> None:
+    """Lower the aim of a member that has just come back, or did a while ago."""
+    window, past = draft.service.slow_start, draft.past
+    if not window:
+        return
+    since = past.ramps.get(spot)
+    if spot in past.absent:
+        since = draft.now if _had_somebody(draft, tier) else None
+    if since is None or draft.now >= since + window:
+        return
+    since = draft.ramps[spot] = min(since, draft.now)
+    reached = max(1, int(WHOLE * (draft.now - since) / window))
+    if reached < seen.aim:
+        seen.aim, seen.lowered = reached, "slow start"
+        step = since + window * (reached + 1) / WHOLE
+        draft.changes.append(Change(step, f"{spot.pool}/{spot.member} rises in slow start"))
+
+
+def _had_somebody(draft: Draft, tier: Tier) -> bool:
+    absent, pool = draft.past.absent, tier.pool.name
+    return any(Spot(pool, seen.member.name) not in absent for seen in tier.seen if seen.healths[tier.family])
 
 
 def _stepped(level: Level, aim: int, draft: Draft) -> Level:
@@ -78,6 +104,6 @@ def remembered(draft: Draft) -> Past:
     """What the next decision has to know of this one; before health is known, what this one knew."""
     if not draft.ready:
         return draft.past
-    if not draft.absent and not draft.levels:
+    if not (draft.absent or draft.levels or draft.ramps):
         return CALM
-    return Past(decided=True, absent=frozenset(draft.absent), levels=draft.levels)
+    return Past(decided=True, absent=frozenset(draft.absent), levels=draft.levels, ramps=draft.ramps)

@@ -25,6 +25,7 @@ def _plain(past: Past) -> dict[str, object]:
     return {
         "absent": sorted([*spot] for spot in past.absent),
         "levels": [[*spot, *level] for spot, level in past.levels.items()],
+        "ramps": [[*spot, since] for spot, since in past.ramps.items()],
     }
 
 
@@ -52,6 +53,7 @@ def _past(entry: Mapping[str, Any], now: float) -> Past:
         decided=True,
         absent=frozenset(Spot(*map(_text, spot)) for spot in entry.get("absent", [])),
         levels=dict(_level(row, now) for row in entry.get("levels", [])),
+        ramps={Spot(_text(pool), _text(name)): _moment(at, now) for pool, name, at in entry.get("ramps", [])},
     )
 
 

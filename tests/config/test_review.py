@@ -44,6 +44,10 @@ def members(count: int, **fields: str) -> str:
             "services.smtp.answers: 2 answers at these weights in relays: the heaviest would need to",
         ),
         (
+            SERVICE % ", slow_start: 1m",
+            "services.smtp.slow_start: 1m lasts 135s: nine steps, one each min_ttl (15s)",
+        ),
+        (
             UNEQUAL % ", mx: equal",
             "services.smtp.mx: equal, but the weights in relays differ: senders share mail evenly",
         ),

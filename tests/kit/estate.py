@@ -92,8 +92,9 @@ def service(
     mx: MxMode = MxMode.RANKED,
     when_all_down: WhenAllDown = WhenAllDown.SERVE_ALL,
     alias_of: str | None = None,
+    **more: Any,
 ) -> Service:
-    """A service of ZONE; `zone` sets its owner."""
+    """A service of ZONE; `zone` sets its owner; `more` are further fields."""
     return Service(
         name=name,
         owner=b"",
@@ -103,6 +104,7 @@ def service(
         mx=mx,
         when_all_down=when_all_down,
         alias_of=alias_of,
+        **more,
     )
 
 

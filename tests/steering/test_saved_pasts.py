@@ -9,7 +9,12 @@ from gslb.steering.saved_pasts import from_plain, to_plain
 
 NOW = 1000.0
 KEY = ("mail.example.com", "smtp", Family.IPV4)
-PAST = Past(decided=True, absent=frozenset({Spot("relays", "r1")}), levels={Spot("relays", "r2"): Level(5, 990.0)})
+PAST = Past(
+    decided=True,
+    absent=frozenset({Spot("relays", "r1")}),
+    levels={Spot("relays", "r2"): Level(5, 990.0)},
+    ramps={Spot("relays", "r2"): 900.0},
+)
 
 
 def plain(**changed: Any) -> list[Any]:
@@ -51,6 +56,7 @@ def test_nothing_saved_is_nothing() -> None:
         {"levels": [["relays", "r2", 5, "then"]]},
         {"levels": [["relays", "r2", 5, float("inf")]]},
         {"levels": 3},
+        {"ramps": [["relays", "r2", None]]},
     ],
 )
 def test_junk_is_left_out_and_told(junk: dict[str, Any]) -> None:
