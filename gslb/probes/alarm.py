@@ -25,7 +25,10 @@ class Timer(Protocol):
 
 
 class Alarm:
-    """Calls `ring` at a time on `clock`, and at least every TICK. `timer`: the running loop unless given."""
+    """Calls `ring` at a time on `clock`, and at least every TICK. `timer`: the running loop unless given.
+
+    `at`: when it rings next, or rang last.
+    """
 
     def __init__(
         self,
@@ -41,7 +44,7 @@ class Alarm:
         self._timer = timer
         self._guard = StallGuard(drift=boottime() - clock())
         self._handle: Handle | None = None
-        self._at = 0.0
+        self.at = 0.0
 
     def set(self, wanted: float | None) -> None:
         """See that it rings at `wanted` or earlier."""
@@ -49,10 +52,10 @@ class Alarm:
         at = now + TICK
         if wanted is not None and wanted < at:
             at = max(wanted, now + GRAIN)
-        if self._handle is not None and self._at <= at:
+        if self._handle is not None and self.at <= at:
             return
         self.clear()
-        self._at = at
+        self.at = at
         self._guard.expect(at, now)
         self._handle = self.call_later(at - now, self._ring)
 

@@ -6,8 +6,8 @@ behind the go-ahead of STARTTLS they are starttls_injection, whoever put them th
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
-from typing import Final, TypeAlias
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final, TypeAlias, cast
 
 from gslb.model.checks import TlsSettings
 from gslb.model.observations import Passed, Phase, Reason
@@ -30,16 +30,15 @@ from gslb.probes.dialogue.commands import (
     Send,
     StartTls,
 )
-from gslb.probes.dialogue.cutting import Line, cut_line
+from gslb.probes.dialogue.cutting import cut_line
 from gslb.probes.dialogue.text import MASK, shown
 from gslb.probes.faults import StreamFault
 from gslb.probes.journal import Journal
 from gslb.probes.opening import encrypt, opened
 from gslb.probes.streams import Stream
 
-Waiting: TypeAlias = ReadSome | ReadBytes | StartTls | Pause
-Instant: TypeAlias = Enter | Send | Note | Offered | LoggedIn | Conclude
-INSTANT: Final = (Enter, Send, Note, Offered, LoggedIn, Conclude)
+Reading: TypeAlias = ReadLine | ReadSome | ReadBytes
+Lengthy: TypeAlias = StartTls | Pause
 
 GREET_DELAY: Final = 1.0
 """Seconds between the first line of a greeting and its last that are worth a notice."""
@@ -73,7 +72,11 @@ def address_literal(address: Address | None) -> str:
 
 
 class Conversation:
-    """One dialogue over one stream."""
+    """One dialogue over one stream.
+
+    It goes on from within the stream's own callbacks: what can be done is done when bytes come, and nothing is woken
+    up but for a handshake, for a pause and at the end. A task woken for each reply costs more than the dialogue does.
+    """
 
     def __init__(
         self, stream: Stream, dialogue: Dialogue, journal: Journal, tls: TlsSettings, terms: Terms = PLAIN_TERMS
@@ -84,58 +87,78 @@ class Conversation:
         self._tls = tls
         self._terms = terms
         self._first_line_at = 0.0
+        self._waiting: Reading = ReadSome()
+        self._over: asyncio.Future[Lengthy | None]
 
     async def held(self) -> None:
-        """Command by command, until the dialogue has nothing more to ask."""
-        answer: Answer = None
-        while True:
-            try:
-                command = self._dialogue.send(answer)
-            except StopIteration:
-                return
-            if isinstance(command, ReadLine):
-                line = self._cut(command.limit)
-                answer = line if line is not None else await self._line(command.limit)
-            elif isinstance(command, INSTANT):  # a tuple: a union of types is slower, and this is the hottest line
-                answer = None
-                self._done(command)
+        """To the end, command by command. Raises StreamFault."""
+        while (asked := await self._talked()) is not None:
+            if isinstance(asked, StartTls):
+                await encrypt(self._stream, self._tls, self._journal, Phase.TLS_UPGRADE, self._terms)
             else:
-                answer = await self._waited(command)
+                await asyncio.sleep(asked.seconds)
 
-    def _done(self, command: Instant) -> None:
-        if isinstance(command, Enter):
-            self._first_line_at = 0.0
-            self._journal.enter(command.phase)
-        elif isinstance(command, Send):
-            self._send(command)
-        elif isinstance(command, Note):
-            self._journal.note(command.reason)
-        elif isinstance(command, LoggedIn):
-            self._journal.accepted = True
-        elif isinstance(command, Offered):
-            if self._stream.encrypted:
-                self._journal.caps_tls = command.caps
-            else:
-                self._journal.caps_plain = command.caps
+    async def _talked(self) -> Lengthy | None:
+        """Go on until the dialogue asks for what takes its time, or has nothing more to ask."""
+        self._over = asyncio.get_running_loop().create_future()
+        self._stream.listener = self._hear
+        try:
+            self._go_on(None)
+            return await self._over
+        finally:
+            self._stream.listener = None
+
+    def _hear(self) -> None:
+        """Something has come, or the peer has closed."""
+        if self._over.done():
+            return
+        try:
+            self._stream.check_limit()
+            answer = self._read(self._waiting)
+        except Exception as error:  # noqa: BLE001 - to be raised where `held` is awaited
+            self._over.set_exception(error)
         else:
-            self._conclude(command)
+            if answer is not None:
+                self._go_on(answer)
 
-    async def _waited(self, command: Waiting) -> Answer:
-        if isinstance(command, StartTls):
-            return await self._start_tls()
-        if isinstance(command, ReadSome):
-            return await self._some()
-        if isinstance(command, Pause):
-            await asyncio.sleep(command.seconds)
-            return None
-        return await self._bytes(command.count)
+    def _go_on(self, answer: Answer) -> None:
+        """Answer the dialogue's last command, and do what it asks until it has to wait."""
+        send = self._dialogue.send
+        try:
+            while True:
+                command = send(answer)
+                do = INSTANT.get(type(command))
+                if do is not None:
+                    do(self, command)
+                    answer = None
+                elif isinstance(command, Lengthy):
+                    self._refuse_injection(command)
+                    self._over.set_result(command)
+                    return
+                else:
+                    answer = self._read(cast("Reading", command))
+                    if answer is None:
+                        return
+        except StopIteration:
+            self._over.set_result(None)
+        except Exception as error:  # noqa: BLE001 - to be raised where `held` is awaited
+            self._over.set_exception(error)
 
-    def _conclude(self, command: Conclude) -> None:
-        """A failure stands as it is; what passed is spoilt by bytes that nobody asked for."""
-        if isinstance(command.conclusion.outcome, Passed):
-            self._refuse_pending(command.pending_ok)
-        self._journal.conclude(command.conclusion)
-        self._refuse_pending(command.pending_ok)
+    def _read(self, command: Reading) -> Answer:
+        """What was asked for, or END; None while it may still come."""
+        self._waiting = command
+        answer = READING[type(command)](self, command)
+        if answer is not None or not self._stream.has_ended():
+            return answer
+        if isinstance(command, ReadLine) and self._stream.buffer.endswith(b"\r"):
+            raise StreamFault(None, Reason.PROTOCOL_ERROR, "a line that ends in CR alone")
+        return END
+
+    # what is done at once
+
+    def _enter(self, command: Enter) -> None:
+        self._first_line_at = 0.0
+        self._journal.enter(command.phase)
 
     def _send(self, command: Send) -> None:
         self._refuse_pending(command.pending_ok)
@@ -145,35 +168,43 @@ class Conversation:
             self._journal.say(f"C: {MASK if command.secret else shown(command.data.rstrip())}")
         self._stream.write(command.data)
 
+    def _note(self, command: Note) -> None:
+        self._journal.note(command.reason)
+
+    def _logged_in(self, _: LoggedIn) -> None:
+        self._journal.accepted = True
+
+    def _offered(self, command: Offered) -> None:
+        if self._stream.encrypted:
+            self._journal.caps_tls = command.caps
+        else:
+            self._journal.caps_plain = command.caps
+
+    def _conclude(self, command: Conclude) -> None:
+        """A failure stands as it is; what passed is spoilt by bytes that nobody asked for."""
+        if isinstance(command.conclusion.outcome, Passed):
+            self._refuse_pending(command.pending_ok)
+        self._journal.conclude(command.conclusion)
+        self._refuse_pending(command.pending_ok)
+
     def _refuse_pending(self, pending_ok: bool) -> None:
         if self._stream.buffer and not pending_ok:
             raise StreamFault(None, Reason.PROTOCOL_ERROR, f"not asked for: {shown(self._stream.buffer)}")
 
-    async def _start_tls(self) -> Answer:
-        if self._stream.buffer:
+    def _refuse_injection(self, command: Lengthy) -> None:
+        if self._stream.buffer and isinstance(command, StartTls):
             raise StreamFault(None, Reason.STARTTLS_INJECTION, shown(self._stream.buffer))
-        await encrypt(self._stream, self._tls, self._journal, Phase.TLS_UPGRADE, self._terms)
-        return None
 
-    def _cut(self, limit: int) -> bytes | None:
-        """A line that is there already."""
+    # what may have to be waited for: None while it is not there
+
+    def _line(self, command: ReadLine) -> bytes | None:
         buffer = self._stream.buffer
-        line = cut_line(buffer, limit) if buffer else None
+        line = cut_line(buffer, command.limit) if buffer else None
+        if line is None:
+            return None
         if isinstance(line, Reason):
             raise StreamFault(None, line, shown(buffer))
-        return None if line is None else self._taken(line)
-
-    async def _line(self, limit: int) -> Answer:
-        while await self._stream.read():
-            line = self._cut(limit)
-            if line is not None:
-                return line
-        if self._stream.buffer.endswith(b"\r"):
-            raise StreamFault(None, Reason.PROTOCOL_ERROR, "a line that ends in CR alone")
-        return END
-
-    def _taken(self, line: Line) -> bytes:
-        del self._stream.buffer[: line.taken]
+        del buffer[: line.taken]
         journal = self._journal
         journal.lines_in += 1
         if line.bare_lf:
@@ -192,17 +223,28 @@ class Conversation:
         elif now - self._first_line_at >= GREET_DELAY:
             self._journal.note(Reason.GREET_DELAY)
 
-    async def _some(self) -> Answer:
-        while not self._stream.buffer:
-            if not await self._stream.read():
-                return END
+    def _some(self, _: ReadSome) -> bytes | None:
+        if not self._stream.buffer:
+            return None
         data = self._stream.take()
         if self._journal.transcript is not None:
             self._journal.say(f"S: {shown(data)}")
         return data
 
-    async def _bytes(self, count: int) -> Answer:
-        while len(self._stream.buffer) < count:
-            if not await self._stream.read():
-                return END
-        return self._stream.take(count)
+    def _bytes(self, command: ReadBytes) -> bytes | None:
+        return self._stream.take(command.count) if len(self._stream.buffer) >= command.count else None
+
+
+INSTANT: Final[Mapping[type, Callable[[Conversation, Any], None]]] = {
+    Enter: Conversation._enter,
+    Send: Conversation._send,
+    Note: Conversation._note,
+    Offered: Conversation._offered,
+    LoggedIn: Conversation._logged_in,
+    Conclude: Conversation._conclude,
+}
+READING: Final[Mapping[type, Callable[[Conversation, Any], bytes | None]]] = {
+    ReadLine: Conversation._line,
+    ReadSome: Conversation._some,
+    ReadBytes: Conversation._bytes,
+}

@@ -225,9 +225,10 @@ class Scheduler:
 
     def _ask(self, turn: Turn, now: float) -> None:
         """Queue for a slot, unless another target of the address has just started: then a moment later."""
-        free = max(now, self._host_free.get(turn.host, now))
-        if not turn.spaced:
-            self._host_free[turn.host] = free + spread.host_spacing(self._hosts[turn.host])
+        sharing = self._hosts[turn.host]
+        if sharing > 1 and not turn.spaced:
+            free = max(now, self._host_free.get(turn.host, now))
+            self._host_free[turn.host] = free + spread.host_spacing(sharing)
             turn.spaced = True
             if free > now:
                 self._starts.defer(turn, free)
@@ -258,21 +259,18 @@ class Scheduler:
     async def _probe(self, turn: Turn) -> None:
         began = self._clock()
         lag = self._alarm.lag(began)
-        observation = await self._look(turn.form())
+        target = turn.form()
+        started = time.time()
+        try:
+            observation = await self._prober(target)
+        except Exception as bug:  # noqa: BLE001 - a bug of one prober must move no health and stop no other
+            observation = _bug(target, bug, started)
         if not self._is_known(turn):
             return  # removed meanwhile, and the prober would not be cancelled
         ended = self._clock()
         if is_stalled(self._alarm.lag(ended) - lag, turn.target.timing.timeout):
             observation = _stalled(observation)
         self._conclude(turn, self._with_queue(turn, observation, began - turn.asked), ended)
-
-    async def _look(self, target: Target) -> Observation:
-        started = time.time()
-        try:
-            return await self._prober(target)
-        except Exception as bug:  # noqa: BLE001 - a bug of one prober must move no health and stop no other
-            outcome = Inconclusive(Phase.TOTAL, Reason.LOCAL_BUG)
-            return Observation(target=target.id, outcome=outcome, started=started, text=repr(bug)[:200])
 
     def _conclude(self, turn: Turn, observation: Observation, ended: float) -> None:
         """Tell control, and plan the next start by the interval it answers."""
@@ -283,9 +281,11 @@ class Scheduler:
             self._stopping.set()
             raise
         self._starts.plan(turn, self._next_start(turn, ended))
-        self._round.discard(turn.target.id)
-        self._settle_round()
-        self._arm()
+        if self._round_done is not None:
+            self._round.discard(turn.target.id)
+            self._settle_round()
+        if turn.start < self._alarm.at:
+            self._arm()
 
     def _next_start(self, turn: Turn, ended: float) -> float:
         is_second = turn.window is not None
@@ -323,6 +323,11 @@ class Scheduler:
     def _end_round(self) -> None:
         if self._round_done is not None and not self._round_done.done():
             self._round_done.set_result(not self._round)
+
+
+def _bug(target: Target, bug: Exception, started: float) -> Observation:
+    outcome = Inconclusive(Phase.TOTAL, Reason.LOCAL_BUG)
+    return Observation(target=target.id, outcome=outcome, started=started, text=repr(bug)[:200])
 
 
 def _stalled(observation: Observation) -> Observation:

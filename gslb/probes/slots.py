@@ -10,7 +10,6 @@ on; so no ticket ever waits before an open gate, and no step looks at more ticke
 """
 
 import heapq
-from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 
@@ -28,12 +27,12 @@ class Ticket:
     port: int = field(compare=False)
     suspect: bool = field(compare=False, default=False)
     withdrawn: bool = field(compare=False, default=False)
+    gates: tuple[Hashable, ...] = field(compare=False, init=False)
 
-    @property
-    def gates(self) -> tuple[Hashable, ...]:
-        """The gates this ticket has to pass, narrowest first."""
+    def __post_init__(self) -> None:
+        """Work out the gates this ticket has to pass, narrowest first."""
         passed = ((self.host, self.port), self.host)
-        return (*passed, _SUSPECTS) if self.suspect else passed
+        self.gates = (*passed, _SUSPECTS) if self.suspect else passed
 
 
 class Slots:
@@ -44,7 +43,7 @@ class Slots:
         self.per_host = per_host
         self.running = 0
         self.queued = 0
-        self._held: Counter[Hashable] = Counter()
+        self._held: dict[Hashable, int] = {}
         self._queue: list[Ticket] = []
         self._parked: dict[Hashable, list[Ticket]] = {}
 
@@ -74,11 +73,14 @@ class Slots:
     def release(self, ticket: Ticket) -> None:
         """A probe has ended: its gates open for the next."""
         self.running -= 1
+        held = self._held
         for gate in ticket.gates:
-            self._held[gate] -= 1
-            if not self._held[gate]:
-                del self._held[gate]
-            self._unpark(gate)
+            if held[gate] > 1:
+                held[gate] -= 1
+            else:
+                del held[gate]
+            if gate in self._parked:
+                self._unpark(gate)
 
     def resize(self, *, concurrency: int, per_host: int) -> None:
         """Change the caps; who runs already goes on, and everybody who waits asks anew."""
@@ -94,26 +96,28 @@ class Slots:
     def _hold(self, ticket: Ticket) -> None:
         self.running += 1
         self.queued -= 1
-        self._held.update(ticket.gates)
+        for gate in ticket.gates:
+            self._held[gate] = self._held.get(gate, 0) + 1
 
     def _hand_on(self, ticket: Ticket) -> None:
         for gate in ticket.gates:
-            if self._is_open(gate):
+            if gate in self._parked and self._is_open(gate):
                 self._unpark(gate)
 
     def _unpark(self, gate: Hashable) -> None:
-        parked = self._parked.get(gate)
-        if parked is None:
-            return
+        parked = self._parked[gate]
         heapq.heappush(self._queue, heapq.heappop(parked))
         if not parked:
             del self._parked[gate]
 
     def _closed_gate(self, ticket: Ticket) -> Hashable | None:
-        return next((gate for gate in ticket.gates if not self._is_open(gate)), None)
+        for gate in ticket.gates:
+            if gate in self._held and not self._is_open(gate):
+                return gate
+        return None
 
     def _is_open(self, gate: Hashable) -> bool:
-        return self._held[gate] < self._cap(gate)
+        return self._held.get(gate, 0) < self._cap(gate)
 
     def _cap(self, gate: Hashable) -> int:
         if gate is _SUSPECTS:

@@ -19,6 +19,7 @@ import functools
 import socket
 import ssl
 import struct
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final, cast
 
@@ -63,7 +64,8 @@ class Stream(asyncio.Protocol):
     """A dialled connection. `buffer` holds what came and was not taken; only its owner removes from it.
 
     `peer`, `source`, `ports`: the addresses really used, and the ports, ours first. `bytes_in` counts the session,
-    after decryption. `guarded`: the handshake has verified whom we speak to.
+    after decryption. `guarded`: the handshake has verified whom we speak to. `listener` is called when the buffer has
+    grown or the peer has ended; `read` waits for the same.
     """
 
     def __init__(self, peer: Address | None = None, limit: int = SESSION_LIMIT) -> None:
@@ -80,6 +82,7 @@ class Stream(asyncio.Protocol):
         self._ended = False
         self._error: Exception | None = None
         self._waiter: asyncio.Future[None] | None = None
+        self.listener: Callable[[], None] | None = None
 
     # the verbs
 
@@ -92,13 +95,19 @@ class Stream(asyncio.Protocol):
                 await self._waiter
             finally:
                 self._waiter = None
+        self.check_limit()
+        return self.bytes_in > before or not self.has_ended()
+
+    def check_limit(self) -> None:
+        """Raises StreamFault (bounds_exceeded) where the peer has said too much."""
         if self.bytes_in > self._limit:
             raise StreamFault(None, Reason.BOUNDS_EXCEEDED, f"more than {self._limit} bytes")
-        if self.bytes_in > before:
-            return True
-        if self._error is not None:
+
+    def has_ended(self) -> bool:
+        """Whether nothing more can come. Raises StreamFault (reset) where the connection broke."""
+        if self._ended and self._error is not None:
             raise fault_of(self._error, None, self.peer) from self._error
-        return False
+        return self._ended
 
     def take(self, count: int | None = None) -> bytes:
         """Remove and return the first `count` bytes of the buffer, or all of it."""
@@ -195,6 +204,8 @@ class Stream(asyncio.Protocol):
         self._wake()
 
     def _wake(self) -> None:
+        if self.listener is not None:
+            self.listener()
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 

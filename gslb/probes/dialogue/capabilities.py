@@ -87,6 +87,8 @@ def breaches(
 
 def asserted(rules: tuple[CapRule, ...], offers: Offers) -> Steps[tuple[Breach, ...]]:
     """Note every breach; stop at the first that fails."""
+    if not rules:
+        return ()
     found = breaches(rules, offers.plain, offers.tls)
     for breach in found:
         yield Note(breach.reason)

@@ -23,14 +23,10 @@ def cut_line(buffer: bytearray, limit: int) -> Line | Reason | None:
     `limit` bounds the line, its end included. Removes nothing.
     """
     end = buffer.find(b"\n", 0, limit)
-    window = buffer[: limit if end < 0 else end]
-    if b"\0" in window:
-        return Reason.PROTOCOL_ERROR
-    cr = window.find(b"\r")
-    if 0 <= cr < len(window) - 1:
+    text = bytes(buffer[: limit if end < 0 else end])
+    cr = text.find(b"\r")
+    if b"\0" in text or 0 <= cr < len(text) - 1:
         return Reason.PROTOCOL_ERROR
     if end < 0:
         return Reason.BOUNDS_EXCEEDED if len(buffer) >= limit else None
-    if cr < 0:
-        return Line(bytes(window), end + 1, True)
-    return Line(bytes(window[:cr]), end + 1, False)
+    return Line(text, end + 1, True) if cr < 0 else Line(text[:cr], end + 1, False)

@@ -16,9 +16,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from gslb.model.observations import Degraded, Failed, Outcome, Phase, Reason
-from gslb.probes.dialogue.commands import REPLY_BYTES, REPLY_LINES, Steps
-from gslb.probes.dialogue.endings import Stop, exceeded, malformed, next_line, stopped
+from gslb.probes.dialogue.commands import REPLY_BYTES, REPLY_LINES, ReadLine, Steps
+from gslb.probes.dialogue.endings import Stop, exceeded, malformed, received, stopped
 
+_READ_LINE: Final = ReadLine()
+_REPLY_LINE: Final = re.compile(rb"[2-5][0-9][0-9](?:[ -]|\Z)")
 _ENHANCED: Final = re.compile(rb"([245])\.\d{1,3}\.\d{1,3}(?= |$)")
 
 
@@ -55,11 +57,11 @@ def read_reply(phase: Phase) -> Steps[Reply]:
     lines: list[bytes] = []
     size = 0
     while True:
-        line = yield from next_line(phase)
+        line = received((yield _READ_LINE), phase)
         size += len(line)
         if len(lines) == REPLY_LINES or size > REPLY_BYTES:
             raise exceeded(phase, line)
-        if not _is_reply_line(line):
+        if not _REPLY_LINE.match(line):
             raise malformed(phase, line)
         if code and not line.startswith(code):
             if phase is not Phase.GREETING or line[:1] not in b"45":
@@ -69,10 +71,6 @@ def read_reply(phase: Phase) -> Steps[Reply]:
         lines.append(line[4:])
         if line[3:4] != b"-":
             return Reply(int(code), tuple(lines))
-
-
-def _is_reply_line(line: bytes) -> bool:
-    return line[:3].isdigit() and len(line) >= 3 and b"2" <= line[:1] <= b"5" and line[3:4] in (b" ", b"-", b"")
 
 
 def refusal(reply: Reply, phase: Phase) -> Stop:
