@@ -1,23 +1,25 @@
 """Decisions in, table files out. Only what a changed decision touches is made anew."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from gslb.answers import entries
+from gslb.answers.dnssec.ahead import Ahead
+from gslb.answers.dnssec.signatures import Signatures
+from gslb.answers.dnssec.signer import Signers
+from gslb.answers.dnssec.work import Done, Place, Work
 from gslb.answers.entries import Made, Scene
 from gslb.answers.plan import Plan
-from gslb.answers.slots import HostSlot, ServiceSlot, Slot, StateSlot
+from gslb.answers.slots import KEY_KINDS, DenialSlot, HostSlot, ServiceSlot, Slot, StateSlot, ZoneSlot
 from gslb.answers.states import of_state
 from gslb.answers.tally import PartCounters
 from gslb.handoff.blocks import Block, block
 from gslb.handoff.writer import names_file, part_of_blocks
 from gslb.model.decisions import Decision, HostDecision
+from gslb.model.keys import ZoneKey
 from gslb.model.values import Family
 from gslb.model.zones import EVERYBODY
-
-Place: TypeAlias = tuple[int, int]
-"""A slot: part, number."""
 
 DecisionKey: TypeAlias = tuple[str, str, Family] | tuple[str, str, Family, str]
 """Zone text, service name, family; and the view, where it is not everybody's."""
@@ -43,11 +45,16 @@ class Image:
 
 
 class Builder:
-    """Keeps the entries of one plan. Until its decision comes, a service or hostname is not ready (SERVFAIL)."""
+    """Keeps the entries of one plan. Until its decision comes, a service or hostname is not ready (SERVFAIL).
 
-    def __init__(self, plan: Plan, serials: Mapping[str, int]) -> None:
-        """`serials`: the SOA serial of each zone, by its text."""
+    Zones that are to be signed are so once `sign` has told their keys. A type and the bitmap that lists it are in one
+    image, or neither is.
+    """
+
+    def __init__(self, plan: Plan, serials: Mapping[str, int], signatures: Signatures | None = None) -> None:
+        """`serials`: the SOA serial of each zone, by its text. `signatures`: those made before, for any plan."""
         self.plan = plan
+        self.ahead = Ahead(plan.zones, plan.nodes, plan.slots, Signatures() if signatures is None else signatures)
         self._scenes = _scenes(plan, serials)
         self._made: list[list[Made]] = [[] for _ in plan.slots]
         self._blocks: list[dict[int, Block]] = [{} for _ in plan.slots]
@@ -56,12 +63,14 @@ class Builder:
         self._state_slots: dict[tuple[str, str], list[tuple[Place, StateSlot]]] = {}
         self._decisions: dict[DecisionKey, Decision] = {}
         self._hosts: dict[HostKey, HostDecision] = {}
+        self._links: dict[Place, list[tuple[Place, DenialSlot]]] = {}
         self._names_given = False
         for part, slots in enumerate(plan.slots):
             for number, slot in enumerate(slots):
                 made = self._first((part, number), slot)
                 self._made[part].append(made)
-                self._blocks[part][number] = block(made.spec)
+                if made is not entries.ABSENT:
+                    self._blocks[part][number] = block(made.spec)
 
     def _first(self, place: Place, slot: Slot) -> Made:
         """A slot's entry before any decision; the slot is noted under what will decide it."""
@@ -75,6 +84,10 @@ class Builder:
         if isinstance(slot, StateSlot):
             self._state_slots.setdefault((slot.zone, slot.decided_by), []).append((place, slot))
             return Made(spec=of_state(slot, ()))
+        if isinstance(slot, DenialSlot):
+            for _, listed in slot.types:
+                self._links.setdefault((place[0], listed), []).append((place, slot))
+            return entries.ABSENT
         return entries.of_configuration(slot, self._scenes[slot.zone])
 
     def update(self, decisions: Mapping[DecisionKey, Decision], hosts: Mapping[HostKey, HostDecision]) -> bool:
@@ -103,17 +116,88 @@ class Builder:
         decisions = [decision for decision in found if decision is not None]
         return sum(self._put(place, Made(spec=of_state(slot, decisions))) for place, slot in slots) > 0
 
+    def sign(self, keys: Mapping[str, Sequence[ZoneKey]], now: float) -> bool:
+        """Sign with these keys from now on (by zone text), as their dates say. Whether any entry differs from before.
+
+        A zone of which no key signs data now is served unsigned.
+        """
+        self.ahead.keys(keys)
+        return self.look(now)
+
+    def look(self, now: float) -> bool:
+        """Time has passed: keys begin and end, signatures grow old. Whether any entry differs from before."""
+        changed = False
+        for zone, before in self.ahead.turned(now):
+            changed = True
+            self._resign(zone, before)
+        for part, number in self.ahead.due(now):
+            changed |= self.ahead.takes((part, number), self._made[part][number].spec)
+        return changed
+
+    def _resign(self, zone: str, before: Signers) -> None:
+        """A zone's keys do something else: its keys' entries change, and whatever they sign is signed anew."""
+        who = self.ahead.who[zone]
+        places = [
+            (part, number, slot)
+            for part, slots in enumerate(self.plan.slots)
+            for number, slot in enumerate(slots)
+            if slot.zone == zone
+        ]
+        for part, number, slot in places:
+            if isinstance(slot, ZoneSlot) and slot.kind in KEY_KINDS:
+                self._put((part, number), entries.of_keys(slot.kind, who, self._scenes[zone]))
+        if (before.data, before.keys) == (who.data, who.keys):
+            return
+        for part, number, slot in places:
+            if isinstance(slot, DenialSlot):
+                self._link((part, number), slot)
+            self._encode((part, number), self._made[part][number])
+
     def _put(self, place: Place, made: Made) -> bool:
         part, number = place
         before = self._made[part][number]
         self._made[part][number] = made
         if made.spec == before.spec:
             return False
-        self._blocks[part][number] = block(made.spec)
+        self._encode(place, made)
+        if entries.is_there(made.spec) != entries.is_there(before.spec):
+            for link, slot in self._links.get(place, ()):
+                self._link(link, slot)
         return True
 
-    def image(self, generation: int) -> Image:
-        """The files of the table as it stands. Each generation is to be higher than any before."""
+    def _encode(self, place: Place, made: Made) -> None:
+        """Into the table with it: at once, or once it is signed."""
+        part, number = place
+        if made is entries.ABSENT:
+            self.ahead.forget(place)
+            self._blocks[part].pop(number, None)
+        elif not self.ahead.takes(place, made.spec):
+            self.ahead.forget(place)
+            self._blocks[part][number] = block(made.spec)
+
+    def _link(self, place: Place, slot: DenialSlot) -> None:
+        """A link of the chain of denial lists the types that its name has now; it is gone while nothing is signed."""
+        made, part = entries.ABSENT, self._made[place[0]]
+        if self.ahead.is_signed(slot.zone):
+            there = [rtype for rtype, number in slot.types if entries.is_there(part[number].spec)]
+            made = entries.of_denial(slot, there, self._scenes[slot.zone])
+        self._put(place, made)
+
+    def work(self, now: float) -> Work:
+        """What is to be signed before the next image: to be done anywhere, then to be given to `accept`."""
+        return self.ahead.work(now)
+
+    def accept(self, done: Done) -> None:
+        """Take over what was signed; entries that changed meanwhile are to be signed again."""
+        for part, number, made in [(*each.task.place, each.block) for each in self.ahead.accept(done)]:
+            self._blocks[part][number] = made
+
+    def image(self, generation: int, now: float = 0.0) -> Image:
+        """The files of the table as it stands. Each generation is to be higher than any before.
+
+        Signs what is left to be signed, as of `now`.
+        """
+        self.accept(self.work(now).done())
         packed = list(self._packed(generation))
         names = None if self._names_given else self._names(generation)
         self._names_given = True

@@ -1,13 +1,15 @@
 """What a slot answers now: a decision, or what configuration wrote down, as one entry of the table."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from gslb.answers import addresses, exchangers
+from gslb.answers.dnssec.denial import PARAMETERS, nsec3_rdata, nsec_rdata
+from gslb.answers.dnssec.signer import Signers
 from gslb.answers.drawn import Drawn, chunk
 from gslb.answers.plan import nameserver_records
 from gslb.answers.records import OWNER, ns_rdata, record, soa_rdata
-from gslb.answers.slots import HostSlot, ReferralSlot, ServiceSlot, StaticSlot, ZoneKind, ZoneSlot
+from gslb.answers.slots import DenialSlot, HostSlot, ReferralSlot, ServiceSlot, StaticSlot, ZoneKind, ZoneSlot
 from gslb.answers.variants import thresholds
 from gslb.handoff.specs import Chunk, EntrySpec, VariantSpec
 from gslb.model.decisions import Decision, HostDecision, Mode
@@ -28,6 +30,10 @@ class Made:
 
     spec: EntrySpec
     counted: tuple[tuple[MemberKey, ...], ...] = ((),)
+
+
+ABSENT = Made(spec=EntrySpec())
+"""Stands for no entry at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +126,41 @@ def of_configuration(slot: ZoneSlot | StaticSlot | ReferralSlot, scene: Scene) -
         return Made(spec=_plain(_rrset(slot.records, OWNER)))
     if isinstance(slot, ReferralSlot):
         return Made(spec=_referral(slot))
-    return Made(spec=_ZONE_ENTRIES[slot.kind](scene))
+    made = _ZONE_ENTRIES.get(slot.kind)
+    return ABSENT if made is None else Made(spec=made(scene))
+
+
+def of_keys(kind: ZoneKind, who: Signers, scene: Scene) -> Made:
+    """What a zone's keys put at its apex, now."""
+    types = {
+        ZoneKind.DNSKEY: (RecordType.DNSKEY, who.dnskey),
+        ZoneKind.CDS: (RecordType.CDS, who.cds),
+        ZoneKind.CDNSKEY: (RecordType.CDNSKEY, who.cdnskey),
+        ZoneKind.NSEC3PARAM: (RecordType.NSEC3PARAM, (PARAMETERS,) if who.data and _by_hash(scene) else ()),
+    }
+    rtype, rdatas = types[kind]
+    answers = [record(OWNER, rtype, scene.zone.static_ttl, rdata) for rdata in rdatas]
+    return Made(spec=_plain(answers)) if answers else ABSENT
+
+
+def _by_hash(scene: Scene) -> bool:
+    return scene.zone.dnssec is not None and scene.zone.dnssec.denial == "nsec3"
+
+
+def of_denial(slot: DenialSlot, there: Iterable[int], scene: Scene) -> Made:
+    """A name's link in the chain of denial, `there` being the types it has now; its TTL is RFC 9077's."""
+    types = {*there, *slot.always}
+    if slot.rtype == RecordType.NSEC:
+        rdata = nsec_rdata(slot.following, types)
+    else:
+        signed = types - {RecordType.NS} if slot.delegates else types
+        rdata = nsec3_rdata(slot.following, {*types, RecordType.RRSIG} if signed else types)
+    return Made(spec=_plain([record(OWNER, slot.rtype, scene.zone.negative_ttl, rdata)]))
+
+
+def is_there(spec: EntrySpec) -> bool:
+    """Whether a bitmap lists the type: it has records, or cannot be told now and must not be denied."""
+    return bool(spec.variants or spec.rcode or not spec.authoritative)
 
 
 def _nxdomain(scene: Scene) -> EntrySpec:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from gslb.answers.dnssec.links import linked
 from gslb.answers.records import address_rdata
 from gslb.answers.slots import (
     ADDRESS_TYPES,
@@ -41,6 +42,15 @@ VIEW = 0
 Views: TypeAlias = dict[str, int]
 """The numbers of views, by name."""
 
+_APEX = {RecordType.SOA: ZoneKind.SOA, RecordType.NS: ZoneKind.NS}
+_SIGNED_APEX = {
+    RecordType.DNSKEY: ZoneKind.DNSKEY,
+    RecordType.NSEC3PARAM: ZoneKind.NSEC3PARAM,
+    RecordType.CDS: ZoneKind.CDS,
+    RecordType.CDNSKEY: ZoneKind.CDNSKEY,
+}
+"""Types that every zone has at its apex by itself, and those of zones that are to be signed."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
@@ -65,13 +75,17 @@ def plan(config: Config) -> Plan:
     zone_specs: list[ZoneSpec] = []
     states: list[NodeSpec] = []
     views = {view.name: number for number, view in enumerate(config.views, 1)}
+    above: dict[bytes, tuple[tuple[int, int, int], ...]] = {}
     for number, zone in enumerate(config.zones):
-        zone_specs.append(_zone_spec(zone, slots))
-        nodes.extend(_nodes(zone, number, apexes, slots, views))
+        spec, nested = _zone_spec(zone, slots), _nested(zone, apexes)
+        made = linked(zone, tuple(_nodes(zone, number, apexes, slots, views)), nested, slots)
+        zone_specs.append(replace(spec, flags=made.flags, nested=nested if made.flags else (), hashed=made.hashed))
+        nodes.extend(made.nodes)
+        above.update(made.above)
         states.extend(_states(config, zone, number, slots))
     return Plan(
         zones={zone.text: zone for zone in config.zones},
-        nodes=tuple(nodes),
+        nodes=tuple(replace(node, types=(*node.types, *above.get(node.name, ()))) for node in nodes),
         zone_specs=tuple(zone_specs),
         slots=(tuple(slots),),
         states=tuple(states),
@@ -181,17 +195,22 @@ def _fill_gaps(owners: dict[bytes, Types], zone: Zone, apexes: frozenset[bytes])
 
     A resolver that minimises its questions would take an NXDOMAIN on the way for the whole subtree.
     """
-    nested = [apex for apex in apexes if apex != names.ROOT and _home(names.parent(apex), apexes) == zone.name]
-    for owner in [*owners, *nested]:
+    for owner in [*owners, *_nested(zone, apexes)]:
         above = owner
         while above != zone.name:
             above = names.parent(above)
             owners.setdefault(above, {})
 
 
+def _nested(zone: Zone, apexes: frozenset[bytes]) -> tuple[bytes, ...]:
+    """The apexes of our zones right below this one."""
+    found = (apex for apex in apexes if apex != names.ROOT and _home(names.parent(apex), apexes) == zone.name)
+    return tuple(sorted(found))
+
+
 def _apex(zone: Zone) -> Source:
-    yield zone.name, RecordType.SOA, ZoneSlot(zone=zone.text, kind=ZoneKind.SOA)
-    yield zone.name, RecordType.NS, ZoneSlot(zone=zone.text, kind=ZoneKind.NS)
+    for rtype, kind in _APEX.items() if zone.dnssec is None else (*_APEX.items(), *_SIGNED_APEX.items()):
+        yield zone.name, rtype, ZoneSlot(zone=zone.text, kind=kind)
 
 
 def _services(zone: Zone) -> Source:

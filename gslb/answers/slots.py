@@ -15,6 +15,14 @@ class ZoneKind(StrEnum):
     NODATA = "nodata"
     SOA = "soa"
     NS = "ns"
+    DNSKEY = "dnskey"
+    CDS = "cds"
+    CDNSKEY = "cdnskey"
+    NSEC3PARAM = "nsec3param"
+
+
+KEY_KINDS = frozenset((ZoneKind.DNSKEY, ZoneKind.CDS, ZoneKind.CDNSKEY, ZoneKind.NSEC3PARAM))
+"""What stands at the apex because of the zone's keys, and moves with their dates."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +95,24 @@ class StateSlot:
     member: str = ""
 
 
-Slot: TypeAlias = ZoneSlot | ServiceSlot | HostSlot | StaticSlot | ReferralSlot | StateSlot
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DenialSlot:
+    """A name's link in the chain of denial: NSEC, or NSEC3 where `owner` is the hashed name.
+
+    `following`: the next name, or the next hash. `types`: each type the link may list, and its slot in the same part;
+    `always`: types it lists though they have none. `delegates`: it stands at a zone cut.
+    """
+
+    zone: str
+    owner: bytes
+    rtype: int
+    following: bytes
+    types: tuple[tuple[int, int], ...]
+    always: tuple[int, ...] = ()
+    delegates: bool = False
+
+
+Slot: TypeAlias = ZoneSlot | ServiceSlot | HostSlot | StaticSlot | ReferralSlot | StateSlot | DenialSlot
 
 FAMILIES = {RecordType.A: Family.IPV4, RecordType.AAAA: Family.IPV6}
 """The address types and their families; MX and SRV go by any."""

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
 from gslb.dns.clients import NOBODY, Asker
-from gslb.dns.codes import CNAME, HEADER_SIZE, IN, NOERROR, YXDOMAIN
+from gslb.dns.codes import CNAME, HEADER_SIZE, IN, NOERROR, NXDOMAIN, RRSIG, YXDOMAIN
+from gslb.dns.denial import owned, proofs
 from gslb.dns.lookup import Hit, Kind, find, nodata
 from gslb.dns.query import MAX_NAME, Query
 from gslb.handoff.layout import DRAW_NONE, ENTRY_AA
@@ -24,6 +25,8 @@ FIXED = 12
 """Octets of a record before its rdata: a pointer of two as owner, type, class, TTL and rdata length."""
 _FOLLOWED = (Kind.ALIAS, Kind.DNAME)
 _NO_RECORDS = (b"", 0)
+_PROVED = (NOERROR, NXDOMAIN)
+"""A failure proves nothing and is not signed."""
 
 
 class Answer(NamedTuple):
@@ -76,6 +79,7 @@ class _Walk:
         "errors",
         "name",
         "owner_at",
+        "proofs",
         "qtype",
         "seen",
         "sent",
@@ -98,6 +102,7 @@ class _Walk:
         self.answers = b""
         self.count = 0
         self.errors: tuple[tuple[int, bytes], ...] = ()
+        self.proofs: dict[tuple[int, int], tuple[bytes, int]] = {}
         self.sent: tuple[tuple[int, int], ...] = ()
 
     def run(self, hit: Hit) -> Answer:
@@ -105,6 +110,7 @@ class _Walk:
         authoritative = bool(hit.entry.flags & ENTRY_AA)
         while True:
             records, count = self._take(hit)
+            self._prove(hit, empty=not count)
             if not count or hit.kind not in _FOLLOWED:
                 return self._finish(hit, records, count, authoritative)
             following = self._alias(records, count) if hit.kind is Kind.ALIAS else self._dname(hit, records, count)
@@ -114,6 +120,7 @@ class _Walk:
                     authoritative,
                     self.answers,
                     self.count,
+                    *self._proved(b"", 0),
                     errors=self.errors,
                     sent=self.sent,
                     told=self.told,
@@ -133,6 +140,9 @@ class _Walk:
         if not entry.variant_count:
             return _NO_RECORDS
         variant = part.variant(entry, number)
+        if self.qtype == RRSIG and hit.kind is Kind.ANSWER:
+            start, length = variant.start + variant.plain_length, variant.signed_length - variant.plain_length
+            return part.octets(variant.at, start, length), variant.signed_count - variant.plain_count
         if self.signed:
             return part.octets(variant.at, variant.start, variant.signed_length), variant.signed_count
         return part.octets(variant.at, variant.start, variant.plain_length), variant.plain_count
@@ -144,18 +154,34 @@ class _Walk:
             # one empty variant among others: the tail they share does not say so
             tail = nodata(self.table, hit.zone)
         self._add(records, count)
+        additional = _NO_RECORDS if self.qtype == RRSIG else self._section(tail.part, tail.entry.additional)
         return Answer(
             entry.rcode,
             authoritative,
             self.answers,
             self.count,
-            *self._section(tail.part, tail.entry.authority),
-            *self._section(tail.part, tail.entry.additional),
+            *self._proved(*self._section(tail.part, tail.entry.authority)),
+            *additional,
             self.errors,
             self.sent,
             hit.kind is Kind.REFERRAL,
             self.told,
         )
+
+    def _prove(self, hit: Hit, *, empty: bool) -> None:
+        """Note what proves this step of the answer, for those who asked for signatures."""
+        if self.signed and hit.entry.rcode in _PROVED:
+            for proof in proofs(self.table, hit, self.name, self.asker, empty=empty):
+                self.told |= proof.told
+                if proof.key not in self.proofs:
+                    self.proofs[proof.key] = owned(proof, self.name, self.owner_at), proof.number
+
+    def _proved(self, authority: bytes, count: int) -> tuple[bytes, int]:
+        """An authority section with the proofs behind it."""
+        for records, more in self.proofs.values():
+            authority += records
+            count += more
+        return authority, count
 
     def _section(self, part: int, section: Section) -> tuple[bytes, int]:
         if not section.at:

@@ -17,14 +17,17 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from gslb.dns.clients import NOBODY, Asker, seen
-from gslb.dns.codes import ANY, CNAME, DNAME, DS, NS
+from gslb.dns.codes import ANY, CNAME, DNAME, DS, NS, NSEC, NSEC3, RRSIG
 from gslb.errors import TableError
-from gslb.handoff.layout import NEGATIVE, NODE_APEX, NODE_CNAME, NODE_CUT, NODE_DNAME, NODE_VIEWS
+from gslb.handoff.layout import ABOVE, NEGATIVE, NODE_APEX, NODE_CNAME, NODE_CUT, NODE_DNAME, NODE_VIEWS
 from gslb.handoff.reader import Entry, Names, Node
 from gslb.handoff.table import Table
 
 EVERYBODY = 0
 """The number of the view that everybody is in: every type has its entry there."""
+
+HIDDEN = frozenset((NEGATIVE, NSEC3, ABOVE))
+"""Types under which a node keeps what its name does not have: an NSEC3 record is owned by a hash."""
 
 
 class Kind(Enum):
@@ -41,6 +44,8 @@ class Hit(NamedTuple):
     """The entry found, where it stands, and its zone. `owner_length`: of the DNAME's owner in octets, else 0.
 
     `told`: a view of this name and type looked at what the resolver tells of its client, so that its word counts.
+    `node`: the name that exists and was asked, stood in for it (a wildcard) or delegates it; -1 for none. `encloser`:
+    the closest encloser of a name that does not exist, unless a DNAME or a cut answers for it; else -1.
     """
 
     kind: Kind
@@ -50,6 +55,8 @@ class Hit(NamedTuple):
     zone: int
     owner_length: int = 0
     told: bool = False
+    node: int = -1
+    encloser: int = -1
 
 
 def find(table: Table, name: bytes, qtype: int, asker: Asker = NOBODY) -> Hit | None:
@@ -57,19 +64,20 @@ def find(table: Table, name: bytes, qtype: int, asker: Asker = NOBODY) -> Hit | 
     names = table.names
     number = names.find(name)
     if number >= 0:
-        return _at(table, names.node(number), name, qtype, asker)
-    encloser, length = _closest(names, name)
-    if encloser is None:
+        return _at(table, number, name, qtype, asker)
+    above, length = _closest(names, name)
+    if above < 0:
         return None
+    encloser = names.node(above)
     if encloser.cut:
         return _referral(table, encloser)
     if encloser.flags & NODE_DNAME:
         hit = _hit(table, Kind.DNAME, encloser, DNAME)
         return hit._replace(owner_length=length) if hit else nodata(table, encloser.zone)
     if encloser.wildcard:
-        return _at(table, names.node(encloser.wildcard - 1), b"", qtype, asker)
+        return _at(table, encloser.wildcard - 1, b"", qtype, asker)._replace(encloser=above)
     zone = names.zone(encloser.zone)
-    return _negative(table, encloser.zone, zone.part, zone.nxdomain_slot)
+    return _negative(table, encloser.zone, zone.part, zone.nxdomain_slot)._replace(encloser=above)
 
 
 def nodata(table: Table, zone: int) -> Hit:
@@ -78,32 +86,37 @@ def nodata(table: Table, zone: int) -> Hit:
     return _negative(table, zone, facts.part, facts.nodata_slot)
 
 
-def _at(table: Table, node: Node, name: bytes, qtype: int, asker: Asker) -> Hit:
+def _at(table: Table, number: int, name: bytes, qtype: int, asker: Asker) -> Hit:
     """The entry at an existing node. `name` is empty when a wildcard stands in for the name asked."""
+    node = table.names.node(number)
     if node.cut and not (qtype == DS and node.flags & NODE_CUT and name):
         return _referral(table, node)
-    if qtype == ANY:
-        return _any(table, node, asker)
-    hit = _hit(table, Kind.ANSWER, node, qtype, asker)
+    if qtype in (ANY, RRSIG):
+        return _any(table, node, asker)._replace(node=number)
+    hit = None if qtype in HIDDEN else _hit(table, Kind.ANSWER, node, qtype, asker)
     if hit is None and node.flags & NODE_CNAME:
         hit = _hit(table, Kind.ALIAS, node, CNAME)
     if hit is None and qtype == DS and node.flags & NODE_APEX:
         hit = _parent_side(table, name)
-    return hit or _nodata_at(table, node, asker)
+    hit = hit or _nodata_at(table, node, asker)
+    return hit if hit.node >= 0 else hit._replace(node=number)
 
 
 def _hit(table: Table, kind: Kind, node: Node, rtype: int, asker: Asker = NOBODY) -> Hit | None:
-    slot, told = table.names.slot(node, rtype), False
-    if slot >= 0 and node.flags & NODE_VIEWS:
-        slot, told = _slot(table, node, rtype, asker)
+    slot, told = slot_of(table, node, rtype, asker)
     if slot < 0:
         return None
     entry = table.parts[node.part].entry(slot)
     return None if entry is None else Hit(kind, node.part, slot, entry, node.zone, told=told)
 
 
-def _slot(table: Table, node: Node, rtype: int, asker: Asker) -> tuple[int, bool]:
-    """The slot of a type in the client's narrowest view that has one; and whether what ECS told was looked at."""
+def slot_of(table: Table, node: Node, rtype: int, asker: Asker) -> tuple[int, bool]:
+    """The slot of a type in the client's narrowest view that has one, -1 for no such type; and whether what ECS told
+    was looked at.
+    """
+    slot = table.names.slot(node, rtype)
+    if slot < 0 or not node.flags & NODE_VIEWS:
+        return slot, False
     slots = {view: slot for found, view, slot in table.names.types_of(node) if found == rtype}
     client = seen(table.names.clients, asker)
     view = next((view for view in client.views if view in slots), EVERYBODY)
@@ -113,12 +126,14 @@ def _slot(table: Table, node: Node, rtype: int, asker: Asker) -> tuple[int, bool
 def _any(table: Table, node: Node, asker: Asker) -> Hit:
     """One RRset that exists, the lowest type first (RFC 8482 section 4.1); an alias is not followed.
 
-    Where there is none, a type that fails speaks for all: NODATA would say that the name has nothing.
+    Where there is none, a type that fails speaks for all: NODATA would say that the name has nothing. NSEC comes last:
+    of all that a name has, it says least.
     """
     failing: Hit | None = None
     part = table.parts[node.part]
     for rtype, view, _ in table.names.types_of(node):
-        hit = None if rtype == NEGATIVE or view else _hit(table, Kind.ANSWER, node, rtype, asker)
+        skipped = rtype in HIDDEN or rtype == NSEC or view
+        hit = None if skipped else _hit(table, Kind.ANSWER, node, rtype, asker)
         if hit is None:
             continue
         entry = hit.entry
@@ -126,20 +141,21 @@ def _any(table: Table, node: Node, asker: Asker) -> Hit:
             return hit
         if entry.rcode and failing is None:
             failing = hit
-    return failing or _nodata_at(table, node, asker)
+    return failing or _hit(table, Kind.ANSWER, node, NSEC, asker) or _nodata_at(table, node, asker)
 
 
 def _parent_side(table: Table, apex: bytes) -> Hit | None:
     """DS at an apex belongs to the zone above, where that is ours too (RFC 4035 section 3.1.4.1)."""
-    above, _ = _closest(table.names, apex)
-    if above is None:
+    number, _ = _closest(table.names, apex)
+    if number < 0:
         return None
+    above = table.names.node(number)
     return _referral(table, above) if above.cut else nodata(table, above.zone)
 
 
 def _referral(table: Table, node: Node) -> Hit:
     cut = table.names.node(node.cut - 1)
-    return _hit(table, Kind.REFERRAL, cut, NS) or nodata(table, node.zone)
+    return (_hit(table, Kind.REFERRAL, cut, NS) or nodata(table, node.zone))._replace(node=node.cut - 1)
 
 
 def _nodata_at(table: Table, node: Node, asker: Asker) -> Hit:
@@ -154,12 +170,12 @@ def _negative(table: Table, zone: int, part: int, slot: int) -> Hit:
     return Hit(Kind.NEGATIVE, part, slot, entry, zone)
 
 
-def _closest(names: Names, name: bytes) -> tuple[Node | None, int]:
-    """The nearest existing name above `name`, and its length in octets (RFC 4592: the closest encloser)."""
+def _closest(names: Names, name: bytes) -> tuple[int, int]:
+    """The nearest existing name above `name` (RFC 4592: the closest encloser), -1 for none; its length in octets."""
     at = 0
     while name[at]:
         at += 1 + name[at]
         number = names.find(name[at:])
         if number >= 0:
-            return names.node(number), len(name) - at
-    return None, 0
+            return number, len(name) - at
+    return -1, 0

@@ -16,10 +16,12 @@ Names file: what configuration fixes and changes only with it.
     index       (hash u32, node u32) grouped by bucket; hash = CRC-32 of the lower-cased wire name,
                 bucket = hash & (bucket count - 1)
     nodes       NODE × n
-    types       (type u16, view u16, slot u32), per node sorted by type, then view; type 0 is the node's own NODATA
+    types       (type u16, view u16, slot u32), per node sorted by type, then view; type 0 is the node's own NODATA,
+                47 (NSEC) or 50 (NSEC3) its link in its zone's chain of denial, and at an apex 65535 its link in the
+                chain of the zone above, where that is ours too
     zones       ZONE × n
-    order       u32 node numbers, each zone's in canonical order (denial, transfer)
-    hash order  u32 node numbers by NSEC3 hash (empty until signing)
+    order       u32 node numbers, each zone's in canonical order (denial, transfer); with those of zones right below
+    hash order  (NSEC3 hash 20s, node u32), each zone's by hash (none unless the zone is denied by NSEC3)
     ranges      client ranges → class, sorted, without gaps, each up to the next one's first address; empty without
                 views: IPv4 RANGE4, IPv6 RANGE6. Class 0 is in no view
     classes     CLASS × n
@@ -36,7 +38,9 @@ Part: what health moves. All slots of one name lie in one part, so that a type a
     entries     each a block: ENTRY, its variants, thresholds, texts, and its chunks, which are records in wire form.
                 Owners of answers are C00C; names in rdata and owners elsewhere are uncompressed
 
-A chunk's plain form is a prefix of its signed form (all records, then all RRSIGs): the DO bit picks a length only.
+A chunk's plain form is a prefix of its signed form (all records, then all RRSIGs): the DO bit picks a length only. A
+turned order is, unsigned, a start in a chunk written twice; signed, it is a chunk of its own. An entry of NSEC or NSEC3
+holds the record as an answer; in authority sections the responder writes the owner before it.
 """
 
 import struct
@@ -65,7 +69,10 @@ reserved, reserved"""
 TYPE = struct.Struct("<HHI")
 
 ZONE = struct.Struct("<IIIIIIHHI")
-"""apex node, NXDOMAIN slot, NODATA slot, first of order, order count, first of hash order, part, flags, reserved"""
+"""apex node, NXDOMAIN slot, NODATA slot, first of order, order count, first of hash order, part, flags, hash count"""
+
+HASHED = struct.Struct("<20sI")
+"""NSEC3 hash, node"""
 
 RANGE4 = struct.Struct("<II")
 """first address, class"""
@@ -101,6 +108,9 @@ NODE_STATE = 128
 STATE_KEY = b"\x40"
 """What such a key begins with, before the name that is asked: no label is 64 octets long, so no query spells it."""
 
+ZONE_NSEC = 1
+ZONE_NSEC3 = 2
+
 ENTRY_AA = 1
 
 DRAW_NONE = 0
@@ -109,3 +119,6 @@ DRAW_STICKY = 2
 
 NEGATIVE = 0
 """The pseudo type under which a node keeps its own NODATA entry, where the zone's common one will not do."""
+
+ABOVE = 65_535
+"""The pseudo type under which an apex keeps its link in the chain of denial of the zone above."""

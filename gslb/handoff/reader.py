@@ -5,7 +5,18 @@ from typing import NamedTuple, TypeAlias
 
 from gslb.handoff import layout
 from gslb.handoff.clients import Clients
-from gslb.handoff.layout import ENTRY, HEADER, NAMES_DIRECTORY, NODE, PART_DIRECTORY, TYPE, UNIT, VARIANT, ZONE
+from gslb.handoff.layout import (
+    ENTRY,
+    HASHED,
+    HEADER,
+    NAMES_DIRECTORY,
+    NODE,
+    PART_DIRECTORY,
+    TYPE,
+    UNIT,
+    VARIANT,
+    ZONE,
+)
 
 Buffer: TypeAlias = memoryview
 
@@ -25,7 +36,7 @@ class Node(NamedTuple):
 
 
 class Zone(NamedTuple):
-    """A zone: its apex node and the slots of its common negative answers."""
+    """A zone: its apex node, the slots of its common negative answers, and its places in both orders of names."""
 
     apex: int
     nxdomain_slot: int
@@ -34,6 +45,8 @@ class Zone(NamedTuple):
     order_count: int
     first_in_hash_order: int
     part: int
+    flags: int
+    hash_count: int
 
 
 class Section(NamedTuple):
@@ -89,6 +102,7 @@ class Names:
         self.zones = directory[8] * UNIT
         self.zone_count: int = directory[9]
         self.order = directory[10] * UNIT
+        self.hash_order = directory[12] * UNIT
         self.clients = Clients(data)
         self._words = data[: len(data) - len(data) % 4].cast("I")
 
@@ -118,7 +132,7 @@ class Names:
 
     def zone(self, number: int) -> Zone:
         """The zone with this number."""
-        return Zone(*ZONE.unpack_from(self.data, self.zones + number * ZONE.size)[:7])
+        return Zone(*ZONE.unpack_from(self.data, self.zones + number * ZONE.size))
 
     def slot(self, node: Node, rtype: int, view: int = 0) -> int:
         """The slot of a type at a node in a view; -1 when configuration gives the name no such type."""
@@ -132,6 +146,17 @@ class Names:
         """Every (type, view, slot) of a node, in order of type."""
         at = self.types + node.first_type * TYPE.size
         return tuple(TYPE.unpack_from(self.data, at + n * TYPE.size) for n in range(node.type_count))
+
+    def at_order(self, zone: Zone, place: int) -> int:
+        """The node number at a place of a zone's canonical order."""
+        node: int = self._words[(self.order >> 2) + zone.first_in_order + place]
+        return node
+
+    def at_hash(self, zone: Zone, place: int) -> tuple[bytes, int]:
+        """NSEC3 hash and node number at a place of a zone's order of hashes."""
+        at = self.hash_order + (zone.first_in_hash_order + place) * HASHED.size
+        digest, node = HASHED.unpack_from(self.data, at)
+        return digest, node
 
     def in_order(self, zone: Zone) -> tuple[int, ...]:
         """A zone's node numbers in canonical order."""

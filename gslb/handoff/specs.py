@@ -20,12 +20,18 @@ class NodeSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZoneSpec:
-    """One zone: its apex and the slots of its common negative answers, all in `part`."""
+    """One zone: its apex and the slots of its common negative answers, all in `part`.
+
+    `nested`: apexes of zones right below, for the order of names. `hashed`: NSEC3 hashes (20 octets) with their names.
+    """
 
     apex: bytes
     nxdomain_slot: int
     nodata_slot: int
     part: int = 0
+    flags: int = 0
+    nested: tuple[bytes, ...] = ()
+    hashed: tuple[tuple[bytes, bytes], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from gslb.handoff.blocks import Block, block
 from gslb.handoff.integrity import digest
 from gslb.handoff.layout import (
     CLASS,
+    HASHED,
     HEADER,
     HELD,
     NAMES_DIRECTORY,
@@ -46,9 +47,12 @@ def names_file(
             names_at[n], len(node.name), node.flags, node.part, len(types), count, node.zone, wildcard, cut, 0, 0
         )
         types.extend(TYPE.pack(*entry) for entry in sorted(node.types))
-    order, first = _canonical_order(nodes, len(zones))
+    order, first = _canonical_order(nodes, zones, number)
+    hashed, first_hashed = _hash_order(zones, number)
     zone_records = b"".join(
-        ZONE.pack(number[z.apex], z.nxdomain_slot, z.nodata_slot, first[n][0], first[n][1], 0, z.part, 0, 0)
+        ZONE.pack(
+            number[z.apex], z.nxdomain_slot, z.nodata_slot, *first[n], first_hashed[n], z.part, z.flags, len(z.hashed)
+        )
         for n, z in enumerate(zones)
     )
     classes, held = _classes(clients)
@@ -59,7 +63,7 @@ def names_file(
         out.put(b"".join(types)), len(types),
         out.put(zone_records), len(zones),
         out.put(order.tobytes()), len(order),
-        0, 0,
+        out.put(hashed), len(hashed) // HASHED.size,
         out.put(clients.ranges4), len(clients.ranges4) // RANGE4.size,
         out.put(clients.ranges6), len(clients.ranges6) // RANGE6.size,
         out.put(classes), len(clients.classes),
@@ -98,8 +102,10 @@ def _classes(clients: ClientsSpec) -> tuple[bytes, bytes]:
     return bytes(classes), bytes(held)
 
 
-def _canonical_order(nodes: Sequence[NodeSpec], zones: int) -> tuple["array[int]", list[tuple[int, int]]]:
-    by_zone: list[list[int]] = [[] for _ in range(zones)]
+def _canonical_order(
+    nodes: Sequence[NodeSpec], zones: Sequence[ZoneSpec], number: Mapping[bytes, int]
+) -> tuple["array[int]", list[tuple[int, int]]]:
+    by_zone: list[list[int]] = [[number[apex] for apex in zone.nested] for zone in zones]
     for n, node in enumerate(nodes):
         if not node.flags & layout.NODE_STATE:
             by_zone[node.zone].append(n)
@@ -110,6 +116,15 @@ def _canonical_order(nodes: Sequence[NodeSpec], zones: int) -> tuple["array[int]
         first.append((len(order), len(members)))
         order.extend(members)
     return order, first
+
+
+def _hash_order(zones: Sequence[ZoneSpec], number: Mapping[bytes, int]) -> tuple[bytes, list[int]]:
+    pieces: list[bytes] = []
+    first = []
+    for zone in zones:
+        first.append(len(pieces))
+        pieces += [HASHED.pack(digest, number[name]) for digest, name in sorted(zone.hashed)]
+    return b"".join(pieces), first
 
 
 def _canonical_key(wire: bytes) -> tuple[bytes, ...]:

@@ -33,8 +33,14 @@ class RecordType(IntEnum):
     AAAA = 28
     SRV = 33
     DNAME = 39
+    DS = 43
     RRSIG = 46
     NSEC = 47
+    DNSKEY = 48
+    NSEC3 = 50
+    NSEC3PARAM = 51
+    CDS = 59
+    CDNSKEY = 60
 
 
 class MxMode(StrEnum):
