@@ -36,7 +36,7 @@ REFUSED_TYPES = {
 """Types that are no data: transfers are for secondaries we know; the others are never asked for, or no more."""
 
 _NO_TABLE = ((NOT_READY, b""),)
-_STALE = ((STALE_ANSWER, b""),)
+STALE = ((STALE_ANSWER, b""),)
 _WHY = {NOTIMP: ((NOT_SUPPORTED, b""),), REFUSED: ((PROHIBITED, b""),)}
 _NOT_OURS = ((NOT_AUTHORITATIVE, b""),)
 
@@ -67,7 +67,7 @@ def respond(
     answer = answer or follow(table, query, draw, address)
     if answer is None:
         return refusal(query, REFUSED, facts, cookie, _NOT_OURS)
-    return pack(query, answer, facts, cookie, _STALE if facts.stale else ())
+    return pack(query, answer, facts, cookie, STALE if facts.stale else ())
 
 
 def curtailed(packet: bytes, facts: Facts, response: Response) -> Response:

@@ -11,6 +11,7 @@ import argparse
 import os
 import re
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -93,6 +94,7 @@ def main() -> None:
     ask.add_argument("--seconds", type=int, default=3)
     ask.add_argument("--hold", type=int, metavar="PORT")
     args = ask.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the server ends with us
     with tempfile.TemporaryDirectory(prefix="gslb-bench-") as home:
         server = Running(Path(home), {"zones/gslb.test.yaml": ZONE}, workers=1)
         if args.hold:

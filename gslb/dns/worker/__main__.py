@@ -1,10 +1,14 @@
 """`python -m gslb.dns.worker`: one answering process, started by the supervisor with sockets to inherit."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
 from gslb.dns.worker.serve import Options, serve
+
+PLAIN = "GSLB_PLAIN_PYTHON"
+"""Set in the environment: do without the fast path, also where it was built; for comparison and for doubt."""
 
 
 def main(arguments: list[str]) -> int:
@@ -25,6 +29,7 @@ def main(arguments: list[str]) -> int:
             run_dir=told.run_dir,
             heartbeat=told.heartbeat,
             nsid=told.nsid.encode(),
+            native=PLAIN not in os.environ,
         )
     )
 

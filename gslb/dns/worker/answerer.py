@@ -7,17 +7,21 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from gslb.dns.cookies import Cookies
-from gslb.dns.draws import Draws, network_of
+from gslb.dns.draws import SEED_SIZE, Draws, network_number, network_of
+from gslb.dns.edns import Edns, write_opt
 from gslb.dns.networks import NOBODY, Networks
 from gslb.dns.rates import Limits, Rates, Verdict, kind_of
 from gslb.dns.reply import Facts, Response, servfail
-from gslb.dns.respond import curtailed, respond
+from gslb.dns.respond import STALE, curtailed, respond
+from gslb.dns.worker.native import fast
 from gslb.dns.worker.tally import Sent, Tally
 from gslb.handoff.policy import Policy
 from gslb.handoff.table import Table
 
 STALE_AFTER = 60.0
 """Seconds without a stamp from control after which answers carry extended error 3."""
+
+_PLAIN = Edns(payload=0, version=0, do=False)
 
 NSID_MOST = 128
 """Octets of identity at most: with the longest question and a client subnet it must fit into 512."""
@@ -30,15 +34,19 @@ Log = Callable[[str, str, dict[str, str]], None]
 
 
 class Answerer:
-    """Answers packets. All on one loop: nothing here is shared with a thread."""
+    """Answers packets. All on one loop: only the fast path's engine, where there is one, has threads of its own.
 
-    def __init__(self, *, nsid: bytes, seed: bytes, log: Log) -> None:
+    `seed`: 32 octets of chance. `native`: whether to make use of the fast path where it was built.
+    """
+
+    def __init__(self, *, nsid: bytes, seed: bytes, log: Log, native: bool = False) -> None:
         self.table: Table | None = None
+        self.engine = fast.Engine(seed[SEED_SIZE:]) if native and fast is not None else None
         self.tally = Tally()
         self.sent = Sent()
         self._nsid = nsid[:NSID_MOST]
         self._seed = seed
-        self._draws = Draws(seed)
+        self._draws = Draws(seed[:SEED_SIZE])
         self._log = log
         self._known_bugs: set[str] = set()
         self._policy = Policy()
@@ -49,10 +57,14 @@ class Answerer:
 
     def swap(self, table: Table) -> None:
         """Answer from this table from the next packet on."""
-        dropped = self.sent.begin(table)
+        dropped = self.sent.begin(table, native=self.engine is not None)
         if dropped:
             self.tally.add("reports_dropped", dropped)
         self.table = table
+        if self.engine is not None:
+            counts = self.sent.native
+            parts = [(part.data, own.counters, own.marks) for part, own in zip(table.parts, counts, strict=True)]
+            self.engine.swap(table.names.data, parts)
 
     def obey(self, policy: Policy) -> None:
         """Answer by this policy from the next packet on; what it leaves unchanged keeps what it remembers."""
@@ -70,6 +82,23 @@ class Answerer:
         """Whether control has been silent for too long."""
         self._udp = Facts(nsid=self._nsid, stale=stale, cookies=self._cookies, state=self._state)
         self._tcp = replace(self._udp, tcp=True, keepalive=KEEPALIVE)
+        if self.engine is not None:
+            self.engine.opt(write_opt(_PLAIN, rcode=0, nsid=b"", errors=STALE if stale else ()))
+            self.engine.rest(self._rates is not None)
+
+    def totals(self) -> dict[str, int]:
+        """The tally's totals, with what the fast path answered."""
+        totals = dict(self.tally.totals)
+        if self.engine is not None:
+            answered, no_error, errors, _, dropped = self.engine.totals()
+            for name, more in (
+                ("queries_udp", answered + dropped),
+                ("rcode_NOERROR", no_error),
+                ("udp_errors", errors),
+                ("dropped", dropped),
+            ):
+                totals[name] = totals.get(name, 0) + more
+        return totals
 
     def answer(self, packet: bytes, host: str, *, tcp: bool = False) -> bytes | None:
         """The reply to a packet from `host`, an address as text; None when it is to be ignored."""
@@ -88,7 +117,7 @@ class Answerer:
         response = respond(
             packet,
             self.table,
-            lambda key: self._draws.draw(network_of(address), key),
+            lambda key: self._draws.draw(network_number(network_of(address)), key),
             self._tcp if tcp else self._udp,
             address,
             int(time.time()),

@@ -14,6 +14,7 @@ from gslb.dns.worker.heartbeat import Heartbeat
 from gslb.dns.worker.tally import AT_ONCE
 from gslb.dns.worker.tcp import TcpConnections
 from gslb.dns.worker.udp import UdpListener
+from gslb.dns.worker.udp_native import NativeUdp
 from gslb.errors import TableError
 from gslb.handoff.messages import Hello, Tally
 from gslb.handoff.policy import read_policy
@@ -35,6 +36,7 @@ class Options:
     tcp: tuple[int, ...] = ()
     heartbeat: int | None = None
     nsid: bytes = b""
+    native: bool = True
 
 
 def serve(options: Options) -> int:
@@ -48,7 +50,7 @@ class Worker:
     def __init__(self, options: Options) -> None:
         self.options = options
         self.ending = asyncio.Event()
-        self.answerer = Answerer(nsid=options.nsid, seed=os.urandom(32), log=self._log)
+        self.answerer = Answerer(nsid=options.nsid, seed=os.urandom(32), log=self._log, native=options.native)
         self.channel = Channel(
             options.run_dir,
             hello=Hello(worker=options.worker, pid=os.getpid()),
@@ -58,7 +60,11 @@ class Worker:
             obey=self.answerer.obey,
         )
         self.heartbeat = Heartbeat(options.heartbeat, self.ending.set)
-        self.udp = tuple(UdpListener(socket.socket(fileno=number), self.answerer) for number in options.udp)
+        sockets = tuple(socket.socket(fileno=number) for number in options.udp)
+        self.native = None if self.answerer.engine is None else NativeUdp(sockets, self.answerer, self.answerer.engine)
+        self.udp: tuple[UdpListener | NativeUdp, ...] = (
+            tuple(UdpListener(sock, self.answerer) for sock in sockets) if self.native is None else (self.native,)
+        )
 
     async def run(self) -> int:
         """Live until `ending` is set; the exit status."""
@@ -76,7 +82,7 @@ class Worker:
         async with asyncio.TaskGroup() as chores:
             running = (
                 chores.create_task(self.channel.run()),
-                chores.create_task(_each(BEAT_EVERY, self.heartbeat.beat)),
+                chores.create_task(_each(BEAT_EVERY, self._beat)),
                 chores.create_task(_each(REPORT_EVERY, self._look_around)),
             )
             await self.ending.wait()
@@ -97,6 +103,11 @@ class Worker:
         except TableError as error:
             self._log("info", "no table to start with", {"why": str(error)})
 
+    def _beat(self) -> None:
+        """Say that every loop turns that answers: a thread that hangs is a worker that hangs."""
+        if self.native is None or self.native.turns():
+            self.heartbeat.beat()
+
     def _look_around(self) -> None:
         self.answerer.stale(self._silence() > STALE_AFTER)
         self.tcp.expire()
@@ -109,7 +120,7 @@ class Worker:
             "seconds_since_stamp": self._silence(),
             "tcp_open": len(self.tcp),
         }
-        tally = Tally(worker=self.options.worker, totals=self.answerer.tally.totals, gauges=gauges)
+        tally = Tally(worker=self.options.worker, totals=self.answerer.totals(), gauges=gauges)
         self.channel.report(tally, lambda: self.answerer.sent.take(most))
 
     async def _finish(self, loop: asyncio.AbstractEventLoop) -> None:

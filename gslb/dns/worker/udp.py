@@ -83,16 +83,14 @@ class UdpListener:
 
 
 def prepare(sock: socket.socket) -> None:
-    """No fragment-size games (IP_PMTUDISC_OMIT); on a wildcard, learn which address was asked."""
+    """No fragment-size games (IP_PMTUDISC_OMIT); on a wildcard, and only there, learn which address was asked."""
     sock.setblocking(False)
     if sock.family == socket.AF_INET6:
         sock.setsockopt(socket.IPPROTO_IPV6, IPV6_MTU_DISCOVER, PMTUDISC_OMIT)
-        if is_wildcard(sock):
-            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, is_wildcard(sock))
     else:
         sock.setsockopt(socket.IPPROTO_IP, IP_MTU_DISCOVER, PMTUDISC_OMIT)
-        if is_wildcard(sock):
-            sock.setsockopt(socket.IPPROTO_IP, IP_PKTINFO, 1)
+        sock.setsockopt(socket.IPPROTO_IP, IP_PKTINFO, is_wildcard(sock))
 
 
 def is_wildcard(sock: socket.socket) -> bool:

@@ -40,12 +40,8 @@ def ask(sock: socket.socket, *, tcp: bool = False) -> str:
 def pipe() -> Iterator[tuple[int, int]]:
     """A heartbeat's pipe."""
     read_end, write_end = os.pipe()
-    yield read_end, write_end
-    for descriptor in (read_end, write_end):
-        try:
-            os.close(descriptor)
-        except OSError:
-            pass
+    with open(read_end, "rb", closefd=True, buffering=0), open(write_end, "wb", closefd=True, buffering=0):
+        yield read_end, write_end
 
 
 @pytest.fixture
@@ -87,12 +83,14 @@ def test_orphan(tmp_path: Path, pipe: tuple[int, int], udp: socket.socket, tcp: 
     write_table(tmp_path, one_name("192.0.2.1"))
     with process(tmp_path, udp, tcp, pipe[1]) as worker:
         ask(udp)
-        os.close(pipe[0])
+        with open(os.devnull, "rb") as nothing:
+            os.dup2(nothing.fileno(), pipe[0])  # the same number, and the pipe has lost its reader
         assert worker.wait(PATIENCE) == 0
 
 
 def test_lists_may_be_empty(tmp_path: Path, pipe: tuple[int, int]) -> None:
     """Without sockets, and without a supervisor, it starts and ends like any other."""
-    os.close(pipe[0])
+    with open(os.devnull, "rb") as nothing:
+        os.dup2(nothing.fileno(), pipe[0])
 
     assert main(["--worker", "2", "--udp", "", "--tcp=", "--heartbeat", str(pipe[1]), "--run-dir", str(tmp_path)]) == 0

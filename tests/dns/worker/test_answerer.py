@@ -22,7 +22,7 @@ class Noted(Answerer):
 
     def __init__(self) -> None:
         self.lines: list[tuple[str, str, dict[str, str]]] = []
-        super().__init__(nsid=b"", seed=b"seed", log=lambda *line: self.lines.append(line))
+        super().__init__(nsid=b"", seed=bytes(32), log=lambda *line: self.lines.append(line))
 
     def parsed(self, packet: bytes = QUERY, host: str = "192.0.2.1") -> dns.message.Message:
         reply = self.answer(packet, host)

@@ -20,7 +20,7 @@ class Server:
 
     def __init__(self) -> None:
         self.time = 0.0
-        self.answerer = Answerer(nsid=b"", seed=b"seed", log=lambda *_: None)
+        self.answerer = Answerer(nsid=b"", seed=bytes(32), log=lambda *_: None)
         self.answerer.swap(the_table())
         self.connections = TcpConnections(self.answerer, lambda: self.time)
         self.sock = bound(socket.SOCK_STREAM)

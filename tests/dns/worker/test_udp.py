@@ -16,7 +16,7 @@ QUERY = dns.message.make_query("smtp.mail.example.com", "A").to_wire()
 
 def answering() -> Answerer:
     """An answerer with the mail zone."""
-    answerer = Answerer(nsid=b"", seed=b"seed", log=lambda *_: None)
+    answerer = Answerer(nsid=b"", seed=bytes(32), log=lambda *_: None)
     answerer.swap(the_table())
     return answerer
 
