@@ -8,10 +8,13 @@ import asyncio
 import socket
 import struct
 import threading
+from typing import TYPE_CHECKING
 
 from gslb.dns.worker.answerer import Answerer
-from gslb.dns.worker.fast import Engine
 from gslb.dns.worker.udp import BURST, is_wildcard, prepare
+
+if TYPE_CHECKING:
+    from gslb.dns.worker.fast import Engine
 
 PATIENCE = 0.1
 """Seconds for which a thread waits for packets before it looks whether it is to end."""
@@ -20,7 +23,7 @@ PATIENCE = 0.1
 class NativeUdp:
     """The UDP sockets of a worker, perhaps shared with other workers."""
 
-    def __init__(self, sockets: tuple[socket.socket, ...], answerer: Answerer, engine: Engine) -> None:
+    def __init__(self, sockets: tuple[socket.socket, ...], answerer: Answerer, engine: "Engine") -> None:
         self.sockets = sockets
         self.answerer = answerer
         self.engine = engine
