@@ -34,6 +34,8 @@ def crosscheck(
         check_check(check)
     known = _known_checks(checks, files)
     check_dependencies(checks, known)
+    if zones:  # checks alone are judged alone
+        _groups(node[1], checks)
     for index, canary in enumerate(node[1].probing.canary):
         if canary.check not in known:
             node[0].fault(
@@ -57,6 +59,16 @@ def _inner_zones(zones: list[ZoneDraft]) -> dict[bytes, str]:
             if above in files:
                 inner[origin] = file
     return inner
+
+
+def _groups(node: NodeFile, checks: list[CheckDraft]) -> None:
+    """A group stands in gslb.yaml with its cap: a mistyped one would have none."""
+    groups = node.probing.groups
+    for check in checks:
+        name = check.table.group
+        if name is not None and name not in groups:
+            told = f"no group is named {name} in probing.groups{did_you_mean(name, groups)}"
+            check.refuse(f"{told}; write probing: {{groups: {{{name}: 4}}}} in gslb.yaml", "group")
 
 
 def _node(document: Document, table: NodeFile) -> None:

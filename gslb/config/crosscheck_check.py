@@ -75,6 +75,17 @@ def _recipient(check: CheckDraft) -> None:
             _refuse(check, key, f"needs stage {' or '.join(stages)}, and the stage is {table.stage}")
 
 
+def _socket(check: CheckDraft) -> None:
+    table = check.table
+    if not isinstance(table, LmtpCheck) or table.socket is None:
+        return
+    for key in ("port", "source"):
+        if key in table.model_fields_set:
+            _refuse(check, key, "a Unix socket has none: socket stands there already")
+    if table.proxy_protocol == "v1":
+        _refuse(check, "proxy_protocol", "v1 tells addresses, and a Unix socket has none: write v2")
+
+
 def _octets(check: CheckDraft) -> None:
     table = check.table
     if isinstance(table, TcpCheck) and (b"" in table.expect or b"" in table.reject):
@@ -162,6 +173,7 @@ _RULES: tuple[Callable[[CheckDraft], None], ...] = (
     _slow_after,
     _certificate,
     _recipient,
+    _socket,
     _octets,
     _relay,
     _serial,

@@ -77,6 +77,7 @@ def _probing(table: NodeFile, full_name: str | None) -> Probing:
         source_ipv6=probing.source.ipv6,
         name=probing.name or full_name,
         startup_wait=probing.startup_wait,
+        groups=probing.groups,
     )
 
 
@@ -113,6 +114,7 @@ class Targets:
             timing=check.timing,
             slow_after=check.slow_after,
             stage_every=check.stage_every,
+            groups=() if check.group is None else (check.group,),
             source=source or (self.probing.source_ipv4 if ipv4 else self.probing.source_ipv6),
         )
         other = self.found.get(target.id)
@@ -137,7 +139,8 @@ def _shared(one: Target, other: Target) -> Target:
         timeout=min(one.timing.timeout, other.timing.timeout),
     )
     deep = min(one.stage_every, other.stage_every)
-    return replace(one, timing=timing, slow_after=min(slow, default=None), stage_every=deep)
+    groups = tuple(dict.fromkeys((*one.groups, *other.groups)))
+    return replace(one, timing=timing, slow_after=min(slow, default=None), stage_every=deep, groups=groups)
 
 
 def resolve_zone(draft: ZoneDraft, targets: Targets, state_dir: Path) -> Zone:

@@ -16,6 +16,7 @@ from gslb.model.checks import (
     FileSettings,
     FormLogin,
     HttpSettings,
+    LmtpSettings,
     Thresholds,
     Timing,
 )
@@ -84,6 +85,7 @@ def resolve_check(name: str, table: AnyCheck, probing: Probing, directory: Path)
         stage_every=table.stage_every or (LOGIN_EVERY if logs_in(written) else 1),
         depends_on=table.depends_on,
         damping=table.damping,
+        group=table.group,
         source_ipv4=table.source.ipv4,
         source_ipv6=table.source.ipv6,
     )
@@ -138,6 +140,8 @@ def _on_this_node(settings: CheckSettings, probing: Probing, directory: Path) ->
         changes["login"] = _form_on_this_node(settings.login, directory)
     if isinstance(settings, FileSettings):
         changes["path"] = str(directory / settings.path)
+    if isinstance(settings, LmtpSettings) and settings.socket is not None:
+        changes["socket"] = str(directory / settings.socket)
     return _changed(settings, changes)
 
 

@@ -180,6 +180,7 @@ def _lmtp(table: LmtpCheck) -> LmtpSettings:
         expect_rcpt=table.expect_rcpt or "accept",
         proxy=_proxy(table),
         caps=_caps(table),
+        socket=table.socket,
     )
 
 

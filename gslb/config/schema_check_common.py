@@ -7,7 +7,7 @@ from pydantic import Field
 from gslb.config import values
 from gslb.config.schema_check_values import Caps, EnvironmentName
 from gslb.config.schema_node import SourceTable
-from gslb.config.tables import Hostname, Table, Text
+from gslb.config.tables import CheckName, Hostname, Table, Text
 from gslb.config.values import Parsed, duration, whole_number
 
 Interval: TypeAlias = Annotated[float, duration(0.1, 7 * values.DAY)]
@@ -54,6 +54,8 @@ class CheckTable(Table):
     """Checks on the same member; while one is down, this one's failures do not count, and the member is out."""
     damping: bool = False
     """true: a target that goes up and down too often is left out after its return until it has calmed down."""
+    group: CheckName | None = None
+    """The group whose cap in probing.groups holds, too: for hosts behind one firewall or NAT; default: none."""
     source: SourceTable = Field(default_factory=SourceTable)
     """The local addresses this check probes from; default: those of probing.source."""
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from gslb.config.patterns import Pattern
 from gslb.config.schema_check_common import Capable, Certificate, CheckTable, Count, Interval, Login, Proxied, TlsWord
 from gslb.config.schema_check_values import HeloName, Mailbox, RelayVariants
-from gslb.config.tables import Hostname, Port
+from gslb.config.tables import Hostname, Port, Text
 from gslb.config.values import DAY, duration
 
 
@@ -54,7 +54,7 @@ class SubmissionCheck(CheckTable, Certificate, Capable, Login, Proxied):
 
 
 class LmtpCheck(CheckTable, Certificate, Capable, Proxied):
-    """LMTP (RFC 2033) over TCP: a mailbox server as its relays see it."""
+    """LMTP (RFC 2033) over TCP or a Unix socket: a mailbox server as its relays see it."""
 
     type: Literal["lmtp"]
     """The dialogue."""
@@ -62,6 +62,8 @@ class LmtpCheck(CheckTable, Certificate, Capable, Proxied):
     """The port to connect to."""
     tls: TlsWord = "none"
     """none, try (if offered), starttls (required) or implicit (from the first byte)."""
+    socket: Text | None = None
+    """Path of a Unix socket to connect to in place of address and port; relative to the configuration directory."""
     stage: Literal["greeting", "lhlo", "rcpt"] = "lhlo"
     """How deep the dialogue goes; rcpt looks a mailbox up."""
     helo_name: HeloName | None = None

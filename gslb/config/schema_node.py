@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from gslb.config.tables import Domain, EndpointValue, IPv4Value, IPv6Value, NetworkValue, Table, Text
+from gslb.config.tables import CheckName, Domain, EndpointValue, IPv4Value, IPv6Value, NetworkValue, Table, Text
 from gslb.config.tables import Hostname as HostnameValue
 from gslb.config.values import Parsed, duration, parse_address, parse_check_name, shown, whole_number
 from gslb.model.values import Address
@@ -113,6 +113,8 @@ class ProbingTable(Table):
     """How long the first round of probes may hold back readiness."""
     canary: Annotated[tuple[Canary, ...], Parsed(_canaries, (("type", "array"), ("items", {"type": "string"})))] = ()
     """Targets written as "CHECK ADDRESS"; while all of them fail, this host is taken to be cut off, and verdicts stand still for 5 minutes at most."""  # noqa: E501 - one sentence for `gslb schema`
+    groups: dict[CheckName, Annotated[int, whole_number(1, 20_000)]] = Field(default_factory=dict)
+    """How many probes may be in flight at once in each group of checks, by the name that checks give as `group`."""
 
 
 class LogTable(Table):

@@ -53,7 +53,6 @@ _ZONE = (
 
 _CHECK_KEYS = {
     "secrets in the configuration": ("allow_inline_secrets",),
-    "groups with a cap of their own": ("group",),
 }
 
 _CHECKS = (*(Later("checks", f"*.{key}", capability) for capability, keys in _CHECK_KEYS.items() for key in keys),)

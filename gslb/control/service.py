@@ -110,7 +110,7 @@ class Control:
         self.channel = Channel(config.node.run_dir, hear=self._hear, lost=self.owner.lost, greeting=self.owner.greeting)
         probing = config.node.probing
         self.scheduler = Scheduler(
-            self._probe, self._report, concurrency=probing.concurrency, per_host=probing.per_host
+            self._probe, self._report, concurrency=probing.concurrency, per_host=probing.per_host, groups=probing.groups
         )
         self.logins = Logins()
         self.turns = Counter[str]()
@@ -246,7 +246,8 @@ class Control:
         self.owner.accept(config)
         settle_memory()
         logs.set_up(form=config.node.log_format, level=config.node.log_level)
-        self.scheduler.resize(concurrency=config.node.probing.concurrency, per_host=config.node.probing.per_host)
+        probing = config.node.probing
+        self.scheduler.resize(concurrency=probing.concurrency, per_host=probing.per_host, groups=probing.groups)
         prepare(config.targets.values())
         self.scheduler.replace(config.targets)
         self.logins.retain(config.targets.values())

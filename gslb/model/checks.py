@@ -204,7 +204,7 @@ class HttpSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LmtpSettings:
-    """RFC 2033 over TCP (24). `stage`: greeting, lhlo, rcpt. `expect_rcpt`: accept, reject, any."""
+    """RFC 2033 over TCP (24) or a Unix `socket`. `stage`: greeting, lhlo, rcpt. `expect_rcpt`: accept, reject, any."""
 
     type: ClassVar[str] = "lmtp"
     port: int = 24
@@ -215,6 +215,7 @@ class LmtpSettings:
     expect_rcpt: str = "accept"
     proxy: ProxyProtocol = ProxyProtocol.NONE
     caps: tuple[CapRule, ...] = ()
+    socket: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -375,6 +376,7 @@ class Check:
     this one's failures do not count. `damping`: flapping delays the return to up (probes.md 2.7).
 
     `source_ipv4`, `source_ipv6`: the local address to probe from; None: the system's choice.
+    `group`: one of Probing.groups.
     """
 
     name: str
@@ -389,3 +391,4 @@ class Check:
     stage_every: int = 1
     depends_on: tuple[str, ...] = ()
     damping: bool = False
+    group: str | None = None

@@ -1,7 +1,7 @@
 """The whole configuration as the rest of the project sees it: resolved, checked, frozen."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from gslb.errors import Fault
@@ -37,7 +37,8 @@ class HttpListener:
 class Probing:
     """Bounds and names of the prober; times in seconds. `name`: said in EHLO unless a check says otherwise.
 
-    `canary`: ids of targets; while all of them fail, this prober is taken to be cut off.
+    `canary`: ids of targets; while all of them fail, this prober is taken to be cut off. `groups`: probes in flight at
+    once over all targets of checks in that group, by its name.
     """
 
     concurrency: int = 500
@@ -47,6 +48,7 @@ class Probing:
     name: str | None = None
     startup_wait: float = 30.0
     canary: tuple[str, ...] = ()
+    groups: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ class Target:
 
     `timing` is the most eager of the checks that share the target; it is not part of the identity.
     `stage_every`: the dialogue is held in full on each Nth run, in its shallow form (model.stages) between.
+    `groups`: of hosts that may not be probed all at once; no part of the identity either.
     """
 
     id: str
@@ -22,6 +23,7 @@ class Target:
     slow_after: float | None = None
     source: Address | None = None
     stage_every: int = 1
+    groups: tuple[str, ...] = ()
 
     @property
     def port(self) -> int:

@@ -13,7 +13,7 @@ from gslb.model.values import ProxyProtocol, TlsMode
 from gslb.probes.contexts import PLAIN_TERMS, Terms
 from gslb.probes.faults import StreamFault
 from gslb.probes.journal import Journal
-from gslb.probes.streams import SESSION_LIMIT, Stream, dial
+from gslb.probes.streams import SESSION_LIMIT, Stream, dial, dial_socket
 
 PROXY_LOCAL: Final = b"\r\n\r\n\x00\r\nQUIT\n" + b"\x20\x00\x00\x00"
 
@@ -34,7 +34,11 @@ async def opened(
     The journal holds the stream from the first moment, so that `gslb.probes.run` can end it whatever happens.
     """
     journal.enter(Phase.CONNECT)
-    stream = journal.stream = await dial(target.address, target.port, source=target.source, limit=limit)
+    path = getattr(target.settings, "socket", None)
+    if path is None:
+        stream = journal.stream = await dial(target.address, target.port, source=target.source, limit=limit)
+    else:
+        stream = journal.stream = await dial_socket(path, target.address, limit=limit)
     proxy = getattr(target.settings, "proxy", ProxyProtocol.NONE)
     if proxy is not ProxyProtocol.NONE:
         journal.enter(Phase.PROXY)

@@ -68,6 +68,7 @@ class Scheduler:
         *,
         concurrency: int,
         per_host: int,
+        groups: Mapping[str, int] | None = None,
         clock: Callable[[], float] = time.monotonic,
         boottime: Callable[[], float] = lambda: time.clock_gettime(time.CLOCK_BOOTTIME),
         draw: Callable[[], float] = random.random,
@@ -78,7 +79,7 @@ class Scheduler:
         self._clock = clock
         self._draw = draw
         self._alarm = Alarm(self._wake, clock=clock, boottime=boottime, timer=timer)
-        self._slots = Slots(concurrency=concurrency, per_host=per_host)
+        self._slots = Slots(concurrency=concurrency, per_host=per_host, groups=groups)
         self._turns: dict[str, Turn] = {}
         self._starts = Starts()
         self._numbers = count()
@@ -149,9 +150,9 @@ class Scheduler:
         self._settle_round()
         self._arm()
 
-    def resize(self, *, concurrency: int, per_host: int) -> None:
+    def resize(self, *, concurrency: int, per_host: int, groups: Mapping[str, int] | None = None) -> None:
         """Change the caps of the probes that start from now on."""
-        self._slots.resize(concurrency=concurrency, per_host=per_host)
+        self._slots.resize(concurrency=concurrency, per_host=per_host, groups=groups)
         self._fill()
 
     def next_due(self, target_id: str) -> float | None:
@@ -236,7 +237,13 @@ class Scheduler:
         turn.asked = now
         target = turn.target
         turn.ticket = Ticket(
-            turn.scheduled, next(self._numbers), target.id, turn.host, target.port, suspect=turn.suspect
+            turn.scheduled,
+            next(self._numbers),
+            target.id,
+            turn.host,
+            target.port,
+            suspect=turn.suspect,
+            groups=target.groups,
         )
         self._slots.ask(turn.ticket)
 
@@ -259,7 +266,7 @@ class Scheduler:
     async def _probe(self, turn: Turn) -> None:
         began = self._clock()
         lag = self._alarm.lag(began)
-        target = turn.form()
+        target = turn.form(began)
         started = time.time()
         try:
             observation = await self._prober(target)
@@ -293,7 +300,7 @@ class Scheduler:
         self._overruns += regular < ended
         if is_second:
             regular = spread.in_place(regular, turn.interval, ended)
-        return spread.not_before(regular, ended)
+        return max(spread.not_before(regular, ended), turn.earliest)
 
     def _with_queue(self, turn: Turn, observation: Observation, waited: float) -> Observation:
         """Count the wait for a slot, and show it as a phase where there was one."""

@@ -1,8 +1,9 @@
 """Which probes may run now: the caps, and the queue before them (probes.md 2.5). No clock, no loop.
 
 A probe passes three gates: one at a time per address and port, `per_host` at a time per address, and, for targets
-whose last probe ran into a timeout, half of all slots (so that hanging machines cannot starve the healthy ones). Over
-all stands the number of slots. Those who wait are served in the order of their scheduled times.
+whose last probe ran into a timeout, half of all slots (so that hanging machines cannot starve the healthy ones). A
+target in groups (hosts behind one firewall) passes a gate for each. Over all stands the number of slots. Those who wait
+are served in the order of their scheduled times.
 
 A waiting ticket lies in the common queue, or parked before a closed gate. When a gate opens, the first of its parked
 tickets returns to the queue. A ticket that comes through one open gate only to be parked at another hands its chance
@@ -10,10 +11,10 @@ on; so no ticket ever waits before an open gate, and no step looks at more ticke
 """
 
 import heapq
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 
-_SUSPECTS = "suspects"
+_SUSPECTS = object()
 
 
 @dataclass(slots=True, order=True)
@@ -26,21 +27,28 @@ class Ticket:
     host: bytes = field(compare=False)
     port: int = field(compare=False)
     suspect: bool = field(compare=False, default=False)
+    groups: tuple[str, ...] = field(compare=False, default=())
     withdrawn: bool = field(compare=False, default=False)
     gates: tuple[Hashable, ...] = field(compare=False, init=False)
 
     def __post_init__(self) -> None:
         """Work out the gates this ticket has to pass, narrowest first."""
-        passed = ((self.host, self.port), self.host)
+        passed: tuple[Hashable, ...] = ((self.host, self.port), self.host)
+        if self.groups:
+            passed = (*passed, *self.groups)
         self.gates = (*passed, _SUSPECTS) if self.suspect else passed
 
 
 class Slots:
-    """The slots, their gates and the queue. `take` until it gives None; `release` each ticket taken, once."""
+    """The slots, their gates and the queue. `take` until it gives None; `release` each ticket taken, once.
 
-    def __init__(self, *, concurrency: int, per_host: int) -> None:
+    `groups`: how many may run at once of each group; of one that is not there, as many as there are slots.
+    """
+
+    def __init__(self, *, concurrency: int, per_host: int, groups: Mapping[str, int] | None = None) -> None:
         self.concurrency = concurrency
         self.per_host = per_host
+        self.groups = groups or {}
         self.running = 0
         self.queued = 0
         self._held: dict[Hashable, int] = {}
@@ -82,10 +90,11 @@ class Slots:
             if gate in self._parked:
                 self._unpark(gate)
 
-    def resize(self, *, concurrency: int, per_host: int) -> None:
+    def resize(self, *, concurrency: int, per_host: int, groups: Mapping[str, int] | None = None) -> None:
         """Change the caps; who runs already goes on, and everybody who waits asks anew."""
         self.concurrency = concurrency
         self.per_host = per_host
+        self.groups = groups or {}
         self._queue.extend(ticket for heap in self._parked.values() for ticket in heap)
         self._parked.clear()
         heapq.heapify(self._queue)
@@ -122,4 +131,6 @@ class Slots:
     def _cap(self, gate: Hashable) -> int:
         if gate is _SUSPECTS:
             return max(1, self.concurrency // 2)
+        if isinstance(gate, str):
+            return self.groups.get(gate, self.concurrency)
         return 1 if isinstance(gate, tuple) else self.per_host

@@ -28,7 +28,7 @@ from gslb.model.observations import Phase, Reason, TlsFacts
 from gslb.model.values import Address, Verify
 from gslb.probes import certificates
 from gslb.probes.contexts import PLAIN_TERMS, Terms, context_of, terms_of
-from gslb.probes.faults import StreamFault, fault_of, handshake_fault_of
+from gslb.probes.faults import LocalFault, StreamFault, fault_of, handshake_fault_of
 
 # All probes leave from a few addresses of this host.
 _local_address = functools.lru_cache(maxsize=256)(certificates.address_of)
@@ -57,6 +57,23 @@ async def dial(address: Address, port: int, *, source: Address | None = None, li
         stream.abort()
         raise
     stream.ports = (stream.ports[0], port)
+    return stream
+
+
+async def dial_socket(path: str, address: Address, *, limit: int = SESSION_LIMIT) -> "Stream":
+    """A connection to a Unix socket, which stands for `address`. Raises StreamFault."""
+    stream = Stream(address, limit)
+    try:
+        await asyncio.get_running_loop().create_unix_connection(lambda: stream, path)
+    except FileNotFoundError as error:
+        raise StreamFault(Phase.CONNECT, Reason.CONNECT_REFUSED, f"{path}: {error.strerror}") from error
+    except PermissionError as error:
+        raise LocalFault(Phase.CONNECT, Reason.LOCAL_CONFIG, f"{path}: {error.strerror}") from error
+    except OSError as error:
+        raise fault_of(error, Phase.CONNECT, address) from error
+    except asyncio.CancelledError:  # as above
+        stream.abort()
+        raise
     return stream
 
 
@@ -178,8 +195,9 @@ class Stream(asyncio.Protocol):
         """The loop hands the transport over."""
         self._plain = self._transport = cast("asyncio.Transport", transport)
         name = transport.get_extra_info("sockname")
-        self.source = _local_address(name[0])
-        self.ports = (name[1], 0)
+        if isinstance(name, tuple):  # a Unix socket has none
+            self.source = _local_address(name[0])
+            self.ports = (name[1], 0)
 
     def data_received(self, data: bytes) -> None:
         """More bytes: kept up to the session's limit, then nothing more is read."""

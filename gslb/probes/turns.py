@@ -5,6 +5,7 @@ import heapq
 from dataclasses import dataclass, replace
 from itertools import count
 
+from gslb.model.checks import Pop3Settings
 from gslb.model.observations import Failed, Observation, Phase, Reason
 from gslb.model.stages import shallow
 from gslb.model.targets import Target
@@ -21,6 +22,9 @@ _TIMEOUTS = frozenset(
     }
 )
 
+LONGEST_DELAY = 3600.0
+"""Seconds between two logins that a server gets, whatever it asks for: one that asks for a year is still looked at."""
+
 
 @dataclass(slots=True, eq=False)
 class Turn:
@@ -30,7 +34,8 @@ class Turn:
     `window`: of the first start, until the second is set. `ticket`: while it waits for a slot or runs, since `asked`;
     `task`: while it runs. `runs`: begun so far; `since_deep`: those since the last deep one; `deep`: whether the last
     was; `deep_fails`: whether the deep stage is what fails; `shallow`: the target in its shallow form.
-    `suspect`: the last probe ran into a timeout. Times in seconds on the schedule's clock.
+    `suspect`: the last probe ran into a timeout. `login_delay`: seconds that the server asks for between two logins;
+    `deep_at`: when the last deep run began. Times in seconds on the schedule's clock.
     """
 
     target: Target
@@ -47,6 +52,8 @@ class Turn:
     since_deep: int = 0
     deep: bool = True
     deep_fails: bool = False
+    deep_at: float = 0.0
+    login_delay: float = 0.0
     shallow: Target | None = None
     ticket: Ticket | None = None
     task: asyncio.Task[None] | None = None
@@ -64,15 +71,17 @@ class Turn:
         shallower = shallow(target.settings) if target.stage_every > 1 else None
         self.shallow = None if shallower is None else replace(target, settings=shallower)
 
-    def form(self) -> Target:
+    def form(self, now: float) -> Target:
         """Begin a run: the target as it is to be probed, in full or in its shallow form.
 
-        The first run is deep, and then each `stage_every`th while all is calm; and any while the deep stage fails.
+        The first run is deep, and then each `stage_every`th while all is calm; and any while the deep stage fails. Not
+        within the server's own delay between two logins.
         """
-        calm = self.interval >= self.target.timing.interval
+        calm = self.interval >= self.target.timing.interval and now >= self.deep_at + self.login_delay
         due = not self.runs or self.since_deep >= self.target.stage_every - 1
         self.deep = self.shallow is None or self.deep_fails or (calm and due)
         self.since_deep = 0 if self.deep else self.since_deep + 1
+        self.deep_at = now if self.deep else self.deep_at
         self.runs += 1
         return self.target if self.deep or self.shallow is None else self.shallow
 
@@ -82,6 +91,12 @@ class Turn:
         if self.deep:
             failed = isinstance(observation.outcome, Failed)
             self.deep_fails = failed or observation.phase in (Phase.AUTH, Phase.COMMAND)
+            self.login_delay = login_delay(self.target, observation)
+
+    @property
+    def earliest(self) -> float:
+        """Before which the next run may not begin: it has to log in, and the server asks for a delay."""
+        return self.deep_at + self.login_delay if self.shallow is None or self.deep_fails else 0.0
 
     def regular_start(self, unit: float) -> float:
         """The start that follows by the interval alone; after it the first start's window is forgotten."""
@@ -89,6 +104,15 @@ class Turn:
         if window is None:
             return spread.jittered(self.scheduled, self.interval, unit, self.target.timing.jitter)
         return spread.second_start(self.scheduled, window=window, place=self.place, interval=self.interval)
+
+
+def login_delay(target: Target, observation: Observation) -> float:
+    """Seconds between two logins, where a POP3 server asks for them (LOGIN-DELAY, RFC 2449 section 6.4)."""
+    if not isinstance(target.settings, Pop3Settings) or target.settings.credentials is None:
+        return 0.0
+    words = (cap.split() for cap in (*observation.caps_plain, *observation.caps_tls))
+    asked = [word[1] for word in words if len(word) > 1 and word[0].upper() == "LOGIN-DELAY"]
+    return min(float(asked[-1]), LONGEST_DELAY) if asked and asked[-1].isdecimal() else 0.0
 
 
 class Starts:

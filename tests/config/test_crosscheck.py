@@ -94,3 +94,15 @@ def test_all_faults_of_all_files_show_at_once() -> None:
         "zones/z.yaml:10:1",
         "zones/z.yaml:12:3",
     ]
+
+
+def test_a_group_stands_in_the_node_with_its_cap() -> None:
+    """A mistyped one would have none; the caps arrive at the targets."""
+    check, node = "smtp: {type: smtp, group: dmz}", "probing: {groups: {dmz: 2}}"
+
+    (found,) = faults(texts(check=check, node="probing: {groups: {dnz: 2}}"))
+    assert "smtp.group: no group is named dmz in probing.groups" in found
+    assert "dnz" in found
+    config = accepted(check=check, node=node)
+    assert {target.groups for target in config.targets.values()} == {("dmz",)}
+    assert config.node.probing.groups == {"dmz": 2}

@@ -28,6 +28,8 @@ RELAY = "type: relay, foreign_domain: f.example.net, sender_domain: s.example.ne
         ("type: smtp, capabilities: msa", "x.capabilities: 'msa' is not one of mx"),
         ("type: smtp, banner_regex: '('", "x.banner_regex: '(' is no pattern: "),
         ("type: lmtp, stage: rcpt", "x.rcpt: required with stage rcpt: a mailbox to ask about"),
+        ("type: lmtp, socket: /run/x, port: 24", "x.port: a Unix socket has none: socket stands there already"),
+        ("type: lmtp, socket: /run/x, proxy_protocol: v1", "x.proxy_protocol: v1 tells addresses, and a Unix socket"),
         ("type: lmtp, expect_rcpt: any", "x.expect_rcpt: needs stage rcpt, and the stage is lhlo"),
         (f"{RELAY}, interval: 10m", "x.interval: '10m' is out of range: 15m to 7d"),
         ("type: relay, sender_domain: s.example.net", "x.foreign_domain: required: A domain of your own that resolves"),

@@ -8,7 +8,15 @@ from ipaddress import ip_address
 
 import pytest
 
-from gslb.model.checks import HttpSettings, ImapSettings, SmtpSettings, TcpSettings, TlsCheckSettings, TlsSettings
+from gslb.model.checks import (
+    HttpSettings,
+    ImapSettings,
+    LmtpSettings,
+    SmtpSettings,
+    TcpSettings,
+    TlsCheckSettings,
+    TlsSettings,
+)
 from gslb.model.observations import Degraded, Failed, Inconclusive, Passed, Phase, Reason
 from gslb.model.values import ProxyProtocol, TlsMode, Verify
 from gslb.probes.contexts import GUARDED, PLAIN_TERMS, Terms, context_of, forget_contexts
@@ -97,6 +105,29 @@ async def test_every_type_over_tcp_sends_it(kind):
         await look(settings, timeout=0.2)
 
     assert heard == LOCAL
+
+
+async def test_lmtp_over_a_unix_socket(tmp_path):
+    """A path that is not there, or where nobody listens, is refused; one that is closed to us is our own fault."""
+    path, over = tmp_path / "lmtp", asyncio.Event()
+
+    async def serve(reader, writer):
+        for turn in (b"220 lmtp\r\n", b"250 lmtp\r\n", b"221 bye\r\n"):
+            writer.write(turn)
+            await reader.readline()
+        writer.close()
+        await writer.wait_closed()
+        over.set()
+
+    def at(name):
+        return LmtpSettings(socket=str(tmp_path / name))
+
+    async with await asyncio.start_unix_server(serve, path):
+        seen = await look(at("lmtp"))
+        await over.wait()
+    assert (seen.outcome, seen.source) == (Passed(), None)
+    refused = Failed(Phase.CONNECT, Reason.CONNECT_REFUSED)
+    assert (await look(at("lmtp"))).outcome == (await look(at("none"))).outcome == refused
 
 
 @pytest.mark.parametrize(("close", "error"), [("fin", None), ("rst", ConnectionResetError)])

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from gslb.probes.slots import Slots, Ticket
 
 
-def ticket(scheduled, *, host=1, port=25, suspect=False):
+def ticket(scheduled, *, host=1, port=25, suspect=False, groups=()):
     """A ticket with a number of its own."""
     ticket.number += 1
-    return Ticket(float(scheduled), ticket.number, "t", bytes([192, 0, 2, host]), port, suspect=suspect)
+    host = bytes([192, 0, 2, host])
+    return Ticket(float(scheduled), ticket.number, "t", host, port, suspect=suspect, groups=groups)
 
 
 ticket.number = 0
@@ -47,6 +48,20 @@ def test_one_at_a_time_per_address_and_port():
     assert taken(slots) == [first, other]
     slots.release(first)
     assert taken(slots) == [second]
+
+
+def test_at_most_so_many_at_once_of_a_group():
+    """Whatever their addresses; who is in none does not wait, and a group without a cap is none."""
+    slots = Slots(concurrency=10, per_host=2, groups={"dmz": 1})
+    first, second = asked(slots, *(ticket(n, host=n, groups=("dmz",)) for n in (1, 2)))
+    free, other = asked(slots, ticket(3, host=3), ticket(4, host=4, groups=("lan",)))
+
+    assert taken(slots) == [first, free, other]
+    slots.release(first)
+    assert taken(slots) == [second]
+    slots.resize(concurrency=10, per_host=2)
+    asked(slots, third := ticket(5, host=5, groups=("dmz",)))
+    assert taken(slots) == [third]
 
 
 def test_at_most_per_host_at_once_per_address():

@@ -5,7 +5,7 @@ from ipaddress import IPv6Address
 
 import pytest
 
-from gslb.model.checks import Credentials, ImapSettings, TcpSettings, Timing
+from gslb.model.checks import Credentials, ImapSettings, Pop3Settings, TcpSettings, Timing
 from gslb.model.observations import Degraded, Failed, Observation, Passed, Phase, Reason
 from gslb.model.targets import Target
 from gslb.probes.slots import Ticket
@@ -82,8 +82,8 @@ def staged(every=3):
 def held(turn, *outcomes):
     """Whether each run was deep; the outcomes are those of the runs, in order."""
     deep = []
-    for outcome in outcomes:
-        deep.append(turn.form().settings.credentials is not None)
+    for number, outcome in enumerate(outcomes):
+        deep.append(turn.form(10.0 * number).settings.credentials is not None)
         turn.heard(Observation(target="a", outcome=outcome, started=0.0))
     return deep
 
@@ -111,4 +111,37 @@ def test_fast_runs_are_shallow_unless_the_deep_stage_fails():
 def test_a_reload_may_change_how_deep_a_target_is_probed(turn):
     """What has no deep stage is always held as it is."""
     turn.adopt(replace(turn.target, stage_every=5))
-    assert turn.form() is turn.target
+    assert turn.form(0.0) is turn.target
+
+
+def delaying(every, *caps):
+    """The turn of a POP3 login that has begun at 100 s and passed, where the server lists these."""
+    settings = Pop3Settings(stage="login", credentials=LOGIN.credentials)
+    turn = staged(every)
+    turn.adopt(replace(turn.target, settings=settings))
+    turn.form(100.0)
+    turn.heard(Observation(target="a", outcome=Passed(), started=0.0, caps_tls=("UIDL", *caps)))
+    return turn
+
+
+def test_a_server_that_delays_logins_is_asked_without_one_until_then():
+    """LOGIN-DELAY (RFC 2449): the schedule goes on, and only the login waits."""
+    turn = delaying(2, "LOGIN-DELAY 900 USER")
+    assert [turn.form(now).settings.credentials is not None for now in (110.0, 120.0, 999.0, 1000.0)] == [
+        False, False, False, True,
+    ]  # fmt: skip
+    assert turn.earliest == 0.0
+
+
+def test_where_every_run_logs_in_a_delay_holds_the_next_run_back():
+    """Also while the login is what fails, and never for longer than an hour."""
+    assert delaying(1, "LOGIN-DELAY 900").earliest == 1000.0
+    assert delaying(1, "LOGIN-DELAY 99999999").earliest == 3700.0
+    assert delaying(1, "LOGIN-DELAY soon").earliest == delaying(1).earliest == 100.0
+    failing = delaying(2, "LOGIN-DELAY 900")
+    failing.heard(
+        Observation(
+            target="a", outcome=Failed(Phase.AUTH, Reason.PERM_REPLY), started=0.0, caps_tls=("LOGIN-DELAY 600",)
+        )
+    )
+    assert failing.earliest == 700.0
