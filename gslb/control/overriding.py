@@ -78,10 +78,10 @@ def _follows(owner: Owner, planned: _Plan) -> Consequences:
 
 def _changes(
     zones: dict[str, Zone], before: dict[DecisionKey, Decision], after: dict[DecisionKey, Decision]
-) -> Iterator[tuple[Zone, str, Decision, Decision]]:
+) -> Iterator[tuple[Zone, Decision, Decision]]:
     for key, then in after.items():
         if key in before:
-            yield zones[key[0]], "", before[key], then
+            yield zones[key[0]], before[key], then
 
 
 def _told(

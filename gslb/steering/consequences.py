@@ -36,7 +36,7 @@ class Moved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consequence:
-    """For one service in one family, seen in one view (empty: the only one). Tiers count from 1, TTLs in seconds.
+    """For one service in one family, seen in one view (empty: everybody's). Tiers count from 1, TTLs in seconds.
 
     `last`: its last healthy member goes. `short`: the tiers that fall short, each with why. `ttl`: of answers given
     now; `longest_ttl`: the most that any answer of the zone may have.
@@ -100,13 +100,13 @@ class Consequences:
         return tuple(told)
 
 
-def consequences(changes: Iterable[tuple[Zone, str, Decision, Decision]]) -> Consequences:
-    """Of decisions before and after, each with its zone and its view (empty: the only one)."""
+def consequences(changes: Iterable[tuple[Zone, Decision, Decision]]) -> Consequences:
+    """Of decisions before and after, each with its zone."""
     every = tuple(changes)
     found = [
         _consequence(*change)
         for change in every
-        if not change[0].services[change[2].service].pool_name and _answered(change[2]) != _answered(change[3])
+        if not change[0].services[change[1].service].pool_name and _answered(change[1]) != _answered(change[2])
     ]
     found.sort(key=lambda each: (not each.last, not each.short, each.zone, each.service, each.view, each.answers))
     last = any(each.last for each in found)
@@ -121,8 +121,8 @@ def consequences(changes: Iterable[tuple[Zone, str, Decision, Decision]]) -> Con
     )
 
 
-def _unknown(changes: tuple[tuple[Zone, str, Decision, Decision], ...]) -> bool:
-    return any(before.mode is Mode.STARTING for _, _, before, _ in changes)
+def _unknown(changes: tuple[tuple[Zone, Decision, Decision], ...]) -> bool:
+    return any(before.mode is Mode.STARTING for _, before, _ in changes)
 
 
 def _verdict(found: list[Consequence]) -> str:
@@ -135,11 +135,11 @@ def _verdict(found: list[Consequence]) -> str:
     return "safe: every tier in use keeps what it needs" if found else "safe: no answer changes"
 
 
-def _consequence(zone: Zone, view: str, before: Decision, after: Decision) -> Consequence:
+def _consequence(zone: Zone, before: Decision, after: Decision) -> Consequence:
     return Consequence(
         zone=zone.text,
         service=before.service,
-        view=view,
+        view=before.view,
         answers=ANSWERS[before.family],
         mode_before=before.mode.value,
         mode_after=after.mode.value,

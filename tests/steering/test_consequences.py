@@ -1,5 +1,7 @@
 """Whether it is safe to take members out, and what would move."""
 
+from dataclasses import replace
+
 import pytest
 
 from gslb.health.overrides import Overrides
@@ -40,7 +42,7 @@ def follows(where: Zone, book: Overrides, *, ready: bool = True, **states: tuple
         ]
 
     pairs = zip(decided(Overrides()), decided(book), strict=True)
-    return consequences([(where, "", now, then) for now, then in pairs])  # type: ignore[misc]  # objects above
+    return consequences([(where, now, then) for now, then in pairs])  # type: ignore[misc]  # objects above
 
 
 def test_a_drain_that_others_can_take_over() -> None:
@@ -122,8 +124,8 @@ def test_a_view_is_told() -> None:
     """Where a service is seen through views."""
     where = site(relays())
     now = decide(where, where.services["smtp"], Family.IPV4, healths(), ready=True)
-    then = decide(
-        where, where.services["smtp"], Family.IPV4, healths(), ready=True, override_of=said("relays/r1").of(NOW)
-    )
+    book = said("relays/r1")
+    then = decide(where, where.services["smtp"], Family.IPV4, healths(), ready=True, override_of=book.of(NOW))
+    found = consequences([(where, replace(now, view="east"), replace(then, view="east"))])
 
-    assert "mail.example.com/smtp for east A: " in consequences([(where, "east", now, then)]).lines[1]
+    assert "mail.example.com/smtp for east A: " in found.lines[1]

@@ -1,0 +1,131 @@
+"""What the next change of a decision would be, when at the soonest, and what would be answered then.
+
+Three things change decisions by time alone or by what probes find: a verdict that falls or rises, an override that
+ends, a weight or a tier on its way. The soonest of each is told; what follows is what `decide` says of it.
+"""
+
+from dataclasses import dataclass
+from math import inf
+
+from gslb.model.decisions import Decision, Mode
+from gslb.model.overrides import OverrideOf, Standing
+from gslb.model.pools import Member
+from gslb.model.values import Address
+from gslb.model.verdicts import AddressHealth, Health
+from gslb.model.zones import Service, Zone
+from gslb.steering.decide import decide
+from gslb.steering.draft import HealthOf
+
+SHOWN = 5
+"""Members told of an answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What a decision was made from, as of `now` (Unix seconds)."""
+
+    zone: Zone
+    service: Service
+    health_of: HealthOf
+    override_of: OverrideOf
+    now: float
+    ready: bool = True
+
+
+def upcoming(scene: Scene, decision: Decision) -> tuple[str, ...]:
+    """Sentences, the soonest first; one alone where nothing is going to change."""
+    found = [each for each in (_verdict(scene, decision), _ending(scene, decision)) if each is not None]
+    for change in decision.changes:
+        within = inf if change.at is None else max(0.0, change.at - scene.now)
+        when = ", when an operator says so" if change.at is None else f" in {_seconds(within)}"
+        found.append((within, f"{change.what}{when}"))
+    told = [f"next change: {what}" for _, what in sorted(found)]
+    return tuple(told) or ("next change: none in sight; nothing probes these members",)
+
+
+def _verdict(scene: Scene, decision: Decision) -> tuple[float, str] | None:
+    """The member address that may turn soonest, of those that no operator has forced."""
+    soonest: tuple[float, str, Member, Address, AddressHealth] | None = None
+    for view in decision.members:
+        if _forces(scene.override_of(*_seat(scene, view.pool), view.member)):
+            continue
+        for address in view.member.of_family(decision.family):
+            health = scene.health_of(view.member, address)
+            if health.changes_in < (soonest[0] if soonest else inf):
+                soonest = health.changes_in, view.pool, view.member, address, health
+    if soonest is None:
+        return None
+    within, pool, member, address, health = soonest
+    turned = Health.DOWN if health.health.is_good else Health.UP
+
+    def other(one: Member, at: Address) -> AddressHealth:
+        if one is member and at == address:
+            return AddressHealth(health=turned, why=f"turned {turned}")
+        return scene.health_of(one, at)
+
+    then = _decided(scene, decision, other, scene.override_of)
+    by = f" ({health.changes_by})" if health.changes_by else ""
+    what = f"{pool}/{member.name} {address} may be {turned} in {_seconds(within)}{by}"
+    return within, f"{what}; then {_told(decision, then)}"
+
+
+def _ending(scene: Scene, decision: Decision) -> tuple[float, str] | None:
+    """The override that ends first, of those that stand on the members."""
+    found: dict[int, tuple[float, Standing, str]] = {}
+    for view in decision.members:
+        standing = scene.override_of(*_seat(scene, view.pool), view.member)
+        if standing is not None and standing.ends_in < inf:
+            found.setdefault(standing.override.number, (standing.ends_in, standing, f"{view.pool}/{view.member.name}"))
+    if not found:
+        return None
+    within, first, name = min(found.values(), key=lambda each: each[0])
+
+    def without(zone: str, service: str | None, pool: str, member: Member) -> Standing | None:
+        standing = scene.override_of(zone, service, pool, member)
+        return None if standing is not None and standing.override.number == first.override.number else standing
+
+    then = _decided(scene, decision, scene.health_of, without)
+    state = first.override.state.replace("_", " ")
+    return within, f"{name} is no longer {state} in {_seconds(within)}; then {_told(decision, then)}"
+
+
+def _decided(scene: Scene, decision: Decision, health_of: HealthOf, override_of: OverrideOf) -> Decision:
+    return decide(
+        scene.zone,
+        scene.service,
+        decision.family,
+        health_of,
+        ready=scene.ready,
+        override_of=override_of,
+        view=decision.view,
+        past=decision.past,
+        now=scene.now,
+    )
+
+
+def _seat(scene: Scene, pool: str) -> tuple[str, str | None, str]:
+    return scene.zone.text, None if scene.service.pool_name else scene.service.name, pool
+
+
+def _forces(standing: Standing | None) -> bool:
+    return standing is not None and standing.override.state.value != "drained"
+
+
+def _told(before: Decision, after: Decision) -> str:
+    outlook = _outlook(after)
+    return "the answer stays as it is" if outlook == _outlook(before) else outlook
+
+
+def _outlook(decision: Decision) -> str:
+    if decision.mode is Mode.ALL_DOWN:
+        return f"all members are down: {decision.action}"
+    if not decision.chosen:
+        return "NODATA"
+    chosen = decision.chosen
+    shares = ", ".join([f"{view.member.name} {view.share:.1%}" for view in chosen[:SHOWN]])
+    more = f" and {len(chosen) - SHOWN} more" if len(chosen) > SHOWN else ""
+    return f"tier {decision.tier} answers: {shares}{more}"
+
+
+def _seconds(within: float) -> str:
+    return f"{within:.0f} s"
