@@ -203,6 +203,13 @@ class Part:
                 high = middle
         return low
 
+    def thresholds(self, entry: Entry) -> tuple[int, ...]:
+        """Cumulative, one per variant, the last 2**32 - 1; a lone variant has every draw."""
+        if entry.variant_count < 2:
+            return (0xFFFFFFFF,) * entry.variant_count
+        base = entry.thresholds_at * 2
+        return tuple(self._words[base : base + entry.variant_count])
+
     def variant(self, entry: Entry, number: int) -> Variant:
         """One variant of an entry."""
         return Variant(*VARIANT.unpack_from(self.data, entry.variants_at * UNIT + number * VARIANT.size)[:6])
