@@ -29,6 +29,7 @@ RARE = 60.0
 
 _HEADER, _QUESTION, _OPT, _RECORD = 12, 4, 11, 12
 _NSID = 4
+_RRSIG, _SIGNATURE = 18, 64
 
 
 def review_check(draft: CheckDraft, check: Check) -> None:
@@ -113,7 +114,11 @@ def _service(draft: ZoneDraft, zone: Zone, service: Service) -> None:
     _shares(draft, path, service, pools)
     _steps(draft, path, service, zone)
     _families(draft, path, service, pools)
-    _unreachable(draft, path, pools)
+    _unreachable(draft, (*path, "pools"), pools)
+    for view in service.views:
+        chain = service.seen_from(view)
+        _unreachable(draft, (*path, "views", view), [zone.pools[name] for name in chain.pools])
+        _shares(draft, path, chain, [zone.pools[name] for name in chain.pools if name not in service.pools])
 
 
 def answers_mx(zone: Zone, service: Service) -> bool:
@@ -187,7 +192,7 @@ def _families(draft: ZoneDraft, path: Path, service: Service, pools: list[Pool])
 def _unreachable(draft: ZoneDraft, path: Path, pools: list[Pool]) -> None:
     endless: Pool | None = None
     for index, pool in enumerate(pools):
-        where: Path = (*path, "pools", index)
+        where: Path = (*path, index)
         if endless is not None:
             draft.document.warn(where, f"never reached: {endless.name} before it has no check, so it never fails")
         elif not any(member.weight for member in pool.members):
@@ -202,7 +207,7 @@ def _foreign_hostnames(draft: ZoneDraft, zone: Zone) -> None:
         pool
         for service in zone.services.values()
         if RecordType.MX in service.records or service.srv
-        for pool in service.pools
+        for pool in service.every_pool
     }
     for name in zone.pools:
         for member in zone.pools[name].members if name in naming else ():
@@ -218,20 +223,33 @@ def _sizes(draft: ZoneDraft, zone: Zone, node: Node) -> None:
         if service.pool_name:
             continue
         path: Path = ("services", service.name)
-        for rtype, size in _service_sizes(zone, service):
-            _too_large(draft, path, rtype.name, size + option)
+        largest: dict[RecordType, int] = {}
+        for view in service.seen:
+            for rtype, size in _service_sizes(zone, service.seen_from(view)):
+                largest[rtype] = max(size, largest.get(rtype, 0))
+        for rtype, size in largest.items():
+            _too_large(draft, path, rtype.name, size + option, signature_octets(zone))
     static: Counter[tuple[bytes, int]] = Counter()
     for record in zone.records:
         static[record.owner, record.rtype] += _RECORD + len(record.rdata)
     for (owner, number), size in static.items():
         whole = size + option + _HEADER + len(owner) + _QUESTION
-        _too_large(draft, ("records",), f"type {number} of {names.to_text(owner)}", whole)
+        _too_large(draft, ("records",), f"type {number} of {names.to_text(owner)}", whole, signature_octets(zone))
 
 
-def _too_large(draft: ZoneDraft, path: Path, what: str, size: int) -> None:
-    if size > MAX_UDP:
-        message = f"an answer to {what} may take {size} octets, above {MAX_UDP}: resolvers come again over TCP"
+def _too_large(draft: ZoneDraft, path: Path, what: str, size: int, signature: int) -> None:
+    if size + signature > MAX_UDP:
+        signed = f" with its signature (and {size} without)" if signature else ""
+        message = (
+            f"an answer to {what} may take {size + signature} octets{signed}, above {MAX_UDP}: "
+            "resolvers come again over TCP"
+        )
         draft.document.warn(path, message)
+
+
+def signature_octets(zone: Zone) -> int:
+    """What an RRSIG adds to the answer of a signed zone (RFC 4034 section 3.1); the algorithms here sign in 64."""
+    return 0 if zone.dnssec is None else _RECORD + _RRSIG + len(zone.name) + _SIGNATURE
 
 
 def _service_sizes(zone: Zone, service: Service) -> Iterable[tuple[RecordType, int]]:
@@ -272,7 +290,7 @@ def mta_sts_lines(zone: Zone) -> dict[str, tuple[str, ...]]:
 
 
 def _exchanger_names(zone: Zone, service: Service) -> set[str]:
-    return {_text(member.hostname) for pool in service.pools for member in zone.pools[pool].members}
+    return {_text(member.hostname) for pool in service.every_pool for member in zone.pools[pool].members}
 
 
 def _text(name: bytes) -> str:

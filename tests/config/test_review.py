@@ -1,6 +1,10 @@
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
-from gslb.config.review import mta_sts_lines
+from gslb.config.review import mta_sts_lines, signature_octets
+from gslb.model.zones import Dnssec
 from tests.kit.configs import POOL, accepted, texts, warnings
 
 SERVICE = POOL + "services:\n  smtp: {records: [MX, A], pools: [relays]%s}\n"
@@ -157,3 +161,11 @@ def test_an_mta_sts_policy_names_every_exchanger() -> None:
     lines = ("mx: mx.mail.example.com", "mx: relay2.relays.mail.example.com")
 
     assert mta_sts_lines(zone) == {"smtp.mail.example.com": lines, "mail.example.com": lines}
+
+
+def test_a_signature_counts() -> None:
+    """An RRSIG beside the records: its fields, the signer's name, and 64 octets."""
+    zone = accepted(SERVICE % "").zones[0]
+
+    assert signature_octets(zone) == 0
+    assert signature_octets(replace(zone, dnssec=Dnssec(keys=Path("keys")))) == 12 + 18 + 18 + 64
