@@ -17,6 +17,7 @@ _TYPE_NAMES = {int(rtype): rtype.name for rtype in RecordType}
 MOST_OF_A_SET = 60_000
 """Octets of records in one answer: a message ends at 65,535, even over TCP (RFC 1035 section 4.2.2)."""
 _FIXED = 12
+_WILDCARD = b"\x01*"
 _GLUE = frozenset((int(RecordType.A), int(RecordType.AAAA)))
 
 
@@ -44,6 +45,7 @@ def check_names(draft: ZoneDraft, inner: Mapping[bytes, str]) -> None:
     claims = [*_made(draft), *(claim for claim in _static(draft) if _belongs(draft, claim))]
     _same_name_and_type(draft, claims)
     _cnames(draft, claims)
+    _dnames(draft, claims)
     _delegations(draft, claims)
     _inner_zones(draft, claims, inner)
     _sets(draft)
@@ -158,6 +160,24 @@ def _cnames(draft: ZoneDraft, claims: list[_Claim]) -> None:
     for owner, other in others.items():
         message = f"CNAME beside other data: {other} comes from {spelled(other.path)}"
         _refuse(draft, aliases[owner], message)
+
+
+def _dnames(draft: ZoneDraft, claims: list[_Claim]) -> None:
+    """One DNAME to a name, none at a wildcard, and nothing below it (RFC 6672 section 2.4, RFC 4592 section 4.4)."""
+    redirected: dict[bytes, _Claim] = {}
+    for claim in claims:
+        if claim.rtype != RecordType.DNAME:
+            continue
+        if claim.owner.startswith(_WILDCARD):
+            _refuse(draft, claim, f"{claim}: a wildcard takes no DNAME")
+        elif redirected.setdefault(claim.owner, claim) is not claim:
+            _refuse(draft, claim, f"a second DNAME of {names.to_text(claim.owner)}")
+    for claim in claims if redirected else ():
+        above = names.parent(claim.owner) if claim.owner != draft.origin else draft.origin
+        while above not in redirected and above != draft.origin:
+            above = names.parent(above)
+        if above in redirected and above != claim.owner:
+            _refuse(draft, claim, f"{claim} is hidden by the DNAME of {names.to_text(above)} (static records)")
 
 
 def _delegations(draft: ZoneDraft, claims: list[_Claim]) -> None:

@@ -185,8 +185,6 @@ def _rtype(word: str) -> dns.rdatatype.RdataType:
     name = dns.rdatatype.to_text(rtype)
     if name in _DNSSEC:
         raise _Refused(f"{name}: not available yet: DNSSEC")
-    if name == "DNAME":
-        raise _Refused("DNAME: not available yet: redirection of whole subtrees")
     if int(rtype) in _META_TYPES:
         raise _Refused(f"{name} is no type a zone can hold")
     return rtype

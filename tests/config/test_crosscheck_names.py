@@ -37,6 +37,14 @@ def records(*lines: str) -> str:
         ),
         (records("@ CNAME b"), "CNAME beside other data: SOA of mail.example.com. comes from zone"),
         (records("a CNAME b", "a CNAME c"), ":6:3: records: a second CNAME of a.mail.example.com."),
+        (records("a DNAME b", "a DNAME c"), ":6:3: records: a second DNAME of a.mail.example.com."),
+        (records("a DNAME b", "a CNAME c"), "CNAME beside other data: DNAME of a.mail.example.com."),
+        (records("*.a DNAME b"), "DNAME of *.a.mail.example.com.: a wildcard takes no DNAME"),
+        (
+            records("a DNAME b", "x.y.a TXT c"),
+            "TXT of x.y.a.mail.example.com. is hidden by the DNAME of a.mail.example.com. (static records)",
+        ),
+        (records("@ DNAME b."), "nameservers.ns1: A of ns1.mail.example.com. is hidden by the DNAME of mail."),
         (records("a A 192.0.2.1", "a 60 A 192.0.2.2"), "TTL 60 beside 3600: A of a.mail.example.com. has one TTL"),
         (records("a A 192.0.2.1", "A A 192.0.2.1"), "the same record twice: A of a.mail.example.com."),
         (

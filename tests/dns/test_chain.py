@@ -97,6 +97,14 @@ def test_dname() -> None:
     assert shape(ask("old", "DNAME")) == ["old.mail.example.com. DNAME"]
 
 
+def test_dname_asked_for_the_alias() -> None:
+    """The alias it makes is the answer to a question for one, and is not followed."""
+    assert shape(ask("to-smtp.old", "CNAME")) == [
+        "old.mail.example.com. DNAME",
+        "to-smtp.old.mail.example.com. CNAME",
+    ]
+
+
 def test_dname_behind_an_alias() -> None:
     """Owners point to the right places also when the name comes from an alias."""
     assert shape(ask("to-old", "A")) == [

@@ -18,7 +18,7 @@ import dns.rrset
 
 OUTER, INNER, OTHER = "diff.example", "in.deep.diff.example", "other.example"
 LABELS = ("a", "b", "c", "Mail", "x-1")
-TYPES = ("A", "AAAA", "TXT", "MX", "SRV", "CNAME", "NS", "SOA", "DS", "PTR", "HTTPS", "TYPE65280", "ANY")
+TYPES = ("A", "AAAA", "TXT", "MX", "SRV", "CNAME", "NS", "SOA", "DS", "PTR", "HTTPS", "TYPE65280", "ANY", "DNAME")
 PAYLOADS = (None, 512, 1232, 4096)
 
 
@@ -97,6 +97,10 @@ def _fill(zone: Zone, random: Random) -> None:
     zone.add("*.alias.wild", "CNAME", f"mx.{zone.name}.")
     zone.add("*.out.wild", "CNAME", "www.example.net.")
     zone.add("*.*.wild", "TXT", '"two stars"')
+    zone.add("moved", "DNAME", f"wild.{zone.name}.")
+    zone.add("moved", "TXT", '"the name itself stays"')
+    zone.add("gone", "DNAME", "example.net.")
+    zone.add("far.moved-on", "DNAME", f"moved.{zone.name}.")
     zone.add("Very.deep.ent.here", "A", "192.0.2.70")
     for _ in range(40):
         owner = ".".join(random.choice(LABELS) for _ in range(random.randint(1, 4)))
@@ -166,6 +170,10 @@ def _name(random: Random, there: list[str]) -> str:
             return name.replace("*", random.choice(("star", "a.b", "*", "x")))
         case 4:
             return f"{random.choice(('new', 'a', 'b', '*', 'ns', 'Very.new'))}.{name}"
+        case 5 if random.random() < 0.5:
+            zone = random.choice((OUTER, INNER, OTHER))
+            below = random.choice(("there", "x.y", "a.alias", "long." * 40, "b"))
+            return f"{below}.{random.choice(('moved', 'gone', 'far.moved-on'))}.{zone}.".replace("..", ".")
         case 5:
             return name.partition(".")[2]
         case 6:
