@@ -1,25 +1,38 @@
 """`gslb validate`: every error at once, every warning, how soon each check notices, and what MTA-STS needs."""
 
+import asyncio
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from gslb.cli.options import config_option
-from gslb.errors import ConfigError
-from gslb.model.settings import Config
+from gslb.errors import ConfigError, Fault
+from gslb.model.settings import Config, Endpoint
 
 
 @click.command("validate", short_help="Check the configuration; tell every error at once.")
+@click.option("--live", is_flag=True, help="Ask members and DNS as well: TLSA records, greetings, PTR.")
+@click.option(
+    "--resolver", metavar="ADDRESS[:PORT]", help="Whom --live asks for PTR.  [default: the system's resolver]"
+)
 @config_option
-def command(directory: Path) -> None:
+def command(directory: Path, live: bool, resolver: str | None) -> None:
     """Check the configuration: every error at once, each with file, line, column and remedy; then exit 1.
 
     A good one is told with its warnings, which alone are no failure; with the most time that may pass from a member's
     failure to its leaving, by check; and with the mx: lines that an MTA-STS policy for its mail needs.
+
+    With --live each exchanger is asked for its greeting, DNS for the PTR of its addresses, and every host that has TLSA
+    records for its certificate; nobody is logged in.
     """
     from gslb.config.files import load
+
+    if resolver is not None and not live:
+        raise click.UsageError("--resolver is for --live")
+    asked = _endpoint(resolver)
 
     try:
         config = load(directory)
@@ -28,7 +41,32 @@ def command(directory: Path) -> None:
             click.echo(str(fault), err=True)
         click.echo(f"{len(error.faults)} error{'s' if len(error.faults) != 1 else ''}", err=True)
         sys.exit(1)
+    if live:
+        config = replace(config, warnings=(*config.warnings, *_live(config, asked)))
     click.echo("\n".join(report(directory, config)))
+
+
+def _endpoint(text: str | None) -> Endpoint | None:
+    from gslb.config.values import parse_address, parse_endpoint
+
+    if text is None:
+        return None
+    try:
+        return Endpoint(address=parse_address(text), port=53)
+    except ValueError:
+        pass  # it may have a port
+    try:
+        return parse_endpoint(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--resolver") from None
+
+
+def _live(config: Config, resolver: Endpoint | None) -> tuple[Fault, ...]:
+    from gslb.config.files import full_host_name
+    from gslb.probes.live import live_warnings
+
+    name = config.node.probing.name or full_host_name()
+    return asyncio.run(live_warnings(config, name=name, resolver=resolver))
 
 
 def report(directory: Path, config: Config) -> Iterator[str]:

@@ -40,7 +40,7 @@ from gslb.probes.dialogue.text import TEXT_LIMIT, shown
 from gslb.probes.directory import probe_ldap
 from gslb.probes.faults import StreamFault
 from gslb.probes.feedback import probe_agent
-from gslb.probes.journal import Journal
+from gslb.probes.journal import Journal, Peer
 from gslb.probes.logins import Logins
 from gslb.probes.mail import (
     probe_imap,
@@ -70,12 +70,14 @@ async def probe(
     transcript: Callable[[str], None] | None = None,
     logins: Logins | None = None,
     turn: int = 0,
+    seen: Callable[[Peer], None] | None = None,
 ) -> Observation:
     """Probe once. Never raises for what a peer does; a bug of ours is inconclusive (local_bug). `now`: Unix time.
 
     `name` is said in EHLO; None: the address literal of the local address. Ends within the target's timeout + 1.2 s.
     Cancellation is passed on, with the connection dropped. `logins` must live as long as the caller, or nothing guards
     accounts against lockout; `turn` counts the runs of this target (a relay check has several forms, in rotation).
+    `seen` is called with the stream, where there was one, before it is dropped.
     """
     journal = Journal(
         target.timing.timeout, now=now, name=name, transcript=transcript, logins=logins or Logins(), turn=turn
@@ -96,6 +98,8 @@ async def probe(
         journal.conclude(_bug(journal, error))
     finally:
         if journal.stream is not None:
+            if seen is not None:
+                seen(journal.stream)
             journal.stream.abort()
     journal.finish()
     return observation_of(target, journal, started)

@@ -81,8 +81,8 @@ class Stream(asyncio.Protocol):
     """A dialled connection. `buffer` holds what came and was not taken; only its owner removes from it.
 
     `peer`, `source`, `ports`: the addresses really used, and the ports, ours first. `bytes_in` counts the session,
-    after decryption. `guarded`: the handshake has verified whom we speak to. `listener` is called when the buffer has
-    grown or the peer has ended; `read` waits for the same.
+    after decryption. `guarded`: the handshake has verified whom we speak to. `chain`: the certificates it showed (DER).
+    `listener` is called when the buffer has grown or the peer has ended; `read` waits for the same.
     """
 
     def __init__(self, peer: Address | None = None, limit: int = SESSION_LIMIT) -> None:
@@ -92,6 +92,7 @@ class Stream(asyncio.Protocol):
         self.bytes_in = 0
         self.encrypted = False
         self.guarded = False
+        self.chain: tuple[bytes, ...] = ()
         self.ports = (0, 0)
         self._limit = limit
         self._plain: asyncio.Transport | None = None
@@ -243,8 +244,9 @@ class Stream(asyncio.Protocol):
         if tls is None:
             return TlsFacts(server_name=settings.server_name)
         cipher = tls.cipher()
+        self.chain = presented_chain(tls)
         facts = certificates.facts_of(
-            presented_chain(tls),
+            self.chain,
             None if settings.verify is Verify.CHAIN else settings.server_name,
             now,
             trust,

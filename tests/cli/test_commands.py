@@ -51,6 +51,24 @@ def test_validate_tells_the_mx_lines_of_mta_sts(directory: Path) -> None:
     assert "MTA-STS" not in without.output
 
 
+def test_validate_may_ask_members_and_dns(directory: Path) -> None:
+    """With --live; what it hears, or does not, is a warning, and warnings alone exit 0."""
+    record = f"records: _25._tcp.r1.smtp TLSA 3 1 1 {'00' * 32}\n"
+    (directory / "zones/mail.yaml").write_text(ZONE.replace("[MX, A]", "[A]") + record)
+    done = run("validate", "--live", "--resolver", "127.0.0.1", "-c", str(directory))
+
+    assert done.exit_code == 0
+    assert "r1 at 127.0.3.11 port 25 shows no certificate: connect_refused (connect)" in done.output
+
+
+@pytest.mark.parametrize(
+    "words", [("--live", "--resolver", "nobody"), ("--resolver", "127.0.0.1"), ("--live", "--resolver", "::1:53:x")]
+)
+def test_whom_validate_asks_is_an_address(directory: Path, words: tuple[str, ...]) -> None:
+    """With or without a port, and only where something is asked."""
+    assert run("validate", *words, "-c", str(directory)).exit_code == 2
+
+
 def test_validate_shows_every_error(directory: Path) -> None:
     """Two errors in two files: exit 1, both told with their place."""
     (directory / "zones/mail.yaml").write_text(ZONE.replace("smtp:", "smtp: {colour: red}\n  other:"))
