@@ -113,13 +113,20 @@ def _service(service: ServiceStatus, members: dict[tuple[str, str], MemberStatus
         return f"{head}<p>Answers as <b>{escape(service.alias_of)}</b> does.</p></section>"
     if not service.families:
         return f"{head}<p>Answers nothing yet.</p></section>"
-    reasons = dict.fromkeys(family.reason for family in service.families if family.reason)
-    if service.override is not None:
-        reasons = {service.override.text: None, **reasons}
+    views = (
+        f"<h4>{escape(view.name)} <span class=dim>view</span> {_state(view.mode)}</h4>{_chain(view.families, members)}"
+        for view in service.views
+    )
+    said = () if service.override is None else (service.override.text,)
+    return f"{head}{_chain(service.families, members, *said)}{''.join(views)}</section>"
+
+
+def _chain(families: tuple[FamilyStatus, ...], members: dict[tuple[str, str], MemberStatus], *said: str) -> str:
+    """The tiers of one service, as one view or everybody sees it; first what an operator said of it."""
+    reasons = dict.fromkeys((*said, *(family.reason for family in families if family.reason)))
     return (
-        f"{head}<p>{escape('; '.join(reasons))}</p>"
-        f'<div class="scroll"><table>{_columns(service.families)}'
-        f"{''.join(_tiers(service.families, members))}</table></div></section>"
+        f"<p>{escape('; '.join(reasons))}</p>"
+        f'<div class="scroll"><table>{_columns(families)}{"".join(_tiers(families, members))}</table></div>'
     )
 
 

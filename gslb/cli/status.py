@@ -85,20 +85,17 @@ def services(zone: dict[str, Any]) -> Table:
     for column in ("service", "records", "family", "mode", "tier", "ttl", "why"):
         table.add_column(column)
     for service in zone["services"]:
-        for family in service["families"]:
-            tier = next(
-                (f"{t['number']} {t['pool']}" for t in family["tiers"] if t["number"] == family["tier"]), "none"
-            )
-            table.add_row(
-                named(service),
-                ", ".join(service["records"]),
-                family["family"],
-                coloured(family["mode"]),
-                tier,
-                str(family["ttl"]),
-                family["reason"],
-            )
+        seen = [(named(service), service)]
+        seen += [(f"{service['name']} in view {view['name']}", view) for view in service.get("views", ())]
+        for name, chain in seen:
+            for family in chain["families"]:
+                table.add_row(name, ", ".join(service["records"]), *_family(family))
     return table
+
+
+def _family(family: dict[str, Any]) -> tuple[str | Text, ...]:
+    tier = next((f"{t['number']} {t['pool']}" for t in family["tiers"] if t["number"] == family["tier"]), "none")
+    return family["family"], coloured(family["mode"]), tier, str(family["ttl"]), family["reason"]
 
 
 def named(service: dict[str, Any]) -> str:

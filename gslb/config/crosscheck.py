@@ -6,6 +6,7 @@ from typing import TypeAlias
 from gslb.config.crosscheck_check import check_check
 from gslb.config.crosscheck_dependencies import check_dependencies
 from gslb.config.crosscheck_names import check_names
+from gslb.config.crosscheck_views import check_views
 from gslb.config.crosscheck_zone import check_zone
 from gslb.config.documents import Document
 from gslb.config.drafts import CheckDraft, ZoneDraft
@@ -29,6 +30,7 @@ def crosscheck(
     """Judge everything together; faults go to the documents. `files` are those of checks/."""
     _node(*node)
     _files_exist(*node, checks, exists)
+    check_views(*node, zones)
     _defined_once(zones, checks)
     for check in checks:
         check_check(check)

@@ -9,16 +9,19 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from threading import Thread
 
-from gslb.config import positions, resolve, review
+from gslb.config import geoip, positions, resolve, review
 from gslb.config.cookie_secrets import wrong_with
 from gslb.config.crosscheck import crosscheck
 from gslb.config.documents import Document
 from gslb.config.drafts import CheckDraft, ZoneDraft, check_drafts, node_draft, zone_draft
+from gslb.config.flatten import flatten
 from gslb.config.resolve import Host
 from gslb.config.resolve_checks import resolve_check, says_hello_by_default
+from gslb.config.review_views import review_chains, review_views
 from gslb.config.schema_node import NodeFile
 from gslb.config.values import parse_domain, parse_hostname
 from gslb.errors import ConfigError, Fault
+from gslb.model.clients import CountryRanges
 from gslb.model.settings import Config
 
 NODE_FILE = "gslb.yaml"
@@ -34,11 +37,13 @@ _OWN_WORLDS = frozenset(("localhost", "localdomain", "arpa"))
 class _Disk:
     """What else is there, by paths relative to the configuration directory or absolute. `read` raises OSError.
 
-    `wrong_with_secrets`: why a file is no file of cookies' secrets, None for one that is.
+    `countries` (of a MaxMind file, as geoip.read tells them) raises GeoIpError. `wrong_with_secrets`: why a file is no
+    file of cookies' secrets, None for one that is.
     """
 
     read: Callable[[str], bytes]
     exists: Callable[[str], bool]
+    countries: Callable[[str, frozenset[str]], bytes]
     wrong_with_secrets: Callable[[str], str | None] = lambda _: None
 
 
@@ -53,6 +58,7 @@ def load(directory: Path, archive: dict[str, bytes] | None = None) -> Config:
     disk = _Disk(
         read=lambda path: _read(directory / path),
         exists=lambda path: _is_file(directory / path),
+        countries=lambda path, codes: geoip.read(directory / path, codes),
         wrong_with_secrets=lambda path: wrong_with(directory / path),
     )
     return _load(texts, directory, _this_host(), disk, faults, checks_only=False, used=archive)
@@ -95,7 +101,7 @@ def _among(files: Mapping[str, bytes]) -> _Disk:
             raise FileNotFoundError(2, "No such file")
         return files[path]
 
-    return _Disk(read=read, exists=lambda _: True)
+    return _Disk(read=read, exists=lambda _: True, countries=lambda path, _: files.get(path, b""))
 
 
 def run_dir_of(directory: Path) -> Path:
@@ -135,6 +141,7 @@ def _load(
     secret_file = node.dns.cookies.secret_file
     if secret_file and (wrong := disk.wrong_with_secrets(secret_file)):
         node_file.fault(("dns", "cookies", "secret_file"), wrong)
+    countries = _countries(node_file, node, disk, used)
     faults = [*faults, *_misplaced(texts)]
     if not zone_files and not checks_only:
         message = "no zone: write one into zones/NAME.yaml (zones/README.md shows how)"
@@ -143,7 +150,22 @@ def _load(
     faults.extend(fault for document in documents for fault in document.faults)
     if faults:
         raise ConfigError(tuple(sorted(set(faults))))
-    return _config(node, zones, checks, directory, host, _digest(used), documents)
+    review_views(node_file, node, countries, zones)
+    config = _config(node, zones, checks, directory, host, _digest(used), documents)
+    return replace(config, clients=flatten(config.views, countries))
+
+
+def _countries(document: Document, node: NodeFile, disk: _Disk, used: dict[str, bytes]) -> Mapping[str, CountryRanges]:
+    """Where the countries are that views name; a file that nobody needs is not opened."""
+    codes = frozenset(code for view in node.views.values() for code in view.countries)
+    if not codes or node.geoip is None:
+        return {}
+    try:
+        used[node.geoip] = disk.countries(node.geoip, codes)
+    except geoip.GeoIpError as error:
+        document.fault(("geoip",), str(error))
+        return {}
+    return geoip.ranges(used[node.geoip])
 
 
 def _config(
@@ -160,12 +182,14 @@ def _config(
     resolved = {draft.name: resolve_check(draft.name, draft.table, node.probing, directory) for draft in checks}
     targets = resolve.Targets(resolved, node.probing)
     model_zones = tuple(resolve.resolve_zone(draft, targets, node.state_dir) for draft in zones)
+    views = resolve.resolve_views(table)
     canary = tuple(targets.canary(one.check, one.address) for one in table.probing.canary)
     node = replace(node, probing=replace(node.probing, canary=canary))
     for check in checks:
         review.review_check(check, resolved[check.name].check)
     for draft, zone in zip(zones, model_zones, strict=True):
         review.review_zone(draft, zone, {name: one.check for name, one in resolved.items()}, node)
+        review_chains(draft, zone, views)
     return Config(
         node=node,
         zones=model_zones,
@@ -174,6 +198,7 @@ def _config(
         directory=directory,
         digest=digest,
         warnings=tuple(sorted(warning for document in documents for warning in document.warnings)),
+        views=views,
     )
 
 

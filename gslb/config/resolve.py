@@ -1,6 +1,6 @@
 """Tables to the model: every default filled in, every name followed, every target found. No faults are left here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,13 +13,14 @@ from gslb.config.schema_zone import DnssecTable, MemberTable, ServiceTable
 from gslb.config.values import contact_wire
 from gslb.model import names
 from gslb.model.checks import Timing
+from gslb.model.clients import View
 from gslb.model.keys import Algorithm
 from gslb.model.pools import Member, MinHealthy, Pool
 from gslb.model.settings import HttpListener, Node, Probing, RateLimit
 from gslb.model.targets import Target, target_id
 from gslb.model.values import Address, MxMode, RecordType, WhenAllDown
 from gslb.model.verdicts import VerdictKey
-from gslb.model.zones import ALL, Dnssec, NameServer, Service, SoaTimers, SrvOwner, Zone
+from gslb.model.zones import ALL, Dnssec, NameServer, Service, SoaTimers, SrvOwner, ViewChain, Zone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,14 @@ def resolve_node(table: NodeFile, directory: Path, host: Host, *, says_hello: bo
             slip=table.dns.rate_limit.slip,
             exempt=tuple(table.dns.rate_limit.exempt),
         ),
+    )
+
+
+def resolve_views(table: NodeFile) -> tuple[View, ...]:
+    """The views in the order declared, which numbers them."""
+    return tuple(
+        View(name=name, networks=tuple(view.networks), countries=tuple(view.countries), ecs=tuple(view.ecs))
+        for name, view in table.views.items()
     )
 
 
@@ -181,7 +190,8 @@ def _public_names(draft: ZoneDraft) -> dict[str, str]:
     zone = draft.table.zone
     public: dict[str, str] = {}
     for name, service in draft.table.services.items():
-        for pool in [name] if service.members is not None else service.pools or []:
+        chain = [name] if service.members is not None else service.pools or []
+        for pool in chain + [pool for pools in service.views.values() for pool in pools]:
             public.setdefault(pool, zone if name == "@" else f"{name}.{zone}")
     return {pool: public.get(pool, f"{pool}.{zone}") for pool in draft.pools}
 
@@ -241,12 +251,20 @@ def _service(draft: ZoneDraft, name: str, service: ServiceTable, pools: Mapping[
         owner=names.to_wire(name, draft.origin),
         records=_records(draft, name),
         pools=chain,
-        answers=default_answers([pools[pool] for pool in chain]) if service.answers is None else service.answers,
+        answers=_answers(service, chain, pools),
         mx=MxMode(service.mx),
         srv=_srv(draft, service),
         when_all_down=WhenAllDown(service.when_all_down),
         slow_start=service.slow_start,
+        views={
+            view: ViewChain(pools=tuple(written), answers=_answers(service, written, pools))
+            for view, written in service.views.items()
+        },
     )
+
+
+def _answers(service: ServiceTable, chain: Iterable[str], pools: Mapping[str, Pool]) -> int:
+    return default_answers([pools[pool] for pool in chain]) if service.answers is None else service.answers
 
 
 def _pool_service(draft: ZoneDraft, pool: Pool) -> Service:

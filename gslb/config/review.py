@@ -108,17 +108,19 @@ def _slow_checks(draft: ZoneDraft, zone: Zone, checks: Mapping[str, Check]) -> N
 def _service(draft: ZoneDraft, zone: Zone, service: Service) -> None:
     path: Path = ("services", service.name)
     pools = [zone.pools[name] for name in service.pools]
-    if answers_mx(zone, service):
+    mx = answers_mx(zone, service)
+    if mx:
         _all_down(draft, path, service)
-        _exchangers(draft, path, pools)
-    _shares(draft, path, service, pools)
     _steps(draft, path, service, zone)
     _families(draft, path, service, pools)
-    _unreachable(draft, (*path, "pools"), pools)
-    for view in service.views:
-        chain = service.seen_from(view)
-        _unreachable(draft, (*path, "views", view), [zone.pools[name] for name in chain.pools])
-        _shares(draft, path, chain, [zone.pools[name] for name in chain.pools if name not in service.pools])
+    for view in service.seen:
+        seen, where = service.seen_from(view), (*path, "views", view) if view else (*path, "pools")
+        _unreachable(draft, where, [zone.pools[name] for name in seen.pools])
+        # what was told of everybody's pools is not told again for a view that has them, too
+        fresh = {name: zone.pools[name] for name in seen.pools if not view or name not in service.pools}
+        if mx:
+            _exchangers(draft, where, seen, fresh)
+        _shares(draft, path, seen, list(fresh.values()))
 
 
 def answers_mx(zone: Zone, service: Service) -> bool:
@@ -137,12 +139,12 @@ def _all_down(draft: ZoneDraft, path: Path, service: Service) -> None:
         draft.document.warn((*path, "when_all_down"), message)
 
 
-def _exchangers(draft: ZoneDraft, path: Path, pools: list[Pool]) -> None:
-    for index, pool in enumerate(pools):
+def _exchangers(draft: ZoneDraft, where: Path, seen: Service, pools: Mapping[str, Pool]) -> None:
+    for name, pool in pools.items():
         count = len({member.hostname for member in pool.members})
         if count > MAX_EXCHANGERS:
-            where: Path = (*path, "pools", index)
-            draft.document.warn(where, f"{count} exchangers in {pool.name}: an answer holds {MAX_EXCHANGERS} of a tier")
+            message = f"{count} exchangers in {name}: an answer holds {MAX_EXCHANGERS} of a tier"
+            draft.document.warn((*where, seen.pools.index(name)), message)
 
 
 def _steps(draft: ZoneDraft, path: Path, service: Service, zone: Zone) -> None:
@@ -189,10 +191,10 @@ def _families(draft: ZoneDraft, path: Path, service: Service, pools: list[Pool])
             draft.document.warn((*path, "records"), f"{rtype.name}, but no member has an {version} address: no data")
 
 
-def _unreachable(draft: ZoneDraft, path: Path, pools: list[Pool]) -> None:
+def _unreachable(draft: ZoneDraft, chain: Path, pools: list[Pool]) -> None:
     endless: Pool | None = None
     for index, pool in enumerate(pools):
-        where: Path = (*path, index)
+        where: Path = (*chain, index)
         if endless is not None:
             draft.document.warn(where, f"never reached: {endless.name} before it has no check, so it never fails")
         elif not any(member.weight for member in pool.members):

@@ -5,7 +5,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from gslb.config.tables import CheckName, Domain, EndpointValue, IPv4Value, IPv6Value, NetworkValue, Table, Text
+from gslb.config.schema_views import ViewTable
+from gslb.config.tables import (
+    CheckName,
+    Domain,
+    EndpointValue,
+    IPv4Value,
+    IPv6Value,
+    Label,
+    NetworkValue,
+    Table,
+    Text,
+)
 from gslb.config.tables import Hostname as HostnameValue
 from gslb.config.values import Parsed, duration, parse_address, parse_check_name, shown, whole_number
 from gslb.model.values import Address
@@ -139,6 +150,10 @@ class NodeFile(Table):
     """Directory of verdicts that outlive a restart."""
     run_dir: Text = "/run/gslb"
     """Directory of control.sock and the published table."""
+    views: dict[Label, ViewTable] = Field(default_factory=dict)
+    """Named groups of clients; a service may answer each from pools of its own."""
+    geoip: Text | None = None
+    """A MaxMind country file for views.*.countries, read at start and at each reload; relative to the configuration directory."""  # noqa: E501 - one sentence for `gslb schema`
     probing: ProbingTable = Field(default_factory=ProbingTable)
     """Bounds and names of the prober."""
     log: LogTable = Field(default_factory=LogTable)

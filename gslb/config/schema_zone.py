@@ -108,6 +108,8 @@ class ServiceTable(Table):
     """Short form: what a member of that pool keeps of its weight while degraded by load."""
     alias: ServiceName | None = None
     """The service whose answers this name gives as well."""
+    views: dict[Label, Annotated[list[Label], Field(min_length=1)]] = Field(default_factory=dict)
+    """View → pools in order, for its clients instead of `pools`. Without ECS a view matches the resolver's address."""
     answers: Answers | None = None
     """Members in one answer: 1, 2, … or all; default: all where the configured weights are equal, else 1."""
     mx: Literal["ranked", "equal"] = "ranked"

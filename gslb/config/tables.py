@@ -6,6 +6,7 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from gslb.config import values
+from gslb.config.networks import parse_country, parse_network
 from gslb.config.values import DAY, Parsed
 from gslb.model.pools import MinHealthy
 from gslb.model.settings import Endpoint
@@ -36,7 +37,8 @@ AddressValue: TypeAlias = Annotated[Address, _string(values.parse_address, "ip")
 MemberAddress: TypeAlias = Annotated[Address, _string(values.parse_member_address, "ip")]
 IPv4Value: TypeAlias = Annotated[IPv4Address, _string(values.parse_ipv4, "ipv4")]
 IPv6Value: TypeAlias = Annotated[IPv6Address, _string(values.parse_ipv6, "ipv6")]
-NetworkValue: TypeAlias = Annotated[Network, _string(values.parse_network, "network")]
+CountryValue: TypeAlias = Annotated[str, _string(parse_country, "country")]
+NetworkValue: TypeAlias = Annotated[Network, _string(parse_network, "network")]
 EndpointValue: TypeAlias = Annotated[Endpoint, _string(values.parse_endpoint, "address:port")]
 Label: TypeAlias = Annotated[str, _string(values.parse_label, "label")]
 ServiceName: TypeAlias = Annotated[str, _string(values.parse_service_name, "label or @")]

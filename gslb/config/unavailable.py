@@ -30,7 +30,6 @@ def _is_list_or_last_good(value: object) -> bool:
 
 _NODE = (
     Later("gslb", "history", "the history of events"),
-    Later("gslb", "views", "views of client networks"),
     Later("gslb", "cluster", "several nodes that vote"),
     Later("gslb", "notify", "notifications"),
 )
@@ -40,7 +39,6 @@ _ZONE = (
     Later("zone", "transfer", "zone transfers"),
     Later("zone", "pools.*.members.*.capacity", "a cap on a member's share"),
     Later("zone", "services.*.members.*.capacity", "a cap on a member's share"),
-    Later("zone", "services.*.views", "views of client networks"),
     Later("zone", "services.*.failback", "delayed and manual failback"),
     Later("zone", "services.*.sticky", "sticky answers"),
     Later("zone", "services.*.together", "withdrawing A and AAAA together"),

@@ -7,7 +7,7 @@ such a function usable in a pydantic annotation, with the JSON Schema an editor 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from ipaddress import AddressValueError, IPv4Address, IPv6Address, NetmaskValueError, ip_address, ip_network
+from ipaddress import AddressValueError, IPv4Address, IPv6Address, NetmaskValueError, ip_address
 from typing import Any
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -18,7 +18,7 @@ from gslb.errors import WireError
 from gslb.model import names
 from gslb.model.pools import MinHealthy
 from gslb.model.settings import Endpoint
-from gslb.model.values import Address, Network
+from gslb.model.values import Address
 from gslb.model.zones import ALL
 
 DAY = 86_400.0
@@ -174,24 +174,6 @@ def parse_ipv6(value: object) -> IPv6Address:
     if not isinstance(address, IPv6Address):
         raise ValueError(f"{address} is no IPv6 address")
     return address
-
-
-def parse_network(value: object) -> Network:
-    """A network: 192.0.2.0/24 or 2001:db8::/32; an address is a network of its own."""
-    try:
-        if not isinstance(value, str) or "%" in value:
-            raise ValueError
-        return ip_network(value)
-    except (AddressValueError, NetmaskValueError, ValueError):
-        near = _wider(value)
-        raise ValueError(f"{shown(value)} is no network: write 192.0.2.0/24 or 2001:db8::/32{near}") from None
-
-
-def _wider(value: object) -> str:
-    try:
-        return f" (did you mean {ip_network(str(value), strict=False)}?)"
-    except ValueError:
-        return ""
 
 
 def parse_endpoint(value: object) -> Endpoint:

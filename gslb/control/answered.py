@@ -18,11 +18,15 @@ KEPT = 16
 
 
 class Answered:
-    """Totals since the first start (members) or since this one (services). `strayed`: counts of unknown tables."""
+    """Totals since the first start (members) or since this one (services, and by view those not of everybody's).
+
+    `strayed`: counts of unknown tables.
+    """
 
     def __init__(self, members: Mapping[MemberKey, int]) -> None:
         self.members: Counter[MemberKey] = Counter(members)
         self.services: Counter[tuple[str, str, str]] = Counter()
+        self.views: Counter[tuple[str, str, str, str]] = Counter()
         self.strayed = 0
         self._tables: dict[int, tuple[PartCounters, ...]] = {}
 
@@ -47,4 +51,7 @@ class Answered:
             for member in counted.members:
                 self.members[member] += sent
             if isinstance(counted.slot, ServiceSlot):
-                self.services[counted.slot.zone, counted.slot.service, counted.slot.rtype.name] += sent
+                slot = counted.slot
+                self.services[slot.zone, slot.service, slot.rtype.name] += sent
+                if slot.view:
+                    self.views[slot.zone, slot.service, slot.view, slot.rtype.name] += sent

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 
 import dns.rdatatype
 
-from gslb.answers.build import DecisionKey
+from gslb.answers.build import DecisionKey, decision_key
+from gslb.control import clients
 from gslb.control.pipeline import HostKey
 from gslb.control.samples import samples, told
 from gslb.control.views import Explanation
@@ -41,15 +42,16 @@ def explanation(
     aliases = tuple(_aliases(config, zone, name, rtype))
     if aliases:
         zone, name = aliases[-1]
-    made = _made(zone, name, rtype, decisions, hosts)
+    decider = _decider(zone, name, rtype)
+    view = clients.view_of(config, decider, client)
+    made = _made(zone, name, rtype, decisions, hosts, view)
     try:
-        found = () if table is None else samples(table, absolute, rtype)
+        found = () if table is None else samples(table, absolute, rtype, client)
     except dns.rdatatype.UnknownRdatatype as error:
         raise Unexplained(f"{rtype}: no record type") from error
     lines = tuple(f"{absolute} is an alias (CNAME) on the way to {to_text(name)}" for _ in aliases[:1])
     lines += made.lines() if made else (f"{to_text(name)} {rtype}: no health decides it, in zone {zone.text}",)
-    if client is not None:
-        lines += (f"asked from {client}: everybody is in one view",)
+    lines += tuple(clients.told(config, decider, client))
     return Explanation(
         name=absolute,
         type=rtype,
@@ -57,6 +59,7 @@ def explanation(
         lines=lines + told(found),
         decision=made.as_dict() if made else None,
         samples=found,
+        view=view or None,
     )
 
 
@@ -100,6 +103,7 @@ def _made(
     rtype: str,
     decisions: Mapping[DecisionKey, Decision],
     hosts: Mapping[HostKey, HostDecision],
+    view: str,
 ) -> explain.Explanation | None:
     known = RecordType.__members__.get(rtype)
     if known is None:
@@ -107,12 +111,19 @@ def _made(
     family = explain.FAMILIES.get(known, Family.ANY)
     service = _service(zone, name, known)
     if service is not None:
-        decision = decisions.get((zone.text, resolved(zone, service).name, family))
+        decision = decisions.get(decision_key(zone.text, resolved(zone, service).name, family, view))
         return None if decision is None else explain.explain(zone, service, known, decision)
     host = hosts.get((zone.text, name))
     if host is None or family is Family.ANY:
         return None
     return explain.explain_host(zone, host, known)
+
+
+def _decider(zone: Zone, name: bytes, rtype: str) -> Service | None:
+    """The service whose decision answers, if one does."""
+    known = RecordType.__members__.get(rtype)
+    service = None if known is None else _service(zone, name, known)
+    return None if service is None else resolved(zone, service)
 
 
 def _service(zone: Zone, name: bytes, rtype: RecordType) -> Service | None:

@@ -13,6 +13,7 @@ from gslb.model.verdicts import Health, State
 
 TRANSPORT = "queries_"
 RCODE = "rcode_"
+VIEW = ("zone", "service", "view")
 
 EFFECTIVE = (*(state.value for state in Health), "drained")
 """What may count for a member."""
@@ -57,6 +58,10 @@ class Gauges(Collector):
         for labels, count in self._answered.services.items():
             answers.add_metric(labels, count)
         yield answers
+        seen = _counter("gslb_view_answers", "Answers of a view's own chain, by type.", (*VIEW, "type"))
+        for view_labels, count in self._answered.views.items():
+            seen.add_metric(view_labels, count)
+        yield seen
         strayed = "Answers from tables so old that nobody knows what was in them."
         yield CounterMetricFamily("gslb_answers_strayed", strayed, value=self._answered.strayed)
 
@@ -158,9 +163,15 @@ def _zones(zones: tuple[ZoneStatus, ...]) -> Iterator[Metric]:
     )
     weight = _gauge("gslb_member_weight", "Configured weight.", member_labels)
     answers = _counter("gslb_member_answers", "Answers that held the member.", member_labels)
+    view_all_down = _gauge("gslb_view_all_down", "1 while no member of the view's own chain is healthy.", VIEW)
+    view_tier = _gauge("gslb_view_tier", "The tier of the view's own chain in use; 0: none.", (*VIEW, "family"))
     for zone in zones:
         serial.add_metric((zone.name,), zone.serial)
         for service in zone.services:
+            for view in service.views:
+                view_all_down.add_metric((zone.name, service.name, view.name), view.mode == "all_down")
+                for family in view.families:
+                    view_tier.add_metric((zone.name, service.name, view.name, family.family), family.tier or 0)
             all_down.add_metric((zone.name, service.name), service.mode == "all_down")
             for family in service.families:
                 labels = (zone.name, service.name, family.family)
@@ -177,7 +188,7 @@ def _zones(zones: tuple[ZoneStatus, ...]) -> Iterator[Metric]:
                         real.add_metric((*labels, each.value), member.real == each.value)
                 weight.add_metric(labels, member.weight)
                 answers.add_metric(labels, member.answers_given)
-    yield from (serial, all_down, tier, ttl, health, real, override, weight, answers)
+    yield from (serial, all_down, tier, ttl, health, real, override, weight, answers, view_all_down, view_tier)
 
 
 def _checks(checks: tuple[CheckStatus, ...]) -> Iterator[Metric]:

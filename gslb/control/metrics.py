@@ -25,55 +25,39 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry(auto_describe=False)
-        self.results = Counter(
-            "gslb_probe_results",
-            "Probe runs, by type of check, outcome and reason.",
-            ("type", "outcome", "reason"),
-            registry=self.registry,
+
+        def counter(name: str, text: str, *labels: str) -> Counter:
+            return Counter(name, text, labels, registry=self.registry)
+
+        self.results = counter(
+            "gslb_probe_results", "Probe runs, by type of check, outcome and reason.", "type", "outcome", "reason"
         )
-        self.notices = Counter(
-            "gslb_probe_notices",
-            "Things probes noticed that decide nothing.",
-            ("type", "notice"),
-            registry=self.registry,
-        )
+        self.notices = counter("gslb_probe_notices", "Things probes noticed that decide nothing.", "type", "notice")
         self.durations = PhaseTimes()
         self.registry.register(self.durations)
         self._tallies: dict[tuple[str, str, Reason], Counter] = {}
-        self.transitions = Counter(
-            "gslb_transitions",
-            "Changes of belief, by check and new state.",
-            ("check", "state"),
-            registry=self.registry,
+        self.transitions = counter("gslb_transitions", "Changes of belief, by check and new state.", "check", "state")
+        self.suspicions = counter("gslb_check_suspected", "Times a check came under suspicion.", "check")
+        self.isolations = counter("gslb_prober_isolated", "Times this prober seemed cut off.")
+        self.open_relays = counter("gslb_open_relays_confirmed", "Times an open relay was confirmed.", "check")
+        self.all_down = counter(
+            "gslb_all_down_entered", "Times a service lost its last healthy member.", "zone", "service"
         )
-        self.suspicions = Counter(
-            "gslb_check_suspected", "Times a check came under suspicion.", ("check",), registry=self.registry
+        self.view_all_down = counter(
+            "gslb_view_all_down_entered",
+            "Times the chain of a service for a view lost its last healthy member.",
+            "zone",
+            "service",
+            "view",
         )
-        self.isolations = Counter("gslb_prober_isolated", "Times this prober seemed cut off.", registry=self.registry)
-        self.open_relays = Counter(
-            "gslb_open_relays_confirmed", "Times an open relay was confirmed.", ("check",), registry=self.registry
+        self.overrides = counter(
+            "gslb_overrides_changed", "What became of operators' overrides: set, cleared, expired.", "action", "state"
         )
-        self.all_down = Counter(
-            "gslb_all_down_entered",
-            "Times a service lost its last healthy member.",
-            ("zone", "service"),
-            registry=self.registry,
-        )
-        self.overrides = Counter(
-            "gslb_overrides_changed",
-            "What became of operators' overrides: set, cleared, expired.",
-            ("action", "state"),
-            registry=self.registry,
-        )
-        self.reloads = Counter("gslb_reloads", "Reloads, by what became of them.", ("result",), registry=self.registry)
-        self.published = Counter("gslb_tables_published", "Tables written.", registry=self.registry)
-        self.publish_errors = Counter(
-            "gslb_table_publish_errors", "Tables that could not be written.", registry=self.registry
-        )
-        self.saves = Counter("gslb_state_saves", "Times the state was saved.", registry=self.registry)
-        self.save_errors = Counter(
-            "gslb_state_save_errors", "Times the state could not be saved.", registry=self.registry
-        )
+        self.reloads = counter("gslb_reloads", "Reloads, by what became of them.", "result")
+        self.published = counter("gslb_tables_published", "Tables written.")
+        self.publish_errors = counter("gslb_table_publish_errors", "Tables that could not be written.")
+        self.saves = counter("gslb_state_saves", "Times the state was saved.")
+        self.save_errors = counter("gslb_state_save_errors", "Times the state could not be saved.")
 
     def observed(self, target: Target, observation: Observation) -> None:
         """A probe has ended."""
@@ -113,7 +97,9 @@ class Metrics:
 
     def turned(self, turn: Turn) -> None:
         """A service has changed its stand."""
-        if turn.enters_all_down:
+        if turn.enters_all_down and turn.view:
+            self.view_all_down.labels(turn.zone, turn.service, turn.view).inc()
+        elif turn.enters_all_down:
             self.all_down.labels(turn.zone, turn.service).inc()
 
     def reloaded(self, outcome: ReloadOutcome) -> None:

@@ -244,7 +244,7 @@ class Owner:
             diary.changed(transition, self.pipeline.ledger.verdict(transition.key), (target, members), observation)
         for turn in effects.turns:
             self.metrics.turned(turn)
-            self.all_down_entered[turn.zone, turn.service] += turn.enters_all_down
+            self.all_down_entered[turn.zone, turn.service] += turn.enters_all_down and not turn.view
             diary.turned(turn)
         for key in effects.stale:
             diary.stale(key)

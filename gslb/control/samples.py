@@ -1,6 +1,7 @@
 """What the table that stands would answer: the workers' own responder, asked with evenly spread draws."""
 
 from collections import Counter
+from ipaddress import ip_address
 
 import dns.edns
 import dns.message
@@ -20,18 +21,22 @@ MOST = 10
 """Different answers told, the most frequent first: an order drawn among many members has hundreds."""
 
 
-def samples(table: Table, name: str, rtype: str) -> tuple[Sample, ...]:
-    """The answers to a name and type, with the share of draws that give each; none when the name is not ours."""
+def samples(table: Table, name: str, rtype: str, client: str | None = None) -> tuple[Sample, ...]:
+    """The answers to a name and type, with the share of draws that give each; none when the name is not ours.
+
+    `client`: the address that asks, for the views that hold it.
+    """
+    address = b"" if client is None else ip_address(client).packed
     packet = dns.message.make_query(name, rtype, use_edns=0).to_wire()
-    seen = Counter(_ask(table, packet, (2 * n + 1) * 2**31 // DRAWS) for n in range(DRAWS))
+    seen = Counter(_ask(table, packet, address, (2 * n + 1) * 2**31 // DRAWS) for n in range(DRAWS))
     return tuple(
         Sample(share=count / DRAWS, rcode=rcode, records=records, extended_error=error)
         for (rcode, records, error), count in seen.most_common(MOST)
     )
 
 
-def _ask(table: Table, packet: bytes, draw: int) -> tuple[str, tuple[str, ...], str]:
-    response = respond(packet, table, lambda _key: draw, Facts(tcp=True))
+def _ask(table: Table, packet: bytes, address: bytes, draw: int) -> tuple[str, tuple[str, ...], str]:
+    response = respond(packet, table, lambda _key: draw, Facts(tcp=True), address)
     if response is None:
         raise AssertionError("a query is always answered")
     reply = dns.message.from_wire(response.data)

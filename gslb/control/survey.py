@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from gslb.answers.build import DecisionKey
+from gslb.answers.build import DecisionKey, decision_key
 from gslb.control.memory import Serial
 from gslb.control.metrics import total_seconds, type_of
 from gslb.control.override_views import OverrideStatus
@@ -22,6 +22,7 @@ from gslb.control.views import (
     TargetStatus,
     TierStatus,
     VerdictStatus,
+    ViewStatus,
     ZoneStatus,
 )
 from gslb.health.cadence import changes_in
@@ -37,7 +38,7 @@ from gslb.model.pools import Member, MinHealthy, Pool
 from gslb.model.settings import Config
 from gslb.model.values import Address, Family
 from gslb.model.verdicts import Health, MemberKey, VerdictKey
-from gslb.model.zones import Service, Zone
+from gslb.model.zones import EVERYBODY, Service, Zone
 from gslb.steering.decide import resolved
 
 Decisions: TypeAlias = Mapping[DecisionKey, Decision]
@@ -144,13 +145,28 @@ def _service(facts: Facts, zone: Zone, service: Service) -> ServiceStatus:
             family_status(family, decision) for family, decision in _decisions(facts.decisions, zone, service)
         ),
         override=None if said is None or service.pool_name else override_status(said),
+        views=tuple(_view(facts, zone, service, view) for view in decider.views),
     )
 
 
-def _decisions(decisions: Decisions, zone: Zone, service: Service) -> Iterator[tuple[Family, Decision]]:
+def _view(facts: Facts, zone: Zone, service: Service, view: str) -> ViewStatus:
+    found = tuple(_decisions(facts.decisions, zone, service, view))
+    mode = stand_of([decision for _, decision in found]).mode if found else Mode.NORMAL
+    return ViewStatus(
+        name=view,
+        pools=resolved(zone, service).views[view].pools,
+        mode=mode.value,
+        healthy=mode in GOOD_MODES,
+        families=tuple(family_status(family, decision) for family, decision in found),
+    )
+
+
+def _decisions(
+    decisions: Decisions, zone: Zone, service: Service, view: str = EVERYBODY
+) -> Iterator[tuple[Family, Decision]]:
     decider = resolved(zone, service)
     for family in FAMILIES:
-        decision = decisions.get((zone.text, decider.name, family))
+        decision = decisions.get(decision_key(zone.text, decider.name, family, view))
         if decision is not None:
             yield family, decision
 

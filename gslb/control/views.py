@@ -145,10 +145,22 @@ class FamilyStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ViewStatus:
+    """One service as one view sees it, whose chain is its own. See ServiceStatus."""
+
+    name: str
+    pools: tuple[str, ...]
+    mode: str
+    healthy: bool
+    families: tuple[FamilyStatus, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceStatus:
     """One service. `mode` is the worst of its families; `healthy`: some tier has not failed.
 
     `override`: what an operator has said of all members as this service sees them.
+    All of it is what everybody sees but the clients of `views`.
     """
 
     zone: str
@@ -163,6 +175,7 @@ class ServiceStatus:
     all_down_entered: int
     families: tuple[FamilyStatus, ...]
     override: OverrideStatus | None = None
+    views: tuple[ViewStatus, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -342,7 +355,8 @@ class Sample:
 class Explanation:
     """The decision behind one answer: `lines` for people, the rest for programs.
 
-    `decision` is None for names that health does not move. `samples` come from the table that stands.
+    `decision` is None for names that health does not move. `samples` come from the table that stands. `view`: the one
+    whose chain answers `client`; None for everybody's.
     """
 
     name: str
@@ -351,3 +365,4 @@ class Explanation:
     lines: tuple[str, ...]
     decision: Mapping[str, object] | None
     samples: tuple[Sample, ...]
+    view: str | None = None

@@ -126,12 +126,13 @@ class Explanation:
 def explain(zone: Zone, service: Service, rtype: RecordType, decision: Decision) -> Explanation:
     """The decision of a service, told for one type. `decision` is of the family FAMILIES gives the type."""
     decider = resolved(zone, service)
+    seen = f", seen from view {decision.view}" if decision.view else ""
     alias = "" if decider is service else f", an alias of {decider.name}"
     return Explanation(
         name=names.to_text(service.owner),
         type=rtype.name,
         zone=zone.text,
-        subject=f"service {service.name}{alias}",
+        subject=f"service {service.name}{alias}{seen}",
         mode=decision.mode.value,
         answer=_answer(decision, drawn=rtype is RecordType.MX and decider.mx is MxMode.RANKED),
         reason=decision.reason,

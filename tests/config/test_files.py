@@ -2,6 +2,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from gslb.config.files import full_host_name, load, load_again, load_texts, run_dir_of
 from gslb.errors import ConfigError
 from tests.kit.configs import CHECK, HEAD, POOL, faults, texts
+from tests.kit.mmdb import mmdb
 
 
 def write(directory: Path, files: dict[str, str]) -> None:
@@ -54,6 +56,28 @@ def test_a_configuration_is_loaded_again_from_its_archive(tmp_path: Path) -> Non
     assert load_again(tmp_path, archive) == config
     with pytest.raises(ConfigError, match=r"more\.zone"):
         load_again(tmp_path, {path: octets for path, octets in archive.items() if path != "zones/more.zone"})
+
+
+def test_countries_are_part_of_the_configuration(tmp_path: Path) -> None:
+    """Where a country is counts for the digest, is read again at each load, and is kept for a load without the file."""
+    node = "geoip: geo/country.mmdb\nviews: {home: {countries: [DE], networks: [10.0.0.0/8]}}\n"
+    write(tmp_path, texts(node=node))
+    (tmp_path / "geo").mkdir()
+    (tmp_path / "geo/country.mmdb").write_bytes(mmdb({"DE": ["192.0.2.0/24"], "FR": ["198.51.100.0/24"]}))
+    archive: dict[str, bytes] = {}
+    config = load(tmp_path, archive)
+    (tmp_path / "geo/country.mmdb").write_bytes(mmdb({"DE": ["203.0.113.0/24"]}))
+    later = load(tmp_path)
+    (tmp_path / "geo/country.mmdb").unlink()
+
+    assert [held.view for held in config.clients.of(ip_address("192.0.2.1")).held] == [1]
+    assert config.clients.of(ip_address("198.51.100.1")).held == ()
+    assert config.clients.of(ip_address("2001:db8::1")).held == ()
+    assert later.digest != config.digest
+    assert later.clients.of(ip_address("192.0.2.1")).held == ()
+    assert load_again(tmp_path, archive) == config
+    with pytest.raises(ConfigError, match=r"geoip: .*country\.mmdb cannot be read: No such file"):
+        load(tmp_path)
 
 
 def test_the_host_gives_its_name_and_its_cores(tmp_path: Path) -> None:

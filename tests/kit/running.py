@@ -166,13 +166,13 @@ log: {{format: json, level: info}}
         return pids
 
     def query(
-        self, name: str, rtype: str, *, tcp: bool = False, timeout: float = 2, **options: Any
+        self, name: str, rtype: str, *, tcp: bool = False, timeout: float = 2, source: str | None = None, **options: Any
     ) -> dns.message.Message:
-        """One question by dnspython."""
+        """One question by dnspython, from this host or from another address of loopback."""
         options.setdefault("use_edns", 0)
         question = dns.message.make_query(name, rtype, **options)
         ask = dns.query.tcp if tcp else dns.query.udp
-        return ask(question, "127.0.0.1", port=self.dns_port, timeout=timeout)
+        return ask(question, "127.0.0.1", port=self.dns_port, timeout=timeout, source=source)
 
     def answers(self, name: str, rtype: str = "A", **options: Any) -> set[str]:
         """The rdata of one answer, as text."""

@@ -71,9 +71,10 @@ SNIPPETS = snippets()
 
 @pytest.mark.parametrize(("readme", "path", "block"), SNIPPETS, ids=[f"{r}:{p}" for r, p, _ in SNIPPETS])
 def test_every_file_shown_in_a_readme_loads(readme: str, path: str, block: str) -> None:
-    """What a README shows as a whole file is accepted beside the shipped checks."""
+    """What a README shows as a whole file is accepted beside the shipped checks, and the views it shows."""
     checks = {name: text for name, text in TEXTS.items() if name.startswith("checks/")}
-    texts = {path: block} if path.startswith("checks/") else {**checks, path: block}
+    views = {name: text for _, name, text in SNIPPETS if name == "gslb.yaml" and "\nviews:" in text}
+    texts = {path: block} if path.startswith("checks/") else {**views, **checks, path: block}
 
     load_texts(texts, checks_only=not path.startswith("zones/"))
 

@@ -99,7 +99,23 @@ services:
     members: {a: {address: 127.0.9.191}}
 """,
     23: """\
-services: {smtp: {answers: 2, members: {a: {address: 192.0.2.11}, b: {address: 192.0.2.12}}}}
+pools:
+  all: {members: {a: {address: 192.0.2.11}, b: {address: 192.0.2.12}}}
+  own: {checks: [quick], members: {c: {address: 192.0.2.21, probe_address: 127.0.9.1}}}
+services:
+  smtp: {answers: 2, pools: [all]}
+  split: {answers: 2, pools: [all], views: {told: [own]}}
+  www: {alias: split}
+records: |
+  far CNAME split
+""",
+    24: """\
+pools:
+  near: {checks: [quick], members: {a: {address: 127.0.9.1, weight: 60}, b: {address: 127.0.9.11, weight: 40}}}
+  far: {checks: [quick], members: {up: {address: 127.0.9.121, weight: 3}, down: {address: 127.0.9.1, weight: 1}}}
+  rest: {members: {z: {address: 192.0.2.41}}}
+services:
+  smtp: {records: [MX, A], answers: 1, pools: [rest], views: {office: [near, far], told: [near]}}
 """,
 }
 
@@ -111,6 +127,14 @@ class Wounds:
     server: Running
     ports: Ports
     other: Ports
+
+
+VIEWS = """\
+views:
+  office: {networks: [127.0.24.0/24]}
+  told: {networks: [198.51.100.0/24, 127.0.24.7], ecs: [127.0.23.0/24]}
+"""
+"""127.0.23.x are resolvers that tell of their clients; 127.0.24.x sit in an office, 127.0.24.7 in a view of its own."""
 
 
 def zone_file(number: int) -> str:
@@ -126,6 +150,6 @@ def wounds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wounds]:
         listening = {"quick": ports.port, "other": other.port}
         checks = "".join(f"{name}: {{type: tcp, port: {port}, {CADENCE}}}\n" for name, port in listening.items())
         files = {zone_file(number): head(number) + text for number, text in ZONES.items()}
-        with Running(directory, {**files, "checks/c.yaml": checks}, workers=1) as server:
+        with Running(directory, {**files, "checks/c.yaml": checks}, workers=1, extra=VIEWS) as server:
             yield Wounds(server, ports, other)
     shutil.rmtree(directory)

@@ -1,0 +1,111 @@
+"""Who a client is, in words; and everything else that control tells of views."""
+
+from dataclasses import replace
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+
+from gslb.config.flatten import flatten
+from gslb.control.clients import told, view_of
+from gslb.model.clients import View
+from gslb.model.settings import Config
+from gslb.model.zones import Service
+from tests.kit.controlled import PASSED, REFUSED, RELAY1, SPARE, ZONE, Controlled, placed, two_tiers
+from tests.kit.estate import service
+from tests.kit.views import packed, seen_by, view, with_views
+
+VIEWS = (
+    view("east", "10.1.0.0/16", ecs=["203.0.113.0/24"]),
+    view("site", "10.1.2.0/24"),
+    View(name="home", countries=("DE",)),
+)
+SPLIT = seen_by(service("split", "relays", answers=1), east="spares", home=("spares", "relays"))
+
+
+def estate(folder: Path) -> Config:
+    """Two tiers, and a service that two of three views see otherwise."""
+    return with_views(placed(two_tiers(SPLIT), folder), *VIEWS)
+
+
+@pytest.mark.parametrize(
+    ("client", "name", "view", "lines"),
+    [
+        (None, "smtp", "", []),
+        (None, "split", "", ["asked by nobody in particular; these views have chains of their own: east, home"]),
+        ("198.51.100.1", "smtp", "", ["asked from 198.51.100.1: in no view"]),
+        ("198.51.100.1", "split", "", ["asked from 198.51.100.1: in no view", "answered as everybody is"]),
+        (
+            "::ffff:10.1.2.3",
+            "split",
+            "east",
+            [
+                "asked from ::ffff:10.1.2.3: in view site by 10.1.2.0/24, then view east by 10.1.0.0/16",
+                "answered for view east, by its own chain",
+            ],
+        ),
+        (
+            "192.0.2.1",
+            "split",
+            "home",
+            ["asked from 192.0.2.1: in view home by its country", "answered for view home, by its own chain"],
+        ),
+        (
+            "203.0.113.9",
+            "split",
+            "",
+            [
+                "asked from 203.0.113.9: in no view",
+                "answered as everybody is",
+                "if 203.0.113.9 tells of a client (ECS), that network counts, not its own, for east",
+            ],
+        ),
+    ],
+)
+def test_who_a_client_is(tmp_path: Path, client: str | None, name: str, view: str, lines: list[str]) -> None:
+    """The views that hold an address, by what, and which of them the service answers in its own way."""
+    clients = flatten(VIEWS, packed({"DE": (ip_network("192.0.2.0/24"),)}))
+    config = replace(estate(tmp_path), clients=clients)
+    found: Service = config.zones[0].services[name]
+
+    assert view_of(config, found, client) == view
+    assert list(told(config, found, client)) == lines
+
+
+async def test_explaining_follows_the_client(tmp_path: Path) -> None:
+    """The decision, the table's own answer and the view are those of the address that asks."""
+    made = Controlled(estate(tmp_path))
+    await made.serving()
+
+    east, everybody = (made.desk.explain("split", "A", client) for client in ("10.1.1.1", None))
+
+    assert not isinstance(east, str)
+    assert not isinstance(everybody, str)
+    assert (east.view, everybody.view) == ("east", None)
+    assert [each.records for each in east.samples] == [(f"split.{ZONE}. 30 A {SPARE}",)]
+    assert {each.records for each in everybody.samples} == {
+        (f"split.{ZONE}. 30 A {RELAY1}",),
+        (f"split.{ZONE}. 30 A 192.0.2.12",),
+    }
+    assert f"split.{ZONE}. A: service split, seen from view east in zone {ZONE}" in east.lines
+
+
+async def test_a_view_that_is_all_down_is_told_apart(tmp_path: Path) -> None:
+    """Status, metrics and the page show each view of a service with its own chain; the others stand as they did."""
+    made = Controlled(estate(tmp_path))
+    made.owner.start(None)
+    made.round(lambda address: REFUSED if address == SPARE else PASSED)
+
+    (found,) = [each for each in made.desk.status().zones[0].services if each.name == "split"]
+    text = (await made.desk.metrics_text()).decode()
+
+    assert (found.mode, found.healthy) == ("normal", True)
+    assert [(each.name, each.mode, each.healthy, each.pools) for each in found.views] == [
+        ("east", "all_down", False, ("spares",)),
+        ("home", "normal", True, ("spares", "relays")),
+    ]
+    assert f'gslb_view_all_down{{service="split",view="east",zone="{ZONE}"}} 1.0' in text
+    assert f'gslb_view_tier{{family="ipv4",service="split",view="home",zone="{ZONE}"}} 2.0' in text
+    assert f'gslb_view_all_down_entered_total{{service="split",view="east",zone="{ZONE}"}} 1.0' in text
+    assert f'gslb_all_down_entered_total{{service="split",zone="{ZONE}"}}' not in text
+    assert made.owner.all_down_entered[ZONE, "split"] == 0
