@@ -8,16 +8,12 @@ import pytest
 from gslb.dns.lookup import find
 from gslb.errors import TableError
 from gslb.handoff.specs import EntrySpec
-from gslb.handoff.table import Table
 from gslb.model.names import to_wire
-from gslb.model.values import RecordType
-from tests.kit.answered import built
 from tests.kit.asking import ask, rdata, shape, soa_ttl
-from tests.kit.estate import config, member, pool, service
-from tests.kit.estate import zone as zone_of
 from tests.kit.mailzone import ZONE
 from tests.kit.tables import Made, answer, rrset, table
-from tests.kit.views import octets, seen_by, view, with_views
+from tests.kit.viewed import viewed
+from tests.kit.views import octets
 
 
 @pytest.mark.parametrize("name", ["example.com.", "example.org.", ".", "mail.example.org.", "com."])
@@ -158,23 +154,6 @@ def test_broken_table() -> None:
     lacking = table(Made("example.", {"example.": {"A": answer(rrset(1, "A", "192.0.2.1"))}}, negatives=False))
     with pytest.raises(TableError, match="lacks a negative entry"):
         find(lacking, to_wire("x.example."), 1)
-
-
-def viewed() -> Table:
-    """smtp for everybody and for two views, the second of which has no IPv6; what is static has no views."""
-    everywhere = pool("all", member("all1", "192.0.2.11", "2001:db8::11"))
-    east = pool("east", member("east1", "192.0.2.21", "2001:db8::21"))
-    site = pool("site", member("site1", "192.0.2.31"))
-    smtp = service("smtp", "all", records=(RecordType.A, RecordType.AAAA, RecordType.MX))
-    made = zone_of(everywhere, east, site, services=(seen_by(smtp, site="site", east="east"), service("other", "all")))
-    return built(
-        with_views(
-            config(made),
-            view("east", "10.1.0.0/16", ecs=["203.0.113.0/24"]),
-            view("site", "10.1.2.0/24"),
-            view("other", "10.1.2.3/32"),
-        )
-    )
 
 
 @pytest.mark.parametrize(

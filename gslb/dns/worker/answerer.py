@@ -23,6 +23,8 @@ STALE_AFTER = 60.0
 
 _PLAIN = Edns(payload=0, version=0, do=False)
 
+_NOTHING = (b"", 0, 0)
+
 NSID_MOST = 128
 """Octets of identity at most: with the longest question and a client subnet it must fit into 512."""
 
@@ -71,6 +73,8 @@ class Answerer:
         before, self._policy = self._policy, policy
         if policy.secrets != before.secrets:
             self._cookies = Cookies(policy.secrets) if policy.secrets else None
+            if self.engine is not None:
+                self.engine.secrets(b"".join(policy.secrets))
         limited, was = ((one.per_second, one.slip, one.exempt) for one in (policy, before))
         if limited != was:
             limits = Limits(policy.per_second, policy.slip, Networks(policy.exempt))
@@ -90,14 +94,18 @@ class Answerer:
         """The tally's totals, with what the fast path answered."""
         totals = dict(self.tally.totals)
         if self.engine is not None:
-            answered, no_error, errors, _, dropped = self.engine.totals()
-            for name, more in (
-                ("queries_udp", answered + dropped),
-                ("rcode_NOERROR", no_error),
-                ("udp_errors", errors),
-                ("dropped", dropped),
-            ):
-                totals[name] = totals.get(name, 0) + more
+            told = self.engine.totals()
+            more = {
+                "queries_udp": told["answered_udp"] + told["dropped"],
+                "queries_tcp": told["answered_tcp"],
+                "rcode_NOERROR": told["no_error"],
+                "rcode_NXDOMAIN": told["nxdomain"],
+                "cookies_valid": told["cookies_valid"],
+                "udp_errors": told["errors"],
+                "dropped": told["dropped"],
+            }
+            for name, number in more.items():
+                totals[name] = totals.get(name, 0) + number
         return totals
 
     def answer(self, packet: bytes, host: str, *, tcp: bool = False) -> bytes | None:
@@ -112,6 +120,11 @@ class Answerer:
             return self._failed(packet, error)
         self.tally.replied(response.rcode, truncated=response.truncated)
         return response.data
+
+    def stream(self, pending: bytearray, address: bytes, most: int) -> tuple[bytes, int, int]:
+        """Replies, each behind its length, to what the fast path can answer of a TCP connection's first messages; the
+        octets these took, and how many they were, at most `most`."""
+        return _NOTHING if self.engine is None else self.engine.stream(pending, address, int(time.time()), most)
 
     def _respond(self, packet: bytes, address: bytes, *, tcp: bool) -> Response | None:
         response = respond(

@@ -1,7 +1,7 @@
 /* The fast path: what is common, answered without Python.
  *
- * One question of class IN, at most a plain OPT record, a name in the table, an answer that fits: such a packet is
- * answered here, from the mapped table (gslb/handoff/layout.py is the specification). Everything else is handed to the
+ * One question of class IN, at most an OPT record that holds nothing or a cookie, a name of ours, an answer that fits
+ * and needs no proof put together for it: such a packet is answered here, from the mapped table (gslb/handoff/layout.py is the specification). Everything else is handed to the
  * complete responder (gslb/dns/respond.py), which gives the same bytes for the same packet, table and draw; tests with
  * generated packets hold the two together. What this file does not understand it must not touch.
  *
@@ -26,6 +26,7 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -41,6 +42,11 @@ enum {
     SMALLEST_PAYLOAD = 512,
     PAYLOAD = 1232,
     OPT_MOST = 256,
+    OPT_HEAD = 11,          /* octets of an OPT record before its options */
+    SECRETS = 8,
+    COOKIE_CLIENT = 8, COOKIE_FULL = 24, COOKIE_MOST = 40, COOKIE_HASHED = 16,
+    COOKIE_PAST = 3600, COOKIE_AHEAD = 300, COOKIE_FRESH = 1800,
+    STREAM = 65536,         /* octets of replies to one turn of a TCP connection */
     BLOCK = 256,            /* counters that share a mark (gslb/dns/worker/tally.py) */
 };
 
@@ -49,13 +55,18 @@ enum {
     FILE_HEADER = 64,
     UNIT = 8,
     NODE_SIZE = 32, TYPE_SIZE = 8, ZONE_SIZE = 32, VARIANT_SIZE = 16, ENTRY_SIZE = 56,
-    NODE_CNAME = 16, NODE_VIEWS = 64,
+    RANGE4_SIZE = 8, RANGE6_SIZE = 24, CLASS_SIZE = 8, HELD_SIZE = 4,
+    NODE_CNAME = 16, NODE_DNAME = 32, NODE_VIEWS = 64,
+    ZONE_SIGNED = 3,
     ENTRY_AA = 1,
     DRAW_NONE = 0, DRAW_THRESHOLDS = 1,
     NEGATIVE = 0,
 };
 
-enum { TYPE_OPT = 41, TYPE_DS = 43, TYPE_RRSIG = 46, TYPE_NSEC = 47, TYPE_NSEC3 = 50, FIRST_META = 128, CLASS_IN = 1 };
+enum {
+    TYPE_OPT = 41, TYPE_DS = 43, TYPE_RRSIG = 46, TYPE_NSEC = 47, TYPE_NSEC3 = 50, FIRST_META = 128, LAST_META = 255,
+    TYPE_ABOVE = 65535, CLASS_IN = 1, OPTION_COOKIE = 10, NOERROR = 0, NXDOMAIN = 3,
+};
 
 typedef struct {
     Py_buffer view, counters_view, marks_view;
@@ -72,8 +83,8 @@ typedef struct {
     Py_buffer view;
     const uint8_t *data;
     size_t size;
-    size_t buckets_at, index_at, nodes_at, types_at, zones_at;
-    uint32_t mask, index_count, node_count, type_count, zone_count;
+    size_t buckets_at, index_at, nodes_at, types_at, zones_at, ranges4_at, ranges6_at, classes_at, held_at;
+    uint32_t mask, index_count, node_count, type_count, zone_count, range4_count, range6_count, class_count, held_count;
     Py_ssize_t part_count;
     Part parts[];
 } Table;
@@ -101,10 +112,13 @@ typedef struct {
     int resting;                /* everything is for the complete responder */
     uint64_t seed_network, seed_entry;
     uint32_t draws[DRAWS];
-    uint64_t answered, no_error, errors, handed_over, dropped;
+    uint8_t secrets[SECRETS][16];
+    uint32_t secret_count;
+    uint64_t answered_udp, answered_tcp, no_error, nxdomain, cookies_valid, errors, dropped;
     pthread_mutex_t queue_lock; /* guards the queue */
     Waiting *queue;
     uint32_t queue_first, queue_count;
+    uint8_t stream[STREAM];     /* for the loop alone */
     int event;                  /* readable while somebody waits for the complete responder */
     Listener listeners[LISTENERS];
     int listener_count;
@@ -130,101 +144,204 @@ static inline void put16(uint8_t *at, uint32_t value) { at[0] = (uint8_t)(value 
 
 /* --- one packet ------------------------------------------------------------------------------------------------ */
 
+/* Who asks: an address of 4 or 16 octets (never a mapped one), when, and the draw a test wants, or -1. */
 typedef struct {
-    const uint8_t *name;        /* lower-cased */
+    uint8_t address[16];
+    uint32_t length;
+    uint32_t now;               /* Unix time */
+    int64_t draw;
+    int tcp;
+} Asker;
+
+typedef struct {
+    uint8_t name[MAX_NAME + 1]; /* lower-cased */
     uint32_t name_length, crc, qtype, question_end;
     uint32_t limit;             /* octets of a reply */
     int has_opt, signed_wanted;
+    const uint8_t *cookie;      /* the option's data, NULL for none */
+    uint32_t cookie_length;
 } Query;
 
-/* Whether a packet is one of those answered here; fills in `query` and the room for its lower-cased name. */
-static int understand(const uint8_t *packet, size_t length, Query *query, uint8_t *name) {
+/* Read an OPT record that reaches to the end of the packet. Whether it holds nothing that is not understood here. */
+static int understand_opt(const uint8_t *opt, size_t length, const Asker *asker, Query *query) {
+    if (length < OPT_HEAD || opt[0] || wire16(opt + 1) != TYPE_OPT || opt[6]) return 0;     /* another version */
+    uint32_t payload = wire16(opt + 3), options = wire16(opt + 9);
+    if (options != length - OPT_HEAD) return 0;
+    if (options) {
+        if (options < 4 || wire16(opt + 11) != OPTION_COOKIE || wire16(opt + 13) != options - 4) return 0;
+        query->cookie = opt + 15;
+        query->cookie_length = options - 4;
+        if (query->cookie_length != COOKIE_CLIENT && (query->cookie_length < 16 || query->cookie_length > COOKIE_MOST))
+            return 0;
+    }
+    query->has_opt = 1;
+    query->signed_wanted = opt[7] & 0x80;
+    if (!asker->tcp)
+        query->limit = payload < SMALLEST_PAYLOAD ? SMALLEST_PAYLOAD : payload > PAYLOAD ? PAYLOAD : payload;
+    return 1;
+}
+
+/* Whether a packet is one of those answered here; fills in `query`. */
+static int understand(const uint8_t *packet, size_t length, const Asker *asker, Query *query) {
     if (length < HEADER + 5 || length > PACKET) return 0;
     if (packet[2] & 0xF8) return 0;                                     /* a reply, or another opcode */
     if (wire16(packet + 4) != 1 || wire16(packet + 6) || wire16(packet + 8)) return 0;
     uint32_t additional = wire16(packet + 10);
     if (additional > 1) return 0;
 
-    uint32_t at = HEADER, crc = 0xFFFFFFFFu, limit = length - 4 < HEADER + MAX_NAME ? (uint32_t)length - 4 : HEADER + MAX_NAME;
+    uint32_t at = HEADER, crc = 0xFFFFFFFFu, end = length - 4 < HEADER + MAX_NAME ? (uint32_t)length - 4 : HEADER + MAX_NAME;
     for (;;) {
-        if (at >= limit) return 0;
-        uint32_t label = packet[at];
-        if (label > 63 || at + label >= limit) return 0;
-        for (uint32_t end = at + label; at <= end; at++) {
+        if (at >= end) return 0;
+        uint32_t first = at - HEADER, label = packet[at];
+        if (label > 63 || at + label >= end) return 0;
+        for (uint32_t last = at + label; at <= last; at++) {
             uint8_t octet = lower[packet[at]];
-            name[at - HEADER] = octet;
+            query->name[at - HEADER] = octet;
             crc = crc_table[(crc ^ octet) & 0xFF] ^ crc >> 8;
         }
         if (!label) break;
+        if (label == 5 && !memcmp(query->name + first + 1, "_gslb", 5)) return 0;   /* a state name (state.py) */
     }
-    query->name = name;
     query->name_length = at - HEADER;
     query->crc = ~crc;
-    query->qtype = wire16(packet + at);
+    uint32_t qtype = query->qtype = wire16(packet + at);
     if (wire16(packet + at + 2) != CLASS_IN) return 0;
-    uint32_t qtype = query->qtype;
-    if (qtype >= FIRST_META && qtype < 256) return 0;
-    if (!qtype || qtype == TYPE_OPT || qtype == TYPE_DS || qtype == TYPE_RRSIG || qtype == TYPE_NSEC || qtype == TYPE_NSEC3)
-        return 0;
+    if ((qtype >= FIRST_META && qtype <= LAST_META) || !qtype || qtype == TYPE_ABOVE) return 0;
+    if (qtype == TYPE_OPT || qtype == TYPE_DS || qtype == TYPE_RRSIG || qtype == TYPE_NSEC || qtype == TYPE_NSEC3) return 0;
     at += 4;
     query->question_end = at;
-    query->has_opt = (int)additional;
-    query->signed_wanted = 0;
-    query->limit = SMALLEST_PAYLOAD;
-    if (!additional) return at == length;
-
-    if (at + 11 != length || packet[at] || wire16(packet + at + 1) != TYPE_OPT) return 0;
-    if (packet[at + 6] || wire16(packet + at + 9)) return 0;            /* another version; options */
-    uint32_t payload = wire16(packet + at + 3);
-    query->limit = payload < SMALLEST_PAYLOAD ? SMALLEST_PAYLOAD : payload > PAYLOAD ? PAYLOAD : payload;
-    query->signed_wanted = packet[at + 7] & 0x80;
-    return 1;
+    query->has_opt = query->signed_wanted = 0;
+    query->cookie = NULL;
+    query->cookie_length = 0;
+    query->limit = asker->tcp ? STREAM - 1 : SMALLEST_PAYLOAD;
+    return additional ? understand_opt(packet + at, length - at, asker, query) : at == length;
 }
 
-static const uint8_t *find_node(const Table *table, const Query *query) {
-    const uint8_t *bucket = table->data + table->buckets_at + 4 * (size_t)(query->crc & table->mask);
+static const uint8_t *find_node(const Table *table, const uint8_t *name, uint32_t length, uint32_t crc) {
+    const uint8_t *bucket = table->data + table->buckets_at + 4 * (size_t)(crc & table->mask);
     uint32_t first = read32(bucket), last = read32(bucket + 4);
     if (last > table->index_count) return NULL;
     for (; first < last; first++) {
         const uint8_t *record = table->data + table->index_at + 8 * (size_t)first;
-        if (read32(record) != query->crc) continue;
+        if (read32(record) != crc) continue;
         uint32_t number = read32(record + 4);
         if (number >= table->node_count) return NULL;
         const uint8_t *node = table->data + table->nodes_at + NODE_SIZE * (size_t)number;
         size_t at = UNIT * (size_t)read32(node);
-        if (node[4] == (uint8_t)query->name_length && at + query->name_length <= table->size
-            && !memcmp(table->data + at, query->name, query->name_length))
-            return node;
+        if (node[4] == (uint8_t)length && at + length <= table->size && !memcmp(table->data + at, name, length)) return node;
     }
     return NULL;
 }
 
-/* The entry for the query at its node, with its part and slot; NULL: not ours to answer. */
-static const uint8_t *find_entry(const Table *table, const uint8_t *node, uint32_t qtype, const Part **part, uint64_t *key) {
-    if (node[5] & (NODE_CNAME | NODE_VIEWS) || read32(node + 20)) return NULL;      /* alias, views; cut */
-    uint32_t first = read32(node + 8), count = read16(node + 12), number = read16(node + 6);
-    if ((uint64_t)first + count > table->type_count) return NULL;
-    uint32_t slot = 0;
-    int found = 0;
-    const uint8_t *type = table->data + table->types_at + TYPE_SIZE * (size_t)first;
-    for (uint32_t n = 0; n < count && !found; n++, type += TYPE_SIZE)
-        if (read16(type) == qtype && !read16(type + 2)) slot = read32(type + 4), found = 1;
-    type = table->data + table->types_at + TYPE_SIZE * (size_t)first;
-    if (!found && count && read16(type) == NEGATIVE && !read16(type + 2)) slot = read32(type + 4), found = 1;
-    if (!found) {
-        uint32_t zone_number = read16(node + 14);
-        if (zone_number >= table->zone_count) return NULL;
-        const uint8_t *zone = table->data + table->zones_at + ZONE_SIZE * (size_t)zone_number;
-        slot = read32(zone + 8), number = read16(zone + 24);
+/* The nearest existing name above the one asked (RFC 4592: the closest encloser); NULL: none of ours. */
+static const uint8_t *closest(const Table *table, const Query *query) {
+    uint32_t at = 0;
+    while (query->name[at]) {
+        at += 1 + query->name[at];
+        uint32_t crc = 0xFFFFFFFFu;
+        for (uint32_t n = at; n < query->name_length; n++) crc = crc_table[(crc ^ query->name[n]) & 0xFF] ^ crc >> 8;
+        const uint8_t *node = find_node(table, query->name + at, query->name_length - at, ~crc);
+        if (node) return node;
     }
-    if (number >= (uint32_t)table->part_count) return NULL;
-    const Part *in = &table->parts[number];
-    if (slot >= in->slot_count) return NULL;
-    size_t at = UNIT * (size_t)read32(in->data + in->slots_at + 4 * (size_t)slot);
-    if (!at || at + ENTRY_SIZE > in->size) return NULL;
-    *part = in;
-    *key = (uint64_t)number << 32 | slot;
-    return in->data + at;
+    return NULL;
+}
+
+/* The number of the class that an address falls into (gslb/handoff/clients.py); 0 is in no view. */
+static uint32_t class_of(const Table *table, const Asker *asker) {
+    int four = asker->length == 4;
+    size_t size = four ? RANGE4_SIZE : RANGE6_SIZE, at = four ? table->ranges4_at : table->ranges6_at;
+    uint32_t low = 0, high = four ? table->range4_count : table->range6_count;
+    if (!high) return 0;
+    uint32_t address = wire16(asker->address) << 16 | wire16(asker->address + 2);
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        const uint8_t *range = table->data + at + size * middle;
+        int below = four ? read32(range) <= address : memcmp(range, asker->address, 16) <= 0;
+        if (below) low = middle;
+        else high = middle;
+    }
+    return read32(table->data + at + size * low + (four ? 4 : 16));
+}
+
+/* The slot of a type in the client's narrowest view that has one, else everybody's, which stands at `type`. */
+static uint32_t slot_in_views(const Table *table, const uint8_t *type, const uint8_t *end, const Asker *asker) {
+    uint32_t number = class_of(table, asker);
+    if (number >= table->class_count) return read32(type + 4);
+    const uint8_t *class = table->data + table->classes_at + CLASS_SIZE * (size_t)number;
+    uint32_t first = read32(class), held = read16(class + 4);
+    if ((uint64_t)first + held > table->held_count) return read32(type + 4);
+    for (uint32_t n = first; n < first + held; n++) {
+        uint32_t view = read16(table->data + table->held_at + HELD_SIZE * (size_t)n);
+        for (const uint8_t *other = type + TYPE_SIZE; other < end && read16(other) == read16(type); other += TYPE_SIZE)
+            if (read16(other + 2) == view) return read32(other + 4);
+    }
+    return read32(type + 4);
+}
+
+/* What answers: an entry with its part and the key it draws under. `denial`: it says that something is not there, or
+ * that a wildcard stands in, which a signed zone has to prove. */
+typedef struct {
+    const Part *part;
+    const uint8_t *entry;
+    uint64_t key;
+    int negative, denial;
+} Hit;
+
+static int hit_at(const Table *table, uint32_t number, uint32_t slot, Hit *hit) {
+    if (number >= (uint32_t)table->part_count) return 0;
+    const Part *part = &table->parts[number];
+    if (slot >= part->slot_count) return 0;
+    size_t at = UNIT * (size_t)read32(part->data + part->slots_at + 4 * (size_t)slot);
+    if (!at || at + ENTRY_SIZE > part->size) return 0;
+    hit->part = part;
+    hit->entry = part->data + at;
+    hit->key = (uint64_t)number << 32 | slot;
+    return 1;
+}
+
+/* What a node answers (gslb/dns/lookup.py); 0: not ours to answer. */
+static int at_node(const Table *table, const uint8_t *node, const Query *query, const Asker *asker, Hit *hit) {
+    if (read32(node + 20)) return 0;                                    /* at or below a cut */
+    uint32_t first = read32(node + 8), count = read16(node + 12);
+    if ((uint64_t)first + count > table->type_count) return 0;
+    const uint8_t *types = table->data + table->types_at + TYPE_SIZE * (size_t)first, *end = types + TYPE_SIZE * (size_t)count;
+    const uint8_t *type = types;
+    while (type < end && read16(type) < query->qtype) type += TYPE_SIZE;
+    hit->negative = type == end || read16(type) != query->qtype || read16(type + 2);
+    if (hit->negative) {
+        if (node[5] & NODE_CNAME) return 0;
+        type = types;
+        if (type == end || read16(type) != NEGATIVE || read16(type + 2)) {
+            uint32_t zone_number = read16(node + 14);
+            if (zone_number >= table->zone_count) return 0;
+            const uint8_t *zone = table->data + table->zones_at + ZONE_SIZE * (size_t)zone_number;
+            return hit_at(table, read16(zone + 24), read32(zone + 8), hit);
+        }
+    }
+    uint32_t slot = node[5] & NODE_VIEWS ? slot_in_views(table, type, end, asker) : read32(type + 4);
+    return hit_at(table, read16(node + 6), slot, hit);
+}
+
+static int find(const Table *table, const Query *query, const Asker *asker, Hit *hit) {
+    const uint8_t *node = find_node(table, query->name, query->name_length, query->crc), *encloser = NULL;
+    if (!node) {
+        encloser = closest(table, query);
+        if (!encloser || read32(encloser + 20) || encloser[5] & NODE_DNAME) return 0;
+        uint32_t wildcard = read32(encloser + 16);
+        if (wildcard > table->node_count) return 0;
+        if (wildcard) node = table->data + table->nodes_at + NODE_SIZE * (size_t)(wildcard - 1);
+    }
+    uint32_t zone_number = read16((node ? node : encloser) + 14);
+    if (zone_number >= table->zone_count) return 0;
+    const uint8_t *zone = table->data + table->zones_at + ZONE_SIZE * (size_t)zone_number;
+    if (node) {
+        if (!at_node(table, node, query, asker, hit)) return 0;
+    } else {
+        hit->negative = 1;
+        if (!hit_at(table, read16(zone + 24), read32(zone + 4), hit)) return 0;
+    }
+    hit->denial = (encloser || hit->negative) && read16(zone + 26) & ZONE_SIGNED;
+    return 1;
 }
 
 static inline uint64_t mixed(uint64_t value) {
@@ -232,9 +349,16 @@ static inline uint64_t mixed(uint64_t value) {
     return value ^ value >> 32;
 }
 
-/* gslb/dns/draws.py */
-static uint32_t next_draw(Engine *engine, uint64_t network, uint64_t key) {
-    uint64_t value = mixed(mixed(mixed(network ^ engine->seed_network) ^ key ^ engine->seed_entry));
+/* gslb/dns/draws.py: an IPv4 address whole, an IPv6 one by its /56, below one bit that tells them apart. */
+static uint64_t network_of(const Asker *asker) {
+    uint64_t value = 1;
+    uint32_t length = asker->length == 4 ? 4 : 7;
+    for (uint32_t n = 0; n < length; n++) value = value << 8 | asker->address[n];
+    return value;
+}
+
+static uint32_t next_draw(Engine *engine, const Asker *asker, uint64_t key) {
+    uint64_t value = mixed(mixed(mixed(network_of(asker) ^ engine->seed_network) ^ key ^ engine->seed_entry));
     uint32_t number = engine->draws[value & 0xFFFF]++;
     return (uint32_t)(value >> 32) + number * 0x9E3779B9u;
 }
@@ -249,9 +373,81 @@ static uint32_t choose(const uint8_t *thresholds, uint32_t count, uint32_t draw)
     return low;
 }
 
+static inline uint64_t rotated(uint64_t value, int bits) { return value << bits | value >> (64 - bits); }
+
+static inline void sip_rounds(uint64_t v[4], int rounds) {
+    while (rounds--) {
+        v[0] += v[1], v[1] = rotated(v[1], 13) ^ v[0], v[0] = rotated(v[0], 32);
+        v[2] += v[3], v[3] = rotated(v[3], 16) ^ v[2];
+        v[0] += v[3], v[3] = rotated(v[3], 21) ^ v[0];
+        v[2] += v[1], v[1] = rotated(v[1], 17) ^ v[2], v[2] = rotated(v[2], 32);
+    }
+}
+
+/* SipHash-2-4 (RFC 9018 section 4.4; gslb/dns/siphash.py). */
+static uint64_t siphash24(const uint8_t *key, const uint8_t *data, uint32_t length) {
+    uint64_t k0, k1, word;
+    memcpy(&k0, key, 8);
+    memcpy(&k1, key + 8, 8);
+    uint64_t v[4] = {k0 ^ 0x736F6D6570736575u, k1 ^ 0x646F72616E646F6Du, k0 ^ 0x6C7967656E657261u, k1 ^ 0x7465646279746573u};
+    uint32_t whole = length & ~7u;
+    for (uint32_t at = 0; at < whole; at += 8) {
+        memcpy(&word, data + at, 8);
+        v[3] ^= word;
+        sip_rounds(v, 2);
+        v[0] ^= word;
+    }
+    word = 0;
+    memcpy(&word, data + whole, length - whole);
+    word |= (uint64_t)length << 56;
+    v[3] ^= word;
+    sip_rounds(v, 2);
+    v[0] ^= word;
+    v[2] ^= 0xFF;
+    sip_rounds(v, 4);
+    return v[0] ^ v[1] ^ v[2] ^ v[3];
+}
+
+/* What goes back for a query's cookie (gslb/dns/cookies.py): octets written at `out`; whether it proves the client. */
+static uint32_t take_cookie(Engine *engine, const Query *query, const Asker *asker, uint8_t *out, int *valid) {
+    *valid = 0;
+    if (!query->cookie || !engine->secret_count) return 0;
+    uint8_t hashed[COOKIE_HASHED + 16];
+    const uint8_t *cookie = query->cookie;
+    uint32_t length = COOKIE_HASHED + asker->length;
+    memcpy(hashed + COOKIE_HASHED, asker->address, asker->length);
+    int32_t age = 0;
+    uint32_t secret = SECRETS;
+    if (query->cookie_length == COOKIE_FULL && cookie[COOKIE_CLIENT] == 1) {
+        age = (int32_t)(asker->now - (wire16(cookie + 12) << 16 | wire16(cookie + 14)));
+        memcpy(hashed, cookie, COOKIE_HASHED);
+        if (age >= -COOKIE_AHEAD && age <= COOKIE_PAST)
+            for (uint32_t n = 0; n < engine->secret_count && secret == SECRETS; n++) {
+                uint64_t hash = siphash24(engine->secrets[n], hashed, length);
+                if (!memcmp(&hash, cookie + COOKIE_HASHED, 8)) secret = n;
+            }
+    }
+    *valid = secret != SECRETS;
+    put16(out, OPTION_COOKIE);
+    put16(out + 2, COOKIE_FULL);
+    if (secret == 0 && age <= COOKIE_FRESH) {
+        memcpy(out + 4, cookie, COOKIE_FULL);
+        return 4 + COOKIE_FULL;
+    }
+    static const uint8_t head[4] = {1, 0, 0, 0};
+    memcpy(hashed, cookie, COOKIE_CLIENT);
+    memcpy(hashed + 8, head, 4);
+    put16(hashed + 12, asker->now >> 16);
+    put16(hashed + 14, asker->now & 0xFFFF);
+    uint64_t hash = siphash24(engine->secrets[0], hashed, length);
+    memcpy(out + 4, hashed, COOKIE_HASHED);
+    memcpy(out + 4 + COOKIE_HASHED, &hash, 8);
+    return 4 + COOKIE_FULL;
+}
+
 typedef struct { const uint8_t *data; uint32_t length, count; } Section;
 
-/* Authority or additional records of an entry, at `where` in it; 0 when it lies outside of the part. */
+/* Authority or additional records of an entry, at `where` in it; 0 when they lie outside of the part. */
 static int section_of(const Part *part, const uint8_t *where, int with_signatures, Section *section) {
     size_t at = UNIT * (size_t)read32(where);
     section->data = part->data + at;
@@ -260,66 +456,93 @@ static int section_of(const Part *part, const uint8_t *where, int with_signature
     return at + section->length <= part->size;
 }
 
-/* Turn a query into its reply, in place. Octets of the reply, or 0: for the complete responder, untouched. */
-static uint32_t answer(Engine *engine, uint8_t *packet, size_t length, uint64_t network, int64_t forced) {
-    uint8_t name[MAX_NAME + 1];
-    Query query;
-    const Table *table = engine->table;
-    if (!table || engine->resting || !understand(packet, length, &query, name)) return 0;
-    const uint8_t *node = find_node(table, &query);
-    if (!node) return 0;
-    const Part *part;
-    uint64_t key;
-    const uint8_t *entry = find_entry(table, node, query.qtype, &part, &key);
-    if (!entry || entry[0] || read16(entry + 6)) return 0;              /* an rcode, or an extended error */
-
-    uint32_t variants = read16(entry + 4), number = 0;
-    int with_signatures = query.signed_wanted;
-    Section answers = {NULL, 0, 0}, authority, additional;
-    if (!section_of(part, entry + 16, with_signatures, &authority)) return 0;
-    if (!section_of(part, entry + 28, with_signatures, &additional)) return 0;
-    if (entry[2] == DRAW_THRESHOLDS) {
-        size_t at = UNIT * (size_t)read32(entry + 8);
+/* The records that a draw picks; 0 when the entry is not one to answer here. */
+static int answers_of(Engine *engine, const Hit *hit, const Asker *asker, int with_signatures, Section *answers, uint32_t *number) {
+    const Part *part = hit->part;
+    uint32_t variants = read16(hit->entry + 4);
+    *number = 0;
+    *answers = (Section){NULL, 0, 0};
+    if (hit->entry[2] == DRAW_THRESHOLDS) {
+        size_t at = UNIT * (size_t)read32(hit->entry + 8);
         if (!variants || at + 4 * (size_t)variants > part->size) return 0;
-        uint32_t draw = forced < 0 ? next_draw(engine, network, key) : (uint32_t)forced;
-        number = choose(part->data + at, variants, draw);
-    } else if (entry[2] != DRAW_NONE) {
+        uint32_t draw = asker->draw < 0 ? next_draw(engine, asker, hit->key) : (uint32_t)asker->draw;
+        *number = choose(part->data + at, variants, draw);
+    } else if (hit->entry[2] != DRAW_NONE) {
         return 0;
     }
-    if (variants) {
-        size_t at = UNIT * (size_t)read32(entry + 12) + VARIANT_SIZE * (size_t)number;
-        if (at + VARIANT_SIZE > part->size) return 0;
-        const uint8_t *variant = part->data + at;
-        at = UNIT * (size_t)read32(variant) + read16(variant + 4);
-        answers.data = part->data + at;
-        answers.length = read16(variant + (with_signatures ? 10 : 6));
-        answers.count = read16(variant + (with_signatures ? 12 : 8));
-        if (at + answers.length > part->size) return 0;
+    if (!variants) return 1;
+    size_t at = UNIT * (size_t)read32(hit->entry + 12) + VARIANT_SIZE * (size_t)*number;
+    if (at + VARIANT_SIZE > part->size) return 0;
+    const uint8_t *variant = part->data + at;
+    at = UNIT * (size_t)read32(variant) + read16(variant + 4);
+    answers->data = part->data + at;
+    answers->length = read16(variant + (with_signatures ? 10 : 6));
+    answers->count = read16(variant + (with_signatures ? 12 : 8));
+    return at + answers->length <= part->size;
+}
+
+static uint32_t put_section(uint8_t *out, uint32_t at, const Section *section) {
+    memcpy(out + at, section->data, section->length);
+    return at + section->length;
+}
+
+/* Write the reply to a query at `out`, which may be where the packet is. Octets of the reply, or 0: for the complete
+ * responder, and the packet as it was. */
+static uint32_t answer(Engine *engine, const uint8_t *packet, size_t length, const Asker *asker, uint8_t *out, size_t room) {
+    Query query;
+    Hit hit;
+    Section answers, authority, additional;
+    uint32_t number;
+    const Table *table = engine->table;
+    if (!table || engine->resting || !understand(packet, length, asker, &query)) return 0;
+    if (!find(table, &query, asker, &hit)) return 0;
+    uint32_t rcode = hit.entry[0];
+    if (read16(hit.entry + 6) || (rcode && !(hit.negative && rcode == NXDOMAIN))) return 0;   /* an extended error */
+    int with_signatures = query.signed_wanted;
+    if (with_signatures && hit.denial) return 0;
+    if (!section_of(hit.part, hit.entry + 16, with_signatures, &authority)) return 0;
+    if (!section_of(hit.part, hit.entry + 28, with_signatures, &additional)) return 0;
+    if (!answers_of(engine, &hit, asker, with_signatures, &answers, &number)) return 0;
+    uint32_t counter = read32(hit.entry + 44) + number;
+    if (counter >= hit.part->counter_count) return 0;
+    /* one empty variant among others has no tail of its own; a type that health emptied may need proof */
+    if (!answers.count && (!authority.count || (with_signatures && !hit.negative))) return 0;
+
+    uint8_t cookie[4 + COOKIE_FULL];
+    int valid = 0;
+    uint32_t at = query.question_end, opt = 0, cookie_length = 0;
+    if (query.has_opt) {
+        cookie_length = take_cookie(engine, &query, asker, cookie, &valid);
+        opt = engine->opt_length + cookie_length;
     }
-    uint32_t counter = read32(entry + 44) + number;
-    if (counter >= part->counter_count) return 0;
-    if (!answers.count && !authority.count) return 0;
-    if (!answers.count && with_signatures) return 0;                    /* a denial may need proof */
+    if (at + answers.length + authority.length + additional.length + opt > (query.limit < room ? query.limit : room)) return 0;
 
-    uint32_t at = query.question_end, opt = query.has_opt ? engine->opt_length : 0;
-    if (at + answers.length + authority.length + additional.length + opt > query.limit) return 0;
-
-    packet[2] = (uint8_t)(0x80 | (packet[2] & 0x01) | (entry[1] & ENTRY_AA ? 0x04 : 0));
-    packet[3] &= 0x10;
-    put16(packet + 6, answers.count);
-    put16(packet + 8, authority.count);
-    put16(packet + 10, additional.count + (opt ? 1 : 0));
-    memcpy(packet + at, answers.data, answers.length), at += answers.length;
-    memcpy(packet + at, authority.data, authority.length), at += authority.length;
-    memcpy(packet + at, additional.data, additional.length), at += additional.length;
+    uint8_t flags = (uint8_t)(0x80 | (packet[2] & 0x01) | (hit.entry[1] & ENTRY_AA ? 0x04 : 0));
+    uint8_t more_flags = (uint8_t)((packet[3] & 0x10) | rcode);
+    if (out != packet) memcpy(out, packet, at);
+    out[2] = flags;
+    out[3] = more_flags;
+    put16(out + 6, answers.count);
+    put16(out + 8, authority.count);
+    put16(out + 10, additional.count + (opt ? 1 : 0));
+    if (answers.length) at = put_section(out, at, &answers);
+    if (authority.length) at = put_section(out, at, &authority);
+    if (additional.length) at = put_section(out, at, &additional);
     if (opt) {
-        memcpy(packet + at, engine->opt, opt);
-        if (query.signed_wanted) packet[at + 7] |= 0x80;
-        at += opt;
+        memcpy(out + at, engine->opt, OPT_HEAD);
+        if (query.signed_wanted) out[at + 7] |= 0x80;
+        put16(out + at + 9, opt - OPT_HEAD);
+        at += OPT_HEAD;
+        memcpy(out + at, cookie, cookie_length);
+        at += cookie_length;
+        memcpy(out + at, engine->opt + OPT_HEAD, engine->opt_length - OPT_HEAD);
+        at += engine->opt_length - OPT_HEAD;
     }
-    __atomic_fetch_add(&part->counters[counter], 1, __ATOMIC_RELAXED);
-    part->marks[counter / BLOCK] = 1;
-    engine->no_error++;
+    __atomic_fetch_add(&hit.part->counters[counter], 1, __ATOMIC_RELAXED);
+    hit.part->marks[counter / BLOCK] = 1;
+    engine->no_error += !rcode;
+    engine->nxdomain += rcode == NXDOMAIN;
+    engine->cookies_valid += (uint64_t)valid;
     return at;
 }
 
@@ -327,21 +550,15 @@ static uint32_t answer(Engine *engine, uint8_t *packet, size_t length, uint64_t 
 
 static const uint8_t MAPPED[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
 
-/* gslb/dns/draws.py: an IPv4 address whole, an IPv6 one by its /56, as a number. */
-static uint64_t network_of(const struct sockaddr_storage *peer) {
-    const uint8_t *octets;
-    if (peer->ss_family == AF_INET6) {
-        octets = ((const struct sockaddr_in6 *)peer)->sin6_addr.s6_addr;
-        if (memcmp(octets, MAPPED, sizeof MAPPED)) {
-            uint64_t value = 1;
-            for (int n = 0; n < 7; n++) value = value << 8 | octets[n];
-            return value;
-        }
-        octets += 12;
-    } else {
-        octets = (const uint8_t *)&((const struct sockaddr_in *)peer)->sin_addr;
-    }
-    return (uint64_t)1 << 32 | (uint64_t)octets[0] << 24 | (uint64_t)octets[1] << 16 | (uint64_t)octets[2] << 8 | octets[3];
+static void set_address(Asker *asker, const uint8_t *octets, uint32_t length) {
+    if (length == 16 && !memcmp(octets, MAPPED, sizeof MAPPED)) octets += 12, length = 4;
+    memcpy(asker->address, octets, length);
+    asker->length = length;
+}
+
+static void from_peer(Asker *asker, const struct sockaddr_storage *peer) {
+    if (peer->ss_family == AF_INET6) set_address(asker, ((const struct sockaddr_in6 *)peer)->sin6_addr.s6_addr, 16);
+    else set_address(asker, (const uint8_t *)&((const struct sockaddr_in *)peer)->sin_addr, 4);
 }
 
 /* On a wildcard listener: make the reply leave from the address that was asked. The route is the kernel's choice. */
@@ -395,7 +612,6 @@ static void hand_over(Engine *engine, int fd, const struct mmsghdr *message) {
         memcpy(&waiting->peer, message->msg_hdr.msg_name, waiting->peer_length);
         if (waiting->control_length) memcpy(waiting->control, message->msg_hdr.msg_control, waiting->control_length);
         if (!engine->queue_count++) eventfd_write(engine->event, 1);
-        engine->handed_over++;
     } else {
         engine->dropped++;
     }
@@ -418,11 +634,15 @@ static void send_all(Engine *engine, int fd, struct mmsghdr *replies, int count)
 
 static void answer_batch(Engine *engine, int fd, int wildcard, Batch *batch, int count) {
     int replies = 0;
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME_COARSE, &now);
+    Asker asker = {.now = (uint32_t)now.tv_sec, .draw = -1};
     pthread_mutex_lock(&engine->lock);
     for (int n = 0; n < count; n++) {
         struct mmsghdr *message = &batch->messages[n];
         if (wildcard) answer_from(&message->msg_hdr);
-        uint32_t length = answer(engine, batch->packets[n], message->msg_len, network_of(&batch->peers[n]), -1);
+        from_peer(&asker, &batch->peers[n]);
+        uint32_t length = answer(engine, batch->packets[n], message->msg_len, &asker, batch->packets[n], PACKET);
         if (!length) {
             hand_over(engine, fd, message);
             continue;
@@ -430,7 +650,7 @@ static void answer_batch(Engine *engine, int fd, int wildcard, Batch *batch, int
         batch->pieces[n].iov_len = length;
         batch->replies[replies++].msg_hdr = message->msg_hdr;
     }
-    engine->answered += (uint64_t)replies;
+    engine->answered_udp += (uint64_t)replies;
     pthread_mutex_unlock(&engine->lock);
     if (replies) send_all(engine, fd, batch->replies, replies);
 }
@@ -469,16 +689,22 @@ static int map_names(Table *table, PyObject *names) {
     table->size = (size_t)table->view.len;
     if (table->size < FILE_HEADER + 88) return PyErr_SetString(PyExc_ValueError, "a names file is longer"), -1;
     const uint8_t *directory = data + FILE_HEADER;
-    size_t at[10];
-    for (int n = 0; n < 10; n++) at[n] = read32(directory + 4 * n);
+    size_t at[22];
+    for (int n = 0; n < 22; n++) at[n] = read32(directory + 4 * n);
     table->buckets_at = at[0] * UNIT, table->mask = (uint32_t)at[1] - 1;
     table->index_at = at[2] * UNIT, table->index_count = (uint32_t)at[3];
     table->nodes_at = at[4] * UNIT, table->node_count = (uint32_t)at[5];
     table->types_at = at[6] * UNIT, table->type_count = (uint32_t)at[7];
     table->zones_at = at[8] * UNIT, table->zone_count = (uint32_t)at[9];
+    table->ranges4_at = at[14] * UNIT, table->range4_count = (uint32_t)at[15];
+    table->ranges6_at = at[16] * UNIT, table->range6_count = (uint32_t)at[17];
+    table->classes_at = at[18] * UNIT, table->class_count = (uint32_t)at[19];
+    table->held_at = at[21] * UNIT;
+    table->held_count = table->held_at < table->size ? (uint32_t)((table->size - table->held_at) / HELD_SIZE) : 0;
     if (!at[1] || table->buckets_at + 4 * (at[1] + 1) > table->size || table->index_at + 8 * at[3] > table->size
         || table->nodes_at + NODE_SIZE * at[5] > table->size || table->types_at + TYPE_SIZE * at[7] > table->size
-        || table->zones_at + ZONE_SIZE * at[9] > table->size)
+        || table->zones_at + ZONE_SIZE * at[9] > table->size || table->ranges4_at + RANGE4_SIZE * at[15] > table->size
+        || table->ranges6_at + RANGE6_SIZE * at[17] > table->size || table->classes_at + CLASS_SIZE * at[19] > table->size)
         return PyErr_SetString(PyExc_ValueError, "a names file ends before its tables do"), -1;
     return 0;
 }
@@ -554,21 +780,71 @@ static PyObject *engine_rest(PyObject *self, PyObject *arguments) {
     Py_RETURN_NONE;
 }
 
-static PyObject *engine_answer(PyObject *self, PyObject *arguments) {
+static PyObject *engine_secrets(PyObject *self, PyObject *arguments) {
     Engine *engine = (Engine *)self;
     const char *data;
     Py_ssize_t length;
-    unsigned long long network;
-    long long forced = -1;
+    if (!PyArg_ParseTuple(arguments, "y#", &data, &length)) return NULL;
+    if (length % 16 || length > SECRETS * 16) return PyErr_SetString(PyExc_ValueError, "up to 8 secrets of 16 octets"), NULL;
+    pthread_mutex_lock(&engine->lock);
+    memcpy(engine->secrets, data, (size_t)length);
+    engine->secret_count = (uint32_t)(length / 16);
+    pthread_mutex_unlock(&engine->lock);
+    Py_RETURN_NONE;
+}
+
+static int asker_of(Asker *asker, const char *address, Py_ssize_t length) {
+    if (length != 4 && length != 16) return PyErr_SetString(PyExc_ValueError, "an address has 4 or 16 octets"), 0;
+    set_address(asker, (const uint8_t *)address, (uint32_t)length);
+    return 1;
+}
+
+static PyObject *engine_answer(PyObject *self, PyObject *arguments) {
+    Engine *engine = (Engine *)self;
+    const char *data, *address;
+    Py_ssize_t length, address_length;
+    long long draw = -1;
+    Asker asker = {.tcp = 0};
     uint8_t packet[PACKET];
-    if (!PyArg_ParseTuple(arguments, "y#K|L", &data, &length, &network, &forced)) return NULL;
+    if (!PyArg_ParseTuple(arguments, "y#y#I|L", &data, &length, &address, &address_length, &asker.now, &draw)) return NULL;
+    if (!asker_of(&asker, address, address_length)) return NULL;
     if (length > PACKET) Py_RETURN_NONE;
+    asker.draw = draw;
     memcpy(packet, data, (size_t)length);
     pthread_mutex_lock(&engine->lock);
-    uint32_t replied = answer(engine, packet, (size_t)length, network, forced);
+    uint32_t replied = answer(engine, packet, (size_t)length, &asker, packet, PACKET);
     pthread_mutex_unlock(&engine->lock);
     if (!replied) Py_RETURN_NONE;
     return PyBytes_FromStringAndSize((const char *)packet, replied);
+}
+
+/* Answer what a connection holds, in order, up to the first message that is for the complete responder. */
+static PyObject *engine_stream(PyObject *self, PyObject *arguments) {
+    Engine *engine = (Engine *)self;
+    Py_buffer pending;
+    const char *address;
+    Py_ssize_t address_length;
+    int most, count = 0;
+    Asker asker = {.draw = -1, .tcp = 1};
+    if (!PyArg_ParseTuple(arguments, "y*y#Ii", &pending, &address, &address_length, &asker.now, &most)) return NULL;
+    if (!asker_of(&asker, address, address_length)) return PyBuffer_Release(&pending), NULL;
+    const uint8_t *data = pending.buf;
+    size_t size = (size_t)pending.len, used = 0, room = 0;
+    pthread_mutex_lock(&engine->lock);
+    while (count < most && used + 2 <= size && room < STREAM / 2) {
+        size_t length = wire16(data + used);
+        if (used + 2 + length > size) break;
+        uint32_t replied = answer(engine, data + used + 2, length, &asker, engine->stream + room + 2, STREAM - room - 2);
+        if (!replied) break;
+        put16(engine->stream + room, replied);
+        room += 2 + replied;
+        used += 2 + length;
+        count++;
+    }
+    engine->answered_tcp += (uint64_t)count;
+    pthread_mutex_unlock(&engine->lock);
+    PyBuffer_Release(&pending);
+    return Py_BuildValue("(y#ni)", (const char *)engine->stream, (Py_ssize_t)room, (Py_ssize_t)used, count);
 }
 
 static PyObject *engine_serve(PyObject *self, PyObject *arguments) {
@@ -640,9 +916,12 @@ static PyObject *engine_reply(PyObject *self, PyObject *arguments) {
 static PyObject *engine_totals(PyObject *self, PyObject *ignored) {
     (void)ignored;
     Engine *engine = (Engine *)self;
-    return Py_BuildValue("(KKKKK)", (unsigned long long)engine->answered, (unsigned long long)engine->no_error,
-                         (unsigned long long)engine->errors, (unsigned long long)engine->handed_over,
-                         (unsigned long long)engine->dropped);
+    pthread_mutex_lock(&engine->lock);
+    uint64_t totals[] = {engine->answered_udp, engine->answered_tcp, engine->no_error, engine->nxdomain,
+                         engine->cookies_valid, engine->errors, engine->dropped};
+    pthread_mutex_unlock(&engine->lock);
+    return Py_BuildValue("{sKsKsKsKsKsKsK}", "answered_udp", totals[0], "answered_tcp", totals[1], "no_error", totals[2],
+                         "nxdomain", totals[3], "cookies_valid", totals[4], "errors", totals[5], "dropped", totals[6]);
 }
 
 static PyObject *engine_ticks(PyObject *self, PyObject *ignored) {
@@ -698,12 +977,14 @@ static PyMethodDef engine_methods[] = {
     {"swap", engine_swap, METH_VARARGS, "swap(names, [(part, counters, marks), …]): answer from this table."},
     {"opt", engine_opt, METH_VARARGS, "opt(record): the OPT record of replies without DO."},
     {"rest", engine_rest, METH_VARARGS, "rest(resting): whether to hand everything over, as rate limiting needs."},
-    {"answer", engine_answer, METH_VARARGS, "answer(packet, network, draw=-1): the reply; None: not for the fast path."},
+    {"secrets", engine_secrets, METH_VARARGS, "secrets(data): of 16 octets each, to make and check cookies with."},
+    {"answer", engine_answer, METH_VARARGS, "answer(packet, address, now, draw=-1): the reply; None: not for the fast path."},
+    {"stream", engine_stream, METH_VARARGS, "stream(pending, address, now, most): (replies, octets used, messages)."},
     {"serve", engine_serve, METH_VARARGS, "serve(fd, wildcard): answer on a blocking UDP socket until stop()."},
     {"stop", engine_stop, METH_NOARGS, "Make serve() return once it has answered what has come."},
     {"take", engine_take, METH_VARARGS, "take(most): packets that wait for the complete responder: (fd, packet, peer, control)."},
     {"reply", engine_reply, METH_VARARGS, "reply(fd, peer, control, data): send the complete responder's reply."},
-    {"totals", engine_totals, METH_NOARGS, "(answered, NOERROR, send errors, handed over, dropped) so far."},
+    {"totals", engine_totals, METH_NOARGS, "What was done so far, by name."},
     {"ticks", engine_ticks, METH_NOARGS, "For each listener how often its loop has turned."},
     {"fileno", engine_fileno, METH_NOARGS, "Readable while packets wait for the complete responder."},
     {NULL, NULL, 0, NULL},

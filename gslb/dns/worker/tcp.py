@@ -111,6 +111,7 @@ class _Connection(asyncio.BufferedProtocol):
     def __init__(self, all_of_them: TcpConnections) -> None:
         self.all = all_of_them
         self.host = ""
+        self.address = b""
         self.network = b""
         self.deadline = 0.0
         self._transport: asyncio.Transport | None = None
@@ -129,7 +130,8 @@ class _Connection(asyncio.BufferedProtocol):
             transport.abort()
             return
         self.host = peer[0]
-        self.network = network_of(packed(self.host))
+        self.address = packed(self.host)
+        self.network = network_of(self.address)
         self.deadline = self.all.now() + FIRST_QUERY
         if not self.all.admit(self):
             transport.abort()
@@ -204,10 +206,15 @@ class _Connection(asyncio.BufferedProtocol):
     def _turn(self) -> bytes:
         """A turn's worth of replies, each behind its length."""
         replies: list[bytes] = []
-        room = UNREAD
-        for _ in range(PIPELINE):
-            if room <= 0 or not self._holds_a_query():
-                break
+        room, left = UNREAD, PIPELINE
+        while room > 0 and left > 0 and self._holds_a_query():
+            quick, used, count = self.all.answerer.stream(self._pending, self.address, left)
+            if count:
+                replies.append(quick)
+                del self._pending[:used]
+                room, left = room - len(quick), left - count
+                continue
+            left -= 1
             reply = self.all.answerer.answer(self._next_query(), self.host, tcp=True)
             if reply is None:
                 # no query, so no DNS client: it is not heard any further

@@ -2,12 +2,15 @@
 
 import random
 from array import array
+from dataclasses import replace
 
+import dns.edns
 import dns.message
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gslb.dns.cookies import Cookies
 from gslb.dns.draws import Draws, network_number
 from gslb.dns.edns import Edns, write_opt
 from gslb.dns.reply import Facts
@@ -16,120 +19,245 @@ from gslb.dns.worker.native import fast
 from gslb.dns.worker.tally import NativeCounts
 from gslb.handoff.table import Table
 from tests.kit.mailzone import mail_table
-from tests.kit.packets import mutated, queries
+from tests.kit.packets import TYPES, mutated, queries
+from tests.kit.signed import Server, signed_zone
+from tests.kit.viewed import viewed
+from tests.kit.views import octets
 
 if fast is None:
     pytest.skip("NOT TESTED: the fast path was not built (no compiler, or no Python headers)", allow_module_level=True)
 
-TABLE = mail_table()
-SEEDS = queries()
 SEED = bytes(range(16))
 HOST = b"\xc0\0\2\1"
-NETWORK = network_number(HOST)
-FACTS = Facts(nsid=b"node")
+NOW = 1_800_000_000
+SECRETS = (bytes(range(16)), b"an older secret!")
+COOKIES = Cookies(SECRETS)
+FACTS = Facts(nsid=b"node", cookies=COOKIES)
 OPT = write_opt(Edns(payload=0, version=0, do=False), rcode=0, nsid=b"", errors=())
+COMMON = dns.message.make_query("smtp.mail.example.com", "A", use_edns=0).to_wire()
+ALIAS = dns.message.make_query("www.mail.example.com", "A").to_wire()
 
 
 class Fast:
     """An engine that answers from a table, and what it counts."""
 
-    def __init__(self, table: Table = TABLE) -> None:
+    def __init__(self, table: Table) -> None:
+        self.table = table
         self.engine = fast.Engine(SEED)
         self.engine.opt(OPT)
+        self.engine.secrets(b"".join(SECRETS))
         self.counts = [NativeCounts(1, number, part.counter_count) for number, part in enumerate(table.parts)]
         parts = [(part.data, own.counters, own.marks) for part, own in zip(table.parts, self.counts, strict=True)]
         self.engine.swap(table.names.data, parts)
 
-
-FAST = Fast()
-
-
-def agrees(packet: bytes, draw: int) -> bool:
-    """Whether it gave the same bytes; None counts as agreement, since the complete responder is asked then."""
-    quick = FAST.engine.answer(packet, NETWORK, draw)
-    if quick is None:
-        return True
-    slow = respond(packet, TABLE, lambda _: draw, FACTS, HOST)
-    return slow is not None and quick == slow.data
+    def agrees(self, packet: bytes, draw: int, host: bytes = HOST) -> bool | None:
+        """Whether it gave the same bytes; None where it gave none, since the complete responder is asked then."""
+        quick = self.engine.answer(packet, host, NOW, draw)
+        if quick is None:
+            return None
+        slow = respond(packet, self.table, lambda _: draw, FACTS, host, NOW)
+        return slow is not None and quick == slow.data
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_same_bytes(seed: int) -> None:
-    """For well-formed queries of every kind and for what becomes of them when octets flip."""
-    chance = random.Random(seed)
+TABLES = {
+    "mail": Fast(mail_table()),
+    "views": Fast(viewed()),
+    "nsec": Fast(Server(signed_zone()).table),
+    "nsec3": Fast(Server(signed_zone("nsec3")).table),
+}
+FAST = TABLES["mail"]
+HOSTS = [octets(host) for host in ("192.0.2.1", "10.1.1.1", "10.1.2.1", "10.1.2.3", "::ffff:10.1.2.1", "2001:db8::1")]
+NAMES = (
+    "a.b.deep.mail.example.com",
+    "deep.mail.example.com",
+    "x.there.wild.mail.example.com",
+    "x.y.wild.mail.example.com",
+    "host.sub.mail.example.com",
+    "x.dn.mail.example.com",
+    "smtp._gslb.mail.example.com",
+)
+SHOWN = (
+    COOKIES.take(b"8 octets", HOST, NOW).data,
+    COOKIES.take(b"8 octets", HOST, NOW - 1801).data,
+    COOKIES.take(b"8 octets", HOST, NOW - 3601).data,
+    COOKIES.take(b"8 octets", HOST, NOW + 299).data,
+    COOKIES.take(b"8 octets", HOST, NOW + 301).data,
+    Cookies(SECRETS[1:]).take(b"8 octets", HOST, NOW).data,
+    COOKIES.take(b"8 octets", b"\xc0\0\2\2", NOW).data,
+    b"8 octets",
+    b"8 octets" + bytes(8),
+    b"8 octets" + bytes(32),
+    b"too short",
+)
 
-    for _ in range(10_000):
-        packet = mutated(chance, SEEDS)
-        draw = chance.getrandbits(32)
-        assert agrees(packet, draw), (packet.hex(), draw)
+
+def asked(name: str, rtype: str, *, do: bool = False, cookie: bytes = b"") -> bytes:
+    """A packet, with a cookie where there is one to show."""
+    options = [dns.edns.GenericOption(10, cookie)] if cookie else []
+    return dns.message.make_query(name, rtype, use_edns=0, want_dnssec=do, options=options).to_wire()
+
+
+SEEDS = queries() + [asked("smtp.mail.example.com", "A", cookie=cookie) for cookie in SHOWN]
+SEEDS += [asked(name, rtype, do=do) for name in NAMES for rtype in TYPES for do in (False, True)]
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_same_bytes_when_octets_flip(table: str) -> None:
+    """For queries of every kind, and for what becomes of them."""
+    chance = random.Random(table)
+
+    for _ in range(6_000):
+        packet, draw, host = mutated(chance, SEEDS), chance.getrandbits(32), chance.choice(HOSTS)
+        assert TABLES[table].agrees(packet, draw, host) is not False, (packet.hex(), draw, host)
 
 
 @settings(deadline=None)
-@given(st.sampled_from(SEEDS), st.integers(0, 2**32 - 1))
-def test_same_bytes_for_what_is_well_formed(packet: bytes, draw: int) -> None:
-    """Whatever the draw picks."""
-    assert agrees(packet, draw)
+@given(st.sampled_from(SEEDS), st.integers(0, 2**32 - 1), st.sampled_from(HOSTS), st.sampled_from(tuple(TABLES)))
+def test_same_bytes_for_what_is_well_formed(packet: bytes, draw: int, host: bytes, table: str) -> None:
+    """Whoever asks and whatever the draw picks."""
+    assert TABLES[table].agrees(packet, draw, host) is not False
 
 
+@pytest.mark.parametrize(
+    ("table", "question"),
+    [
+        ("mail", "smtp.mail.example.com A"),
+        ("mail", "smtp.mail.example.com AAAA"),
+        ("mail", "smtp.mail.example.com MX"),
+        ("mail", "mail.example.com SOA"),
+        ("mail", "nothing.mail.example.com A"),
+        ("mail", "x.wild.mail.example.com A"),
+        ("views", "smtp.mail.example.com AAAA"),
+        ("nsec", "nothing.mail.example.com A"),
+        ("nsec3", "smtp.mail.example.com MX"),
+    ],
+)
 @pytest.mark.parametrize("edns", [-1, 0])
-@pytest.mark.parametrize("question", ["smtp.mail.example.com A", "smtp.mail.example.com MX", "mail.example.com SOA"])
-def test_what_is_common_is_fast(question: str, edns: int) -> None:
-    """Services, with and without EDNS, need no Python."""
+def test_what_is_common_is_fast(table: str, question: str, edns: int) -> None:
+    """Services and what is not there need no Python, with and without EDNS, whoever asks."""
     packet = dns.message.make_query(*question.split(), use_edns=edns).to_wire()
 
-    assert FAST.engine.answer(packet, NETWORK, 7) is not None
+    assert all(TABLES[table].agrees(packet, 7, host) for host in HOSTS)
+
+
+@pytest.mark.parametrize("table", ["nsec", "nsec3"])
+def test_signed_answers_are_fast(table: str) -> None:
+    """What needs no proof of absence is copied with its signatures."""
+    assert TABLES[table].agrees(asked("smtp.mail.example.com", "A", do=True), 7) is True
+    assert TABLES[table].agrees(asked("nothing.mail.example.com", "A", do=True), 7) is None
+
+
+@pytest.mark.parametrize("cookie", SHOWN[:-1])
+def test_cookies_are_fast(cookie: bytes) -> None:
+    """Ours, old and young, others' and none: judged alike, and a valid one is counted."""
+    before = FAST.engine.totals()["cookies_valid"]
+
+    assert FAST.agrees(asked("smtp.mail.example.com", "A", cookie=cookie), 7) is True
+    valid = COOKIES.take(cookie, HOST, NOW).valid
+    assert FAST.engine.totals()["cookies_valid"] == before + valid
+
+
+def test_state_names_are_not_its_business() -> None:
+    """Who may ask for state is for the complete responder to know."""
+    assert FAST.agrees(asked("smtp._gslb.mail.example.com", "TXT"), 0) is None
+
+
+def test_without_secrets_cookies_are_passed_over() -> None:
+    """As the complete responder does while it has none."""
+    quick = Fast(FAST.table)
+    quick.engine.secrets(b"")
+    packet = asked("smtp.mail.example.com", "A", cookie=b"8 octets")
+
+    slow = respond(packet, quick.table, lambda _: 7, replace(FACTS, cookies=None), HOST, NOW)
+    assert slow is not None
+    assert quick.engine.answer(packet, HOST, NOW, 7) == slow.data
 
 
 def test_draws_are_the_same() -> None:
     """The fast path draws as the complete responder does, for every resolver, from the same seed."""
-    draws, quick = Draws(SEED), Fast()
-    packet = dns.message.make_query("smtp.mail.example.com", "A", use_edns=0).to_wire()
-    for host in (HOST, bytes(3) + b"\1", b"\x20\1\x0d\xb8\0\0\7"):
-        network = network_number(host)
+    draws, quick = Draws(SEED), Fast(FAST.table)
+    for host in (HOST, bytes(3) + b"\1", octets("2001:db8:0:700::")):
+        network = network_number(host if len(host) == 4 else host[:7])
         for _ in range(50):
-            slow = respond(packet, TABLE, lambda key: draws.draw(network, key), FACTS)  # noqa: B023 - called at once
+            slow = respond(COMMON, quick.table, lambda key: draws.draw(network, key), FACTS)  # noqa: B023 - at once
             assert slow is not None
-            assert quick.engine.answer(packet, network) == slow.data
+            assert quick.engine.answer(COMMON, host, NOW) == slow.data
 
 
 def test_counts_are_the_same() -> None:
     """What was sent is counted under the same counters, and taken once."""
-    quick = Fast()
-    packet = dns.message.make_query("smtp.mail.example.com", "A", use_edns=0).to_wire()
-    slow = respond(packet, TABLE, lambda _: 9, FACTS)
+    quick = Fast(FAST.table)
+    slow = respond(COMMON, FAST.table, lambda _: 9, FACTS)
     assert slow is not None
     for _ in range(3):
-        quick.engine.answer(packet, NETWORK, 9)
+        quick.engine.answer(COMMON, HOST, NOW, 9)
 
     ((part, counter),) = slow.sent
     assert quick.counts[part].take(100) == ((counter, 3),)
     assert quick.counts[part].take(100) == ()
-    assert quick.engine.totals()[1] == 3
+    assert quick.engine.totals()["no_error"] == 3
 
 
 def test_rests() -> None:
     """While it rests, as rate limiting needs, everything is handed over."""
-    quick = Fast()
-    packet = dns.message.make_query("smtp.mail.example.com", "A").to_wire()
+    quick = Fast(FAST.table)
     quick.engine.rest(True)
-    assert quick.engine.answer(packet, NETWORK, 1) is None
+    assert quick.engine.answer(COMMON, HOST, NOW, 1) is None
     quick.engine.rest(False)
-    assert quick.engine.answer(packet, NETWORK, 1) is not None
+    assert quick.engine.answer(COMMON, HOST, NOW, 1) is not None
+
+
+def test_streams() -> None:
+    """Messages of a connection are answered in order, up to one that is for the complete responder, or half of one."""
+    common, alias = (len(packet).to_bytes(2) + packet for packet in (COMMON, ALIAS))
+
+    replies, used, count = FAST.engine.stream(bytearray(common * 3 + alias + common), HOST, NOW, 64)
+    assert (used, count) == (3 * len(common), 3)
+    slow = respond(COMMON, FAST.table, lambda _: 0, replace(FACTS, tcp=True), HOST, NOW)
+    assert slow is not None
+    assert len(replies) == 3 * (2 + len(slow.data))
+    assert FAST.engine.stream(bytearray(alias), HOST, NOW, 64) == (b"", 0, 0)
+    assert FAST.engine.stream(bytearray(common * 3)[:-1], HOST, NOW, 64)[1:] == (2 * len(common), 2)
+    assert FAST.engine.stream(bytearray(common * 3), HOST, NOW, 2)[1:] == (2 * len(common), 2)
+
+
+def test_streams_large_answers() -> None:
+    """Over TCP nothing is cut that fits into a message."""
+    packet = dns.message.make_query("big.mail.example.com", "TXT").to_wire()
+    slow = respond(packet, FAST.table, lambda _: 0, replace(FACTS, tcp=True), HOST, NOW)
+    assert slow is not None
+
+    replies, _, count = FAST.engine.stream(bytearray(len(packet).to_bytes(2) + packet), HOST, NOW, 64)
+    assert (count, replies) == (1, len(slow.data).to_bytes(2) + slow.data)
 
 
 @pytest.mark.parametrize("cut", [0, 64, 100, 200])
 def test_half_a_table_is_refused(cut: int) -> None:
     """A file that ends before its tables do is an error, and the table before stays."""
-    quick = Fast()
+    quick = Fast(FAST.table)
     with pytest.raises(ValueError, match="file"):
-        quick.engine.swap(TABLE.names.data[:cut], [])
+        quick.engine.swap(FAST.table.names.data[:cut], [])
 
-    packet = dns.message.make_query("smtp.mail.example.com", "A").to_wire()
-    assert quick.engine.answer(packet, NETWORK, 1) is not None
+    assert quick.engine.answer(COMMON, HOST, NOW, 1) is not None
 
 
 def test_too_few_counters_are_refused() -> None:
     """Marks that do not reach to the last counter would be written beyond."""
-    part = TABLE.parts[0]
+    part = FAST.table.parts[0]
     with pytest.raises(ValueError, match="part"):
-        FAST.engine.swap(TABLE.names.data, [(part.data, array("I", bytes(4096)), bytearray(1))])
+        FAST.engine.swap(FAST.table.names.data, [(part.data, array("I", bytes(4096)), bytearray(1))])
+
+
+def test_addresses_have_four_or_sixteen_octets() -> None:
+    """Anything else is a mistake of the caller."""
+    with pytest.raises(ValueError, match="address"):
+        FAST.engine.answer(COMMON, b"12345", NOW)
+    with pytest.raises(ValueError, match="address"):
+        FAST.engine.stream(bytearray(), b"", NOW, 1)
+
+
+def test_secrets_are_whole() -> None:
+    """Up to eight, of sixteen octets each."""
+    for wrong in (bytes(15), bytes(16 * 9)):
+        with pytest.raises(ValueError, match="secrets"):
+            FAST.engine.secrets(wrong)
