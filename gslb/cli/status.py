@@ -66,6 +66,10 @@ def show(status: dict[str, Any], console: Console) -> None:
     for zone in status["zones"]:
         console.print(services(zone))
         console.print(members(zone))
+        if zone.get("dnssec"):
+            console.print(keys(zone["name"], zone["dnssec"]))
+            for line in zone["dnssec"]["to_do"]:
+                console.print(f"{zone['name']}: {line}", highlight=False)
 
 
 def overrides(found: list[dict[str, Any]]) -> Table:
@@ -122,6 +126,17 @@ def members(zone: dict[str, Any]) -> Table:
                 str(member["answers_given"]),
                 member["why"],
             )
+    return table
+
+
+def keys(zone: str, dnssec: dict[str, Any]) -> Table:
+    """One line per key."""
+    table = Table(title=f"keys of {zone}, denial by {dnssec['denial']}", title_justify="left")
+    for column in ("key", "role", "algorithm", "state", "next"):
+        table.add_column(column)
+    for key in dnssec["keys"]:
+        following = "" if key["next_at"] is None else f"{when(key['next_at'])} {key['next']}"
+        table.add_row(str(key["key"]), key["role"], key["algorithm"], key["state"], following)
     return table
 
 

@@ -2,7 +2,8 @@
 
 import asyncio
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,13 +11,14 @@ import click
 
 from gslb.cli.options import config_option
 from gslb.errors import ConfigError, Fault
+from gslb.model.keys import ZoneKey
 from gslb.model.settings import Config, Endpoint
 
 
 @click.command("validate", short_help="Check the configuration; tell every error at once.")
-@click.option("--live", is_flag=True, help="Ask members and DNS as well: TLSA records, greetings, PTR.")
+@click.option("--live", is_flag=True, help="Ask members and DNS as well: TLSA, greetings, PTR, DS.")
 @click.option(
-    "--resolver", metavar="ADDRESS[:PORT]", help="Whom --live asks for PTR.  [default: the system's resolver]"
+    "--resolver", metavar="ADDRESS[:PORT]", help="Whom --live asks for PTR and DS.  [default: the system's resolver]"
 )
 @config_option
 def command(directory: Path, live: bool, resolver: str | None) -> None:
@@ -25,10 +27,11 @@ def command(directory: Path, live: bool, resolver: str | None) -> None:
     A good one is told with its warnings, which alone are no failure; with the most time that may pass from a member's
     failure to its leaving, by check; and with the mx: lines that an MTA-STS policy for its mail needs.
 
-    With --live each exchanger is asked for its greeting, DNS for the PTR of its addresses, and every host that has TLSA
-    records for its certificate; nobody is logged in.
+    With --live each exchanger is asked for its greeting, every host that has TLSA records for its certificate, and DNS
+    for the PTR of exchangers' addresses and the DS of each zone; nobody is logged in.
     """
     from gslb.config.files import load
+    from gslb.control.key_review import key_warnings, keys_of
 
     if resolver is not None and not live:
         raise click.UsageError("--resolver is for --live")
@@ -36,14 +39,14 @@ def command(directory: Path, live: bool, resolver: str | None) -> None:
 
     try:
         config = load(directory)
+        keys = keys_of(config)
     except ConfigError as error:
         for fault in error.faults:
             click.echo(str(fault), err=True)
         click.echo(f"{len(error.faults)} error{'s' if len(error.faults) != 1 else ''}", err=True)
         sys.exit(1)
-    if live:
-        config = replace(config, warnings=(*config.warnings, *_live(config, asked)))
-    click.echo("\n".join(report(directory, config)))
+    more = (*key_warnings(config, keys, time.time()), *(_live(config, keys, asked) if live else ()))
+    click.echo("\n".join(report(directory, replace(config, warnings=(*config.warnings, *more)))))
 
 
 def _endpoint(text: str | None) -> Endpoint | None:
@@ -61,12 +64,12 @@ def _endpoint(text: str | None) -> Endpoint | None:
         raise click.BadParameter(str(error), param_hint="--resolver") from None
 
 
-def _live(config: Config, resolver: Endpoint | None) -> tuple[Fault, ...]:
+def _live(config: Config, keys: Mapping[str, Sequence[ZoneKey]], resolver: Endpoint | None) -> tuple[Fault, ...]:
     from gslb.config.files import full_host_name
     from gslb.probes.live import live_warnings
 
     name = config.node.probing.name or full_host_name()
-    return asyncio.run(live_warnings(config, name=name, resolver=resolver))
+    return asyncio.run(live_warnings(config, keys, name=name, resolver=resolver))
 
 
 def report(directory: Path, config: Config) -> Iterator[str]:

@@ -47,15 +47,15 @@ def stored_keys(directory: Path, zone: bytes) -> tuple[StoredKey, ...]:
     """As `load_keys`, with what is needed to write them again."""
     start = keyfile.prefix(zone) + "+"
     try:
-        paths = sorted(
-            path for path in directory.iterdir() if path.name.startswith(start) and path.suffix == ".private"
-        )
-    except FileNotFoundError:
-        return ()
+        if not directory.exists():
+            return ()
+        paths = [path for path in directory.iterdir() if path.name.startswith(start) and path.suffix == ".private"]
+        unsign = _unsign(directory, zone)
+        found = [_stored(path, zone, unsign) for path in paths]
     except OSError as error:
-        raise KeysError(f"{directory}: cannot be read: {error.strerror or error}; {_whose(directory)}") from None
-    unsign = _unsign(directory, zone)
-    return tuple(sorted((_stored(path, zone, unsign) for path in paths), key=lambda key: (key.tag, key.algorithm)))
+        place = error.filename or directory
+        raise KeysError(f"{place}: cannot be read: {error.strerror or error}; {_whose(directory)}") from None
+    return tuple(sorted(found, key=lambda key: (key.tag, key.algorithm)))
 
 
 def _stored(path: Path, zone: bytes, unsign: float | None) -> StoredKey:
@@ -84,8 +84,6 @@ def _text(path: Path) -> str:
     try:
         with path.open("rb") as file:
             return file.read(MAX_FILE).decode("ascii")
-    except OSError as error:
-        raise KeysError(f"{path}: cannot be read: {error.strerror or error}; {_whose(path)}") from None
     except UnicodeDecodeError:
         raise KeysError(f"{path}: is no sound key file; put the right file back") from None
 

@@ -1,10 +1,11 @@
 """Views of zones, services, pools, members and checks, made from the state as it is now."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from gslb.answers.build import DecisionKey, decision_key
+from gslb.control.key_views import dnssec_status
 from gslb.control.memory import Serial
 from gslb.control.metrics import total_seconds, type_of
 from gslb.control.override_views import OverrideStatus
@@ -31,6 +32,7 @@ from gslb.health.ledger import Ledger
 from gslb.health.overrides import Overrides
 from gslb.model.checks import Check
 from gslb.model.decisions import Decision, MemberView, Mode
+from gslb.model.keys import ZoneKey
 from gslb.model.names import to_text
 from gslb.model.observations import Observation
 from gslb.model.overrides import Forced, Override, Standing
@@ -67,6 +69,7 @@ class Facts:
     next_probe: Callable[[str], float | None]
     now: float
     overrides: Overrides = field(default_factory=Overrides)
+    keys: Mapping[str, Sequence[ZoneKey]] = field(default_factory=dict)
 
 
 def zones(facts: Facts) -> tuple[ZoneStatus, ...]:
@@ -121,6 +124,7 @@ def _zone(facts: Facts, zone: Zone) -> ZoneStatus:
         min_ttl=zone.min_ttl,
         services=tuple(_service(facts, zone, service) for service in zone.services.values()),
         pools=tuple(_pool(facts, zone, pool) for pool in zone.pools.values()),
+        dnssec=dnssec_status(zone, facts.keys.get(zone.text, ()), facts.now),
     )
 
 

@@ -179,8 +179,29 @@ class ServiceStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeyStatus:
+    """One key of a signed zone: what it does now, and what is next at a Unix time; None: nothing is planned."""
+
+    key: int
+    role: str
+    algorithm: str
+    state: str
+    next_at: float | None
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DnssecStatus:
+    """How a zone is signed: its keys, and what an operator has to do about them."""
+
+    denial: str
+    keys: tuple[KeyStatus, ...]
+    to_do: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ZoneStatus:
-    """One zone."""
+    """One zone. `dnssec`: None for one that is not signed."""
 
     name: str
     serial: int
@@ -188,6 +209,7 @@ class ZoneStatus:
     min_ttl: int
     services: tuple[ServiceStatus, ...]
     pools: tuple[PoolStatus, ...]
+    dnssec: DnssecStatus | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,14 +11,16 @@ step that must not be taken now. Seconds everywhere; `now` and `begins` are Unix
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from gslb.errors import KeysError
 from gslb.keys.keyfile import StoredKey, show_date
-from gslb.model.keys import KeyTimes, Role
+from gslb.model.keys import KeyTimes, Role, ZoneKey
 from gslb.model.zones import Zone
 
 Keys: TypeAlias = tuple[StoredKey, ...]
+AnyKey: TypeAlias = StoredKey | ZoneKey
+K = TypeVar("K", StoredKey, ZoneKey)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +58,7 @@ def lags_of(zone: Zone, *, ds: int, delay: int) -> Lags:
     return Lags(keys=zone.static_ttl, data=longest, ds=ds, delay=delay)
 
 
-def live(keys: Iterable[StoredKey], now: float) -> Keys:
+def live(keys: Iterable[K], now: float) -> tuple[K, ...]:
     """Keys that are in use or planned: those not yet both silent and gone."""
     return tuple(key for key in keys if not (key.times.publish is key.times.active is None or is_over(key.times, now)))
 
@@ -66,12 +68,12 @@ def is_over(times: KeyTimes, now: float) -> bool:
     return all(end is not None and end <= now for end in (times.retire, times.remove))
 
 
-def signs_keys(key: StoredKey) -> bool:
+def signs_keys(key: AnyKey) -> bool:
     """Whether a DS may name it."""
     return key.role is not Role.ZSK
 
 
-def signs_data(key: StoredKey) -> bool:
+def signs_data(key: AnyKey) -> bool:
     """Whether it signs what is not about keys."""
     return key.role is not Role.KSK
 

@@ -1,13 +1,11 @@
 """What keys do, in words: their state, the dates before them, and what somebody has to do."""
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
-from gslb.keys.keyfile import StoredKey, show_date
-from gslb.keys.rolls import is_over, live, signs_data, signs_keys
-from gslb.model.keys import ZoneKey, is_between
-
-AnyKey: TypeAlias = StoredKey | ZoneKey
+from gslb.keys.keyfile import show_date
+from gslb.keys.rolls import AnyKey, K, is_over, live, signs_data, signs_keys
+from gslb.model.keys import is_between
 
 
 class Step(NamedTuple):
@@ -57,12 +55,12 @@ def state(key: AnyKey, now: float) -> str:
     return "planned" if times.publish is not None or times.active is not None else "without dates"
 
 
-def to_do(keys: Iterable[StoredKey], now: float) -> tuple[str, ...]:
+def to_do(keys: Iterable[K], now: float) -> tuple[str, ...]:
     """What an operator has to do, or should know; nothing while all is well."""
     return tuple(_to_do(live(keys, now), now))
 
 
-def _to_do(alive: tuple[StoredKey, ...], now: float) -> Iterator[str]:
+def _to_do(alive: tuple[AnyKey, ...], now: float) -> Iterator[str]:
     if not alive:
         yield "no key is in use: the zone is not signed; gslb keys generate makes one"
         return
@@ -81,7 +79,7 @@ def is_waiting(key: AnyKey, now: float) -> bool:
     return times.sync_publish is not None and times.sync_publish <= now and times.ds_publish is None and not _ends(key)
 
 
-def _missing(alive: tuple[StoredKey, ...], now: float) -> Iterator[str]:
+def _missing(alive: tuple[AnyKey, ...], now: float) -> Iterator[str]:
     for duty, word in ((signs_keys, "keys"), (signs_data, "data")):
         able = [key for key in alive if duty(key)]
         if not any(is_between(key.times.active, now, key.times.retire) for key in able):

@@ -1,33 +1,31 @@
 """`gslb validate --live`: asks members and DNS what no file can tell, once.
 
-TLSA records against the certificate shown, and for exchangers the greeting's name and the PTR of each address. Each
-conversation is a probe without login; what cannot be seen is told, not guessed.
+TLSA records against the certificate shown; for exchangers the greeting's name and the PTR of each address; the DS that
+the parent holds. Each conversation is a probe without login; what cannot be seen is told, not guessed.
 """
 
 import asyncio
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import dns.exception
-import dns.resolver
 import dns.reversename
 
 from gslb.errors import Fault
+from gslb.model.keys import ZoneKey
 from gslb.model.observations import Failed, Inconclusive, Observation
 from gslb.model.settings import Config, Endpoint
-from gslb.model.values import Address
 from gslb.probes import certificates
 from gslb.probes.dane import mismatch
 from gslb.probes.journal import Peer
+from gslb.probes.live_parent import parent_warnings
 from gslb.probes.live_plan import Look, Lost, looks
+from gslb.probes.resolver import Found, ask
 from gslb.probes.run import probe
 
 AT_ONCE: Final = 20
-PATIENCE: Final = 5.0
-"""Seconds for one PTR."""
 
 _GREETING: Final = re.compile(r"\bS: 220[ -]([^\s\[]\S*)")
 
@@ -41,11 +39,17 @@ class Shown:
     greeting: str | None
 
 
-async def live_warnings(config: Config, *, name: str | None, resolver: Endpoint | None = None) -> tuple[Fault, ...]:
-    """What does not fit, as warnings. `name`: said in EHLO; `resolver`: asked for PTR, None: the system's."""
+async def live_warnings(
+    config: Config, keys: Mapping[str, Sequence[ZoneKey]], *, name: str | None, resolver: Endpoint | None = None
+) -> tuple[Fault, ...]:
+    """What does not fit, as warnings. `keys`: of each signed zone, by its text. `name`: said in EHLO.
+
+    `resolver`: asked for PTR and DS, None: the system's.
+    """
     gate = asyncio.Semaphore(AT_ONCE)
-    planned = tuple(looks(config))
-    found = await asyncio.gather(*(_asked(one, name, resolver, gate) for one in planned))
+    members = [_asked(one, name, resolver, gate) for one in looks(config)]
+    parents = [parent_warnings(zone, keys.get(zone.text, ()), time.time(), resolver) for zone in config.zones]
+    found = await asyncio.gather(*members, *parents)
     return tuple(dict.fromkeys(fault for faults in found for fault in faults))
 
 
@@ -60,7 +64,7 @@ async def _asked(
         shown = await _show(look, name)
         if not look.exchanger:
             return tuple(_tlsa(look, shown))
-        pointers = await _pointers(look.address, resolver)
+        pointers = await ask(dns.reversename.from_address(str(look.address)), "PTR", resolver)
     return tuple(_exchanger(look, shown, pointers))
 
 
@@ -89,7 +93,7 @@ def _tlsa(look: Look, shown: Shown) -> Iterator[Fault]:
         yield Fault(path=look.path, key="records", message=f"{where} does not match: {wrong}")
 
 
-def _exchanger(look: Look, shown: Shown, pointers: "Pointers") -> Iterator[Fault]:
+def _exchanger(look: Look, shown: Shown, pointers: Found) -> Iterator[Fault]:
     key = f"pools.{look.who.replace('/', '.members.')}"
     if shown.greeting is None:
         told = f"{look.target.address} port {look.target.port} does not greet: {_reason(shown.observation)}"
@@ -98,10 +102,10 @@ def _exchanger(look: Look, shown: Shown, pointers: "Pointers") -> Iterator[Fault
         yield Fault(path=look.path, key=key, message=f"greets as {shown.greeting}, and its name in MX is {look.host}")
     if pointers.error:
         yield Fault(path=look.path, key=key, message=f"the PTR of {look.address} cannot be asked: {pointers.error}")
-    elif not pointers.names:
+    elif not pointers.texts:
         yield Fault(path=look.path, key=key, message=f"{look.address} has no PTR; strict mail servers want {look.host}")
-    elif look.host not in pointers.names:
-        told = f"the PTR of {look.address} is {', '.join(pointers.names)}, and its name in MX is {look.host}"
+    elif look.host not in map(_plain, pointers.texts):
+        told = f"the PTR of {look.address} is {', '.join(pointers.texts)}, and its name in MX is {look.host}"
         yield Fault(path=look.path, key=key, message=told)
 
 
@@ -109,36 +113,6 @@ def _reason(observation: Observation) -> str:
     if isinstance(observation.outcome, Failed | Inconclusive):
         return f"{observation.outcome.reason} ({observation.outcome.phase})"
     return "TLS was not begun"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pointers:
-    """The PTR names of an address, or why they could not be asked."""
-
-    names: tuple[str, ...] = ()
-    error: str = ""
-
-
-async def _pointers(address: Address, at: Endpoint | None) -> Pointers:
-    return await asyncio.to_thread(_ask, address, at)
-
-
-def _ask(address: Address, at: Endpoint | None) -> Pointers:
-    try:
-        resolver = dns.resolver.Resolver(configure=at is None)
-        if at is not None:
-            resolver.nameservers, resolver.port = [str(at.address)], at.port
-        name = dns.reversename.from_address(str(address))
-        answer = resolver.resolve(name, "PTR", lifetime=PATIENCE, search=False)
-    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
-        return Pointers()
-    except dns.exception.DNSException as error:
-        return Pointers(error=type(error).__name__)
-    return Pointers(names=tuple(_names(answer)))
-
-
-def _names(answer: Iterable[object]) -> Iterator[str]:
-    yield from sorted(_plain(str(each)) for each in answer)
 
 
 def _plain(name: str) -> str:

@@ -1,8 +1,12 @@
 """Commands that need no running server, by their output and exit codes."""
 
 import json
+import socketserver
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -51,11 +55,29 @@ def test_validate_tells_the_mx_lines_of_mta_sts(directory: Path) -> None:
     assert "MTA-STS" not in without.output
 
 
+class Refuses(socketserver.BaseRequestHandler):
+    """A name server that will not answer."""
+
+    def handle(self) -> None:
+        query, channel = self.request
+        channel.sendto(query[:2] + b"\x81\x05" + query[4:], self.client_address)
+
+
+@contextmanager
+def refusing() -> Iterator[int]:
+    """The port of such a server."""
+    with socketserver.ThreadingUDPServer(("127.0.0.1", 0), Refuses) as server:
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}).start()
+        yield server.server_address[1]
+        server.shutdown()
+
+
 def test_validate_may_ask_members_and_dns(directory: Path) -> None:
     """With --live; what it hears, or does not, is a warning, and warnings alone exit 0."""
     record = f"records: _25._tcp.r1.smtp TLSA 3 1 1 {'00' * 32}\n"
     (directory / "zones/mail.yaml").write_text(ZONE.replace("[MX, A]", "[A]") + record)
-    done = run("validate", "--live", "--resolver", "127.0.0.1", "-c", str(directory))
+    with refusing() as port:
+        done = run("validate", "--live", "--resolver", f"127.0.0.1:{port}", "-c", str(directory))
 
     assert done.exit_code == 0
     assert "r1 at 127.0.3.11 port 25 shows no certificate: connect_refused (connect)" in done.output

@@ -4,15 +4,16 @@ import ssl
 from ipaddress import ip_address
 from pathlib import Path
 
-import dns.flags
 import dns.message
+import dns.rdatatype
+import dns.rrset
 
 from gslb.model.settings import Config, Endpoint
 from gslb.probes.dane import digest_of
 from gslb.probes.live import live_warnings
 from tests.kit.certificates import Signed, mint
 from tests.kit.configs import HEAD, accepted
-from tests.kit.datagrams import answering, good
+from tests.kit.datagrams import answering
 from tests.kit.hostile import Behaviour, Peer, closed_port, serving
 
 HOST = "r1.smtp.mail.example.com"
@@ -50,13 +51,17 @@ async def warnings(config: Config, *pointers: str, rcode: int = 0) -> list[str]:
     """What is told, where DNS gives these PTR names."""
 
     def answer(query: bytes) -> list[bytes]:
-        reply = dns.message.from_wire(good(query, *(pointers or ("x.",)), rcode=rcode, flags=dns.flags.RA))
-        if not pointers:
-            reply.answer.clear()
+        reply = dns.message.make_response(dns.message.from_wire(query), recursion_available=True)
+        reply.set_rcode(rcode)
+        asked = reply.question[0]
+        if pointers and asked.rdtype == dns.rdatatype.PTR:
+            reply.answer.append(dns.rrset.from_text(asked.name, 60, "IN", "PTR", *pointers))
         return [reply.to_wire()]
 
     async with answering(answer) as port:
-        found = await live_warnings(config, name="probe.example.com", resolver=Endpoint(address=LOOPBACK, port=port))
+        found = await live_warnings(
+            config, {}, name="probe.example.com", resolver=Endpoint(address=LOOPBACK, port=port)
+        )
     return [fault.message for fault in found]
 
 
@@ -82,7 +87,7 @@ async def test_all_that_does_not_fit_is_told(tmp_path: Path) -> None:
     assert found[0].startswith("_25._tcp.r1.smtp.mail.example.com. TLSA: smtp/r1 at 127.0.0.1 port ")
     assert found[0].endswith(f"not this certificate; what it shows is 3 1 1 {digest_of(one.der)}")
     assert found[1] == f"greets as mail.local, and its name in MX is {HOST}"
-    assert found[2] == f"the PTR of 127.0.0.1 is a.example.com, b.example.com, and its name in MX is {HOST}"
+    assert found[2] == f"the PTR of 127.0.0.1 is a.example.com., b.example.com., and its name in MX is {HOST}"
 
 
 async def test_what_cannot_be_seen_is_told() -> None:
