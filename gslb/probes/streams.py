@@ -39,6 +39,9 @@ _DER: Final = 2
 
 SESSION_LIMIT: Final = 64 * 1024
 
+TLS_WINDOW: Final = 16 * 1024
+"""Octets that wait for us in the kernel, at most (it doubles the figure), once a session is encrypted."""
+
 _NO_LINGER: Final = struct.pack("ii", 1, 0)
 
 
@@ -233,6 +236,7 @@ class Stream(asyncio.Protocol):
     async def _handshake(self, context: ssl.SSLContext, name: str | None) -> asyncio.Transport:
         if self._plain is None or self._ended:
             raise ConnectionResetError("closed before the handshake")
+        narrow(self._plain)
         loop = asyncio.get_running_loop()
         transport = await loop.start_tls(self._plain, self, context, server_hostname=name)
         if transport is None:
@@ -255,6 +259,15 @@ class Stream(asyncio.Protocol):
             alpn=tls.selected_alpn_protocol() or "",
         )
         return replace(facts, server_name=settings.server_name) if settings.verify is Verify.CHAIN else facts
+
+
+def narrow(transport: asyncio.Transport) -> None:
+    """Have the kernel hold little for us, so that no read brings more than can be looked at in some ten ms.
+
+    A peer may send messages below the application (KeyUpdate, RFC 8446 section 4.6.3) as fast as the wire takes them;
+    each costs us a thousand times what it costs to be sent, and OpenSSL works off all that one read has brought.
+    """
+    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, TLS_WINDOW)
 
 
 def presented_chain(tls: ssl.SSLObject) -> tuple[bytes, ...]:

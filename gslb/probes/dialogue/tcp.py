@@ -35,11 +35,12 @@ def _heard(settings: TcpSettings, phase: Phase) -> Steps[Conclusion]:
             return Conclusion(outcome=Failed(phase, reason), text=shown(seen))
         seen += answer
         complete = _end_of_expected(seen, settings.expect)
-        if _is_rejected(seen, settings.reject, complete):
-            return Conclusion(outcome=Failed(phase, Reason.BODY_MISMATCH), text=shown(seen))
+        rejected = _end_of_rejected(seen, settings.reject, complete)
+        if rejected is not None:
+            return Conclusion(outcome=Failed(phase, Reason.BODY_MISMATCH), text=shown(seen[:rejected]))
         if complete is not None:
-            break
-    return Conclusion(outcome=Passed(), text=shown(seen))
+            return Conclusion(outcome=Passed(), text=shown(seen[:complete]))
+    return Conclusion(outcome=Passed())
 
 
 def _end_of_expected(seen: bytearray, expected: tuple[bytes, ...]) -> int | None:
@@ -52,5 +53,6 @@ def _end_of_expected(seen: bytearray, expected: tuple[bytes, ...]) -> int | None
     return at
 
 
-def _is_rejected(seen: bytearray, rejected: tuple[bytes, ...], before: int | None) -> bool:
-    return any(seen.find(text, 0, before) >= 0 for text in rejected)
+def _end_of_rejected(seen: bytearray, rejected: tuple[bytes, ...], before: int | None) -> int | None:
+    found = ((seen.find(text, 0, before), len(text)) for text in rejected)
+    return min((at + length for at, length in found if at >= 0), default=None)
