@@ -40,6 +40,14 @@ def told(config: Config, service: Service | None, client: str | None) -> Iterato
         yield f"if {client} tells of a client (ECS), that network counts, not its own, for {', '.join(believing)}"
 
 
+def scope(config: Config, service: Service) -> str:
+    """What the reply to a client subnet option says of caching (RFC 7871 section 7.2.1)."""
+    using = [view.name for view in config.views if view.ecs and view.name in service.views]
+    if using:
+        return f"ECS scope: the source prefix, for what views trust a resolver's word here ({', '.join(using)})"
+    return "ECS scope 0: no view of this service looks at what resolvers tell of their clients"
+
+
 def client_address(client: str) -> Address:
     """The address that asks; an IPv4 one may come in IPv6 form. Raises ValueError."""
     address = ip_address(client)

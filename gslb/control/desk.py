@@ -25,8 +25,11 @@ from gslb.control.views import (
     TableStatus,
     WorkerStatus,
 )
+from gslb.model.decisions import Decision
 from gslb.model.settings import HttpListener
+from gslb.model.zones import Service, Zone
 from gslb.probes.schedule import ScheduleStats
+from gslb.steering.upcoming import Scene, upcoming
 
 log = structlog.get_logger("gslb.control")
 
@@ -102,10 +105,27 @@ class Desk:
         question = (name, rtype, client)
         try:
             return explaining.explanation(
-                pipeline.config, pipeline.decisions, pipeline.hosts, self._owner.publisher.table, question
+                pipeline.config,
+                pipeline.decisions,
+                pipeline.hosts,
+                self._owner.publisher.table,
+                question,
+                self._next_changes,
             )
         except explaining.Unexplained as error:
             return str(error)
+
+    def _next_changes(self, zone: Zone, service: Service, decision: Decision) -> tuple[str, ...]:
+        pipeline, now = self._owner.pipeline, self._owner.clock()
+        scene = Scene(
+            zone=zone,
+            service=service,
+            health_of=pipeline.ledger.health_of(now),
+            override_of=pipeline.overrides.of(now),
+            now=now,
+            ready=pipeline.ready,
+        )
+        return upcoming(scene, decision)
 
     def believe(self, check: str) -> bool:
         """The operator says that a suspected check is right; False when it was not suspected."""

@@ -1,13 +1,14 @@
 """Finding the decision behind a name: a service, an alias, a pool, a member's host, or none at all."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeAlias
 
 import dns.rdatatype
 
 from gslb.answers.build import DecisionKey, decision_key
 from gslb.control import clients
 from gslb.control.pipeline import HostKey
-from gslb.control.samples import samples, told
+from gslb.control.samples import samples, thresholds, told, told_thresholds
 from gslb.control.views import Explanation
 from gslb.dns.codes import CNAME
 from gslb.errors import WireError
@@ -20,6 +21,13 @@ from gslb.model.zones import Service, Zone
 from gslb.steering import explain
 from gslb.steering.decide import resolved
 
+Changes: TypeAlias = Callable[[Zone, Service, Decision], tuple[str, ...]]
+
+
+def none_known(_zone: Zone, _service: Service, _decision: Decision) -> tuple[str, ...]:
+    """Nobody knows what comes next."""
+    return ()
+
 
 class Unexplained(ValueError):  # noqa: N818 - reads as what it is
     """Nothing can be said of this name or type; the text says why, for whoever asked."""
@@ -31,39 +39,45 @@ def explanation(
     hosts: Mapping[HostKey, HostDecision],
     table: Table | None,
     question: tuple[str, str, str | None],
+    changes: Changes = none_known,
 ) -> Explanation:
     """Why `question` (name, type, client) is answered as it is. Raises Unexplained.
 
-    The name may be absolute (with or without the final dot), or relative to the only zone that has it.
+    The name may be absolute (with or without the final dot), or relative to the only zone that has it. `changes` tells
+    what may happen to a decision next.
     """
     text, rtype, client = question
-    zone, name = _place(config, text)
+    zone, name = _place(config, text, hosts)
     absolute = to_text(name)
     aliases = tuple(_aliases(config, zone, name, rtype))
     if aliases:
         zone, name = aliases[-1]
     decider = _decider(zone, name, rtype)
     view = clients.view_of(config, decider, client)
-    made = _made(zone, name, rtype, decisions, hosts, view)
+    made = _made(zone, name, rtype, decisions, hosts, view, changes)
     try:
         found = () if table is None else samples(table, absolute, rtype, client)
+        drawn = () if table is None else thresholds(table, name, rtype, client)
     except dns.rdatatype.UnknownRdatatype as error:
         raise Unexplained(f"{rtype}: no record type") from error
     lines = tuple(f"{absolute} is an alias (CNAME) on the way to {to_text(name)}" for _ in aliases[:1])
     lines += made.lines() if made else (f"{to_text(name)} {rtype}: no health decides it, in zone {zone.text}",)
     lines += tuple(clients.told(config, decider, client))
+    if decider is not None:
+        lines += (clients.scope(config, decider),)
     return Explanation(
         name=absolute,
         type=rtype,
         client=client,
-        lines=lines + told(found),
+        lines=lines + told_thresholds(drawn) + told(found),
         decision=made.as_dict() if made else None,
         samples=found,
         view=view or None,
+        thresholds=drawn,
     )
 
 
-def _place(config: Config, text: str) -> tuple[Zone, bytes]:
+def _place(config: Config, text: str, hosts: Mapping[HostKey, HostDecision]) -> tuple[Zone, bytes]:
     try:
         name = to_wire(text.removesuffix(".") + ".")
         zones = [zone for zone in config.zones if is_below(name, zone.name)]
@@ -72,7 +86,7 @@ def _place(config: Config, text: str) -> tuple[Zone, bytes]:
         relative = [(zone, to_wire(text, zone.name)) for zone in config.zones]
     except WireError as error:
         raise Unexplained(str(error)) from error
-    known = [(zone, name) for zone, name in relative if _is_known(zone, name)]
+    known = [(zone, name) for zone, name in relative if _is_known(zone, name, hosts)]
     if len(known) == 1:
         return known[0]
     where = ", ".join(zone.text for zone in config.zones)
@@ -93,8 +107,19 @@ def _aliases(config: Config, zone: Zone, name: bytes, rtype: str) -> Iterator[tu
         yield zone, name
 
 
-def _is_known(zone: Zone, name: bytes) -> bool:
-    return any(service.owner == name for service in zone.services.values())
+def _is_known(zone: Zone, name: bytes, hosts: Mapping[HostKey, HostDecision]) -> bool:
+    """Whether a name exists in a zone: it, or one below it, owns something (RFC 8020)."""
+    return any(is_below(owner, name) for owner in _owners(zone, hosts))
+
+
+def _owners(zone: Zone, hosts: Mapping[HostKey, HostDecision]) -> Iterator[bytes]:
+    yield zone.name
+    for service in zone.services.values():
+        yield service.owner
+        yield from (srv.owner for srv in service.srv)
+    yield from (hostname for text, hostname in hosts if text == zone.text)
+    yield from (record.owner for record in zone.records)
+    yield from (server.name for server in zone.nameservers if is_below(server.name, zone.name))
 
 
 def _made(
@@ -104,6 +129,7 @@ def _made(
     decisions: Mapping[DecisionKey, Decision],
     hosts: Mapping[HostKey, HostDecision],
     view: str,
+    changes: Changes,
 ) -> explain.Explanation | None:
     known = RecordType.__members__.get(rtype)
     if known is None:
@@ -112,7 +138,10 @@ def _made(
     service = _service(zone, name, known)
     if service is not None:
         decision = decisions.get(decision_key(zone.text, resolved(zone, service).name, family, view))
-        return None if decision is None else explain.explain(zone, service, known, decision)
+        if decision is None:
+            return None
+        upcoming = changes(zone, resolved(zone, service), decision)
+        return explain.explain(zone, service, known, decision, changes=upcoming)
     host = hosts.get((zone.text, name))
     if host is None or family is Family.ANY:
         return None

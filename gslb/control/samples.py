@@ -2,6 +2,7 @@
 
 from collections import Counter
 from ipaddress import ip_address
+from itertools import pairwise
 
 import dns.edns
 import dns.message
@@ -10,6 +11,8 @@ import dns.rcode
 import dns.rdatatype
 
 from gslb.control.views import Sample
+from gslb.dns.clients import Asker
+from gslb.dns.lookup import Kind, find
 from gslb.dns.reply import Facts
 from gslb.dns.respond import respond
 from gslb.handoff.table import Table
@@ -33,6 +36,23 @@ def samples(table: Table, name: str, rtype: str, client: str | None = None) -> t
         Sample(share=count / DRAWS, rcode=rcode, records=records, extended_error=error)
         for (rcode, records, error), count in seen.most_common(MOST)
     )
+
+
+def thresholds(table: Table, name: bytes, rtype: str, client: str | None = None) -> tuple[int, ...]:
+    """What draws of 0 to 2**32 - 1 are held against: cumulative, one per variant; none where nothing is drawn."""
+    asker = Asker(b"" if client is None else ip_address(client).packed)
+    hit = find(table, name, dns.rdatatype.from_text(rtype), asker)
+    if hit is None or hit.kind is not Kind.ANSWER:
+        return ()
+    found = table.parts[hit.part].thresholds(hit.entry)
+    return found if len(found) > 1 else ()
+
+
+def told_thresholds(found: tuple[int, ...]) -> tuple[str, ...]:
+    """The thresholds for people, each with the part of all draws that it ends."""
+    parts = [f"{end} ({(end - before) / 2**32:.2%})" for before, end in pairwise((-1, *found[:MOST]))]
+    more = f" and {len(found) - MOST} more" if len(found) > MOST else ""
+    return (f"drawn by thresholds of 2^32: {', '.join(parts)}{more}",) if found else ()
 
 
 def _ask(table: Table, packet: bytes, address: bytes, draw: int) -> tuple[str, tuple[str, ...], str]:

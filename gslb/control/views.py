@@ -378,7 +378,7 @@ class Explanation:
     """The decision behind one answer: `lines` for people, the rest for programs.
 
     `decision` is None for names that health does not move. `samples` come from the table that stands. `view`: the one
-    whose chain answers `client`; None for everybody's.
+    whose chain answers `client`; None for everybody's. `thresholds`: what 32-bit draws are held against, cumulative.
     """
 
     name: str
@@ -388,3 +388,4 @@ class Explanation:
     decision: Mapping[str, object] | None
     samples: tuple[Sample, ...]
     view: str | None = None
+    thresholds: tuple[int, ...] = ()

@@ -72,7 +72,7 @@ class TierLine:
 class Explanation:
     """One name and type: what is answered, by which mode and tier, who is in or out and why, and for how long.
 
-    `extended_error` is the code and text that goes with the answer, or None (RFC 8914).
+    `extended_error` is the code and text that goes with the answer, or None (RFC 8914). `changes`: what comes next.
     """
 
     name: str
@@ -87,6 +87,7 @@ class Explanation:
     tiers: tuple[TierLine, ...] = ()
     exchangers: tuple[Line, ...] = ()
     extended_error: tuple[int, str] | None = None
+    changes: tuple[str, ...] = ()
 
     def lines(self) -> tuple[str, ...]:
         """For people: one fact a line, members indented below their tier."""
@@ -98,7 +99,7 @@ class Explanation:
         for tier in self.tiers:
             told += [str(tier), *(f"  {line}" for line in tier.members)]
         told += [f"exchanger {line}" for line in self.exchangers]
-        told.append(f"ttl {self.ttl} s: {self.ttl_why}")
+        told += [f"ttl {self.ttl} s: {self.ttl_why}", *self.changes]
         if self.extended_error is not None:
             code, text = self.extended_error
             told.append(f"extended error {code}: {text}" if text else f"extended error {code}")
@@ -119,12 +120,18 @@ class Explanation:
             "ttl_why": self.ttl_why,
             "tiers": [tier.as_dict() for tier in self.tiers],
             "exchangers": [line.as_dict() for line in self.exchangers],
+            "changes": list(self.changes),
             "extended_error": None if error is None else {"code": error[0], "text": error[1]},
         }
 
 
-def explain(zone: Zone, service: Service, rtype: RecordType, decision: Decision) -> Explanation:
-    """The decision of a service, told for one type. `decision` is of the family FAMILIES gives the type."""
+def explain(
+    zone: Zone, service: Service, rtype: RecordType, decision: Decision, *, changes: tuple[str, ...] = ()
+) -> Explanation:
+    """The decision of a service, told for one type. `decision` is of the family FAMILIES gives the type.
+
+    `changes`: what is known of its next ones (steering.upcoming).
+    """
     decider = resolved(zone, service)
     seen = f", seen from view {decision.view}" if decision.view else ""
     alias = "" if decider is service else f", an alias of {decider.name}"
@@ -141,6 +148,7 @@ def explain(zone: Zone, service: Service, rtype: RecordType, decision: Decision)
         tiers=_tiers(decision),
         exchangers=_exchangers(decision),
         extended_error=decision.extended_error,
+        changes=changes,
     )
 
 

@@ -34,6 +34,8 @@ class Scene:
 
 def upcoming(scene: Scene, decision: Decision) -> tuple[str, ...]:
     """Sentences, the soonest first; one alone where nothing is going to change."""
+    if decision.mode is Mode.STARTING:
+        return ("next change: when the first round of probes is over",)
     found = [each for each in (_verdict(scene, decision), _ending(scene, decision)) if each is not None]
     for change in decision.changes:
         within = inf if change.at is None else max(0.0, change.at - scene.now)

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from gslb.config.files import load_texts
 from gslb.config.review import mta_sts_lines, signature_octets
 from gslb.model.zones import Dnssec
 from tests.kit.configs import POOL, accepted, texts, warnings
@@ -169,3 +170,19 @@ def test_a_signature_counts() -> None:
 
     assert signature_octets(zone) == 0
     assert signature_octets(replace(zone, dnssec=Dnssec(keys=Path("keys")))) == 12 + 18 + 18 + 64
+
+
+SEEN = SERVICE.replace("%s", ", answers: 2, views: {east: %s}")
+THIRD = "  third: {members: {a: {address: 192.0.2.31, weight: 7}, b: {address: 192.0.2.32}}}\n"
+
+
+def test_the_chains_of_views_are_looked_at_as_well() -> None:
+    """A tier that no client of the view can reach, weights that cannot hold, and exchangers for MTA-STS."""
+    zone = (SEEN % "[third, relays]").replace("services:", THIRD + "services:")
+    files = texts(zone, node="views: {east: {networks: [10.1.0.0/16]}}\n")
+    found = "\n".join(warnings(files))
+
+    assert "services.smtp.views.east[1]: never reached: third before it has no check, so it never fails" in found
+    assert "services.smtp.answers: 2 answers at these weights in third: the heaviest would need" in found
+    lines = mta_sts_lines(load_texts(files).zones[0])["smtp.mail.example.com"]
+    assert "mx: a.third.mail.example.com" in lines

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gslb.config.flatten import flatten
-from gslb.control.clients import told, view_of
+from gslb.control.clients import scope, told, view_of
 from gslb.model.clients import View
 from gslb.model.settings import Config
 from gslb.model.zones import Service
@@ -109,3 +109,12 @@ async def test_a_view_that_is_all_down_is_told_apart(tmp_path: Path) -> None:
     assert f'gslb_view_all_down_entered_total{{service="split",view="east",zone="{ZONE}"}} 1.0' in text
     assert f'gslb_all_down_entered_total{{service="split",zone="{ZONE}"}}' not in text
     assert made.owner.all_down_entered[ZONE, "split"] == 0
+
+
+def test_the_scope_is_that_of_the_views_that_believe(tmp_path: Path) -> None:
+    """0 unless a view of the service looks at what resolvers tell, so that caches are not split for nothing."""
+    config = replace(estate(tmp_path), clients=flatten(VIEWS, packed({})))
+    services = config.zones[0].services
+
+    assert scope(config, services["smtp"]).startswith("ECS scope 0: ")
+    assert scope(config, services["split"]).startswith("ECS scope: the source prefix, for what views trust")

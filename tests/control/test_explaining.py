@@ -3,10 +3,11 @@ from pathlib import Path
 
 import pytest
 
+from gslb.control.override_views import OverrideRequest
 from gslb.dns.codes import CNAME
 from gslb.model.names import to_wire
 from gslb.model.zones import SrvOwner, StaticRecord
-from tests.kit.controlled import ZONE, Controlled, placed, two_tiers
+from tests.kit.controlled import RELAY1, RELAY2, SPARE, ZONE, Controlled, placed, two_tiers
 from tests.kit.estate import service
 
 
@@ -92,3 +93,44 @@ async def test_aliases_in_static_records_lead_to_the_decision(tmp_path: Path) ->
     assert lines["www"][0] == f"www.{ZONE}. is an alias (CNAME) on the way to smtp.{ZONE}."
     assert "service smtp" in lines["www"][1]
     assert all("no health decides it" in lines[name][0] for name in ("ring", "out"))
+
+
+async def test_every_name_that_exists_may_be_relative(tmp_path: Path) -> None:
+    """Hosts, SRV owners, static names, name servers, the zone itself, and what lies between them."""
+    records = (cname(f"a.between.{ZONE}.", f"smtp.{ZONE}."),)
+    estate = two_tiers()
+    made = Controlled(placed(replace(estate, zones=(replace(estate.zones[0], records=records),)), tmp_path))
+    await made.serving()
+
+    for name in ("relay1.relays", "spares", "a.between", "between", "ns1", "@", "mx"):
+        found = made.desk.explain(name, "A", None)
+        assert not isinstance(found, str), found
+    assert isinstance(made.desk.explain("betwee", "A", None), str)
+
+
+async def test_a_whole_explanation(made: Controlled) -> None:
+    """Tiers, members, shares, TTL, what comes next, the view, the scope, and the thresholds, one fact a line."""
+    await made.serving()
+    made.desk.override(OverrideRequest(target=f"{ZONE}/spares/spare1", state="drained", owner="anna", seconds=600.0))
+    found = made.desk.explain("mx", "A", None)
+
+    assert not isinstance(found, str)
+    assert found.lines == (
+        f"mx.{ZONE}. A: service mx, an alias of smtp in zone {ZONE}",
+        "mode normal: tier 1, relays: 2 of 2 members healthy, 1 needed",
+        "answer: 1 of the 2 members in, by share",
+        "tier 1 relays holds, in use: 2 of 2 members healthy, 1 needed",
+        f"  relay1 [{RELAY1}] in 60.0%: smtp up",
+        f"  relay2 [{RELAY2}] in 40.0%: smtp up",
+        "tier 2 spares falls short: 0 of 1 members healthy, 1 needed",
+        f"  spare1 [{SPARE}] out: drained by anna until 2027-01-15 08:10 UTC; smtp up",
+        "ttl 30 s: the zone's ttl: nothing could change sooner",
+        f"next change: relays/relay1 {RELAY1} may be down in 45 s (smtp); then tier 1 answers: relay2 100.0%",
+        "next change: spares/spare1 is no longer drained in 600 s; then the answer stays as it is",
+        "ECS scope 0: no view of this service looks at what resolvers tell of their clients",
+        "drawn by thresholds of 2^32: 2576980377 (60.00%), 4294967295 (40.00%)",
+        "table: 60.0% NOERROR",
+        f"  mx.{ZONE}. 30 A {RELAY1}",
+        "table: 40.0% NOERROR",
+        f"  mx.{ZONE}. 30 A {RELAY2}",
+    )

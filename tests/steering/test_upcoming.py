@@ -89,6 +89,17 @@ def test_what_is_bound_to_come() -> None:
     assert upcoming(scene, made)[2] == "next change: failback by hand, when an operator says so"
 
 
+def test_before_health_is_known() -> None:
+    """The first round of probes comes before all else."""
+    where = site()
+    scene = Scene(
+        zone=where, service=where.services["smtp"], health_of=paced(), override_of=NOTHING.of(NOW), now=NOW, ready=False
+    )
+    made = decide(where, scene.service, Family.IPV4, scene.health_of, ready=False)
+
+    assert upcoming(scene, made) == ("next change: when the first round of probes is over",)
+
+
 def test_nothing_in_sight() -> None:
     """Members that nobody probes."""
     assert told(site(), r1=INF, r2=INF, d1=INF) == ("next change: none in sight; nothing probes these members",)
