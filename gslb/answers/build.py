@@ -24,6 +24,9 @@ from gslb.model.zones import EVERYBODY
 DecisionKey: TypeAlias = tuple[str, str, Family] | tuple[str, str, Family, str]
 """Zone text, service name, family; and the view, where it is not everybody's."""
 
+ALL = 1 << 32
+"""So many entries that there is no more."""
+
 HostKey: TypeAlias = tuple[str, bytes]
 """Zone text, wire name: steering decides a name once for each zone whose members bear it."""
 
@@ -131,7 +134,7 @@ class Builder:
             changed = True
             self._resign(zone, before)
         for part, number in self.ahead.due(now):
-            changed |= self.ahead.takes((part, number), self._made[part][number].spec)
+            changed |= self.ahead.takes((part, number), self._made[part][number].spec, renewed=True)
         return changed
 
     def _resign(self, zone: str, before: Signers) -> None:
@@ -148,10 +151,11 @@ class Builder:
                 self._put((part, number), entries.of_keys(slot.kind, who, self._scenes[zone]))
         if (before.data, before.keys) == (who.data, who.keys):
             return
+        renewed = bool(before.data and who.data)
         for part, number, slot in places:
             if isinstance(slot, DenialSlot):
                 self._link((part, number), slot)
-            self._encode((part, number), self._made[part][number])
+            self._encode((part, number), self._made[part][number], renewed=renewed)
 
     def _put(self, place: Place, made: Made) -> bool:
         part, number = place
@@ -165,13 +169,13 @@ class Builder:
                 self._link(link, slot)
         return True
 
-    def _encode(self, place: Place, made: Made) -> None:
-        """Into the table with it: at once, or once it is signed."""
+    def _encode(self, place: Place, made: Made, *, renewed: bool = False) -> None:
+        """Into the table with it: at once, or once it is signed (`renewed`: see Ahead.takes)."""
         part, number = place
         if made is entries.ABSENT:
             self.ahead.forget(place)
             self._blocks[part].pop(number, None)
-        elif not self.ahead.takes(place, made.spec):
+        elif not self.ahead.takes(place, made.spec, renewed=renewed):
             self.ahead.forget(place)
             self._blocks[part][number] = block(made.spec)
 
@@ -183,21 +187,24 @@ class Builder:
             made = entries.of_denial(slot, there, self._scenes[slot.zone])
         self._put(place, made)
 
-    def work(self, now: float) -> Work:
-        """What is to be signed before the next image: to be done anywhere, then to be given to `accept`."""
-        return self.ahead.work(now)
+    def work(self, now: float, renewed: int = ALL) -> Work:
+        """What is to be signed before the next image: to be done anywhere, then to be given to `accept`.
+
+        With it go so many of those entries whose signatures only grow old; the image does not wait for these.
+        """
+        return self.ahead.work(now, renewed)
 
     def accept(self, done: Done) -> None:
         """Take over what was signed; entries that changed meanwhile are to be signed again."""
         for part, number, made in [(*each.task.place, each.block) for each in self.ahead.accept(done)]:
             self._blocks[part][number] = made
 
-    def image(self, generation: int, now: float = 0.0) -> Image:
+    def image(self, generation: int, now: float = 0.0, renewed: int = ALL) -> Image:
         """The files of the table as it stands. Each generation is to be higher than any before.
 
-        Signs what is left to be signed, as of `now`.
+        Signs what is left to be signed, as of `now`; `renewed`: as in `work`.
         """
-        self.accept(self.work(now).done())
+        self.accept(self.work(now, renewed).done())
         packed = list(self._packed(generation))
         names = None if self._names_given else self._names(generation)
         self._names_given = True

@@ -48,6 +48,7 @@ def check_names(draft: ZoneDraft, inner: Mapping[bytes, str]) -> None:
     _dnames(draft, claims)
     _delegations(draft, claims)
     _inner_zones(draft, claims, inner)
+    _signed_delegations(draft, claims, inner)
     _sets(draft)
 
 
@@ -211,7 +212,18 @@ def _cut_above(owner: bytes, cuts: Collection[bytes], origin: bytes) -> bytes | 
 
 
 def _fits_delegation(claim: _Claim, cut: bytes) -> bool:
-    return claim.rtype in _GLUE or (claim.rtype == RecordType.NS and claim.owner == cut)
+    return claim.rtype in _GLUE or (claim.rtype in (RecordType.NS, RecordType.DS) and claim.owner == cut)
+
+
+def _signed_delegations(draft: ZoneDraft, claims: list[_Claim], inner: Mapping[bytes, str]) -> None:
+    """DS speaks of a zone below (RFC 4034 section 5): it stands where that is delegated, or ours, and nowhere else."""
+    cuts = {claim.owner for claim in claims if claim.rtype == RecordType.NS} - {draft.origin}
+    for claim in claims:
+        if claim.rtype == RecordType.DS and (claim.owner == draft.origin or claim.owner not in cuts | inner.keys()):
+            owner = names.to_text(claim.owner)
+            _refuse(
+                draft, claim, f"{claim}: {owner} is not delegated here; DS goes beside the NS records of a zone below"
+            )
 
 
 def _sets(draft: ZoneDraft) -> None:

@@ -22,7 +22,8 @@ from gslb.model.zones import StaticRecord
 
 MAX_TTL = 86_400
 
-_DNSSEC = ("RRSIG", "NSEC", "NSEC3", "NSEC3PARAM", "DNSKEY", "DS", "CDS", "CDNSKEY", "DLV", "SIG", "KEY", "NXT")
+_MADE = ("RRSIG", "NSEC", "NSEC3", "NSEC3PARAM", "DNSKEY", "CDS", "CDNSKEY", "DLV", "SIG", "KEY", "NXT")
+"""What a signed zone makes of its keys, and what RFC 4034 has replaced."""
 _META_TYPES = frozenset((0, 41, *range(128, 256)))
 _COMMON = ("A", "AAAA", "CAA", "CNAME", "HTTPS", "MX", "NS", "PTR", "SRV", "SSHFP", "SVCB", "TLSA", "TXT")
 _CLASSES = ("IN", "CH", "HS", "CS")
@@ -183,8 +184,8 @@ def _rtype(word: str) -> dns.rdatatype.RdataType:
     except (dns.exception.DNSException, ValueError):
         raise _Refused(f"{word} is no record type{did_you_mean(word, _COMMON)}") from None
     name = dns.rdatatype.to_text(rtype)
-    if name in _DNSSEC:
-        raise _Refused(f"{name}: not available yet: DNSSEC")
+    if name in _MADE:
+        raise _Refused(f"{name}: a signed zone makes its own (dnssec), no record says it")
     if int(rtype) in _META_TYPES:
         raise _Refused(f"{name} is no type a zone can hold")
     return rtype

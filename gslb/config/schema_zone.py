@@ -3,7 +3,6 @@
 from typing import Annotated, Literal
 
 from pydantic import Field
-from pydantic.json_schema import SkipJsonSchema
 
 from gslb.config.combined import Checks, ChecksValue
 from gslb.config.tables import (
@@ -163,7 +162,7 @@ class ZoneFile(Table):
     """TTL of NS, glue and static records without one of their own."""
     soa: SoaTable = Field(default_factory=SoaTable)
     """Timers for secondaries."""
-    dnssec: SkipJsonSchema[DnssecTable | None] = None
+    dnssec: DnssecTable | None = None
     """Sign the zone with the keys that `gslb keys` made."""
     records: Annotated[str, Parsed(_master_text, (("type", "string"),))] = ""
     """Static records as RFC 1035 master-file text."""

@@ -35,7 +35,6 @@ _NODE = (
 )
 
 _ZONE = (
-    Later("zone", "dnssec", "DNSSEC"),
     Later("zone", "transfer", "zone transfers"),
     Later("zone", "pools.*.members.*.capacity", "a cap on a member's share"),
     Later("zone", "services.*.members.*.capacity", "a cap on a member's share"),

@@ -1,5 +1,7 @@
 """What control writes to the log, event by event. Per-run lines are for debugging; a change always has its line."""
 
+from collections.abc import Mapping, Sequence
+
 import structlog
 
 from gslb.control.turns import Turn
@@ -7,6 +9,7 @@ from gslb.handoff.messages import LogLine, Message, Refused
 from gslb.handoff.table import Manifest
 from gslb.health.doubts import Suspicion
 from gslb.model.decisions import Mode
+from gslb.model.keys import ZoneKey
 from gslb.model.observations import Observation
 from gslb.model.overrides import Override
 from gslb.model.settings import Config
@@ -31,6 +34,17 @@ def started(config: Config, known: int) -> None:
     )
     for warning in config.warnings:
         log.warning("configuration", text=str(warning))
+
+
+def keys(keys: Mapping[str, Sequence[ZoneKey]], now: float) -> None:
+    """What the keys of zones that are to be signed do now."""
+    for zone, found in keys.items():
+        signing = [key.tag for key in found if key.is_signing(now)]
+        log.info("keys", zone=zone, published=[key.tag for key in found if key.is_published(now)], signing=signing)
+        if not any(key.signs_data and key.is_signing(now) for key in found):
+            log.warning(
+                "no key signs this zone now: it is served unsigned", zone=zone, remedy=f"gslb keys generate {zone}"
+            )
 
 
 def adopted(manifest: Manifest) -> None:

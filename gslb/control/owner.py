@@ -15,6 +15,7 @@ from gslb.control.answered import Answered
 from gslb.control.keeper import Keeper
 from gslb.control.memory import Memory, Remembered, Serial, next_serials
 from gslb.control.metrics import Metrics
+from gslb.control.notary import Notary
 from gslb.control.pipeline import NONE, Effects, Pipeline, Publish
 from gslb.control.policies import Policies
 from gslb.control.publisher import Publisher
@@ -62,10 +63,12 @@ class Owner:
         self.keeper = Keeper(memory, snapshot=self._snapshot, metrics=self.metrics)
         self.serials: dict[str, Serial] = memory.serials()
         self.policies = Policies(config.node.run_dir, tell)
+        self.notary = Notary(config, clock)
         self.pipeline = self._first_pipeline(config, remembered)
         self.publisher = Publisher(
             config.node.run_dir,
-            image=self.pipeline.image,
+            image=lambda generation: self.pipeline.image(generation, self.clock()),
+            prepare=lambda: self.notary.prepare(self.pipeline),
             facts=lambda: (self.pipeline.ready, self.config.digest),
             announce=self._announce,
             metrics=self.metrics,
@@ -86,6 +89,7 @@ class Owner:
         Workers serve it, so this node may be sent queries as soon as they say so.
         """
         self.policies.accept(self.config.node)
+        self.new_keys()
         effects = self.pipeline.on_start(self.clock())
         if standing is not None:
             self.publisher.adopt(standing)
@@ -132,11 +136,26 @@ class Owner:
         """Put another configuration in place of the one that runs."""
         now = self.clock()
         self._renew_serials(config, now)
-        self._see_to(self.pipeline.on_reload(config, serials=self._serial_numbers(), now=now))
+        self.notary.accept(config)
+        diary.keys(self.notary.keys, now)
+        reloaded = self.pipeline.on_reload(config, serials=self._serial_numbers(), now=now, keys=self.notary.keys)
+        self._see_to(reloaded)
         self.policies.accept(config.node)
         self.recent.keep_only(config.targets)
         self.loaded_at = now
         self.keeper.ask()
+
+    def new_keys(self) -> None:
+        """Key files say something new."""
+        now = self.clock()
+        diary.keys(self.notary.keys, now)
+        self._see_to(self.pipeline.sign(self.notary.keys, now))
+
+    async def keep_signatures(self) -> None:
+        """Save what was signed, where there is something new."""
+        if self.notary.has_news:
+            self.pipeline.prune(self.clock())
+            await self.notary.save()
 
     def override(self, overrides: Overrides, *, said: tuple[Override, ...], cleared: tuple[Override, ...]) -> None:
         """The operator has spoken: `overrides` stand from now on, which differ by what was said and cleared."""
@@ -224,6 +243,7 @@ class Owner:
             ready=ready,
             overrides=overrides,
             pasts=_pasts(remembered.ledger, now),
+            signatures=self.notary.signatures,
         )
 
     def _renew_serials(self, config: Config, now: float) -> None:

@@ -8,13 +8,15 @@ The one object that owns verdicts, decisions and entries. Only what a target has
 decisions that differ are built again. Times are Unix seconds.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from math import inf
 from typing import TypeAlias
 
 from gslb.answers.build import Builder, DecisionKey, Image, decision_key
+from gslb.answers.dnssec.signatures import Signatures
+from gslb.answers.dnssec.work import Done, Work
 from gslb.control.scene import joined, keys_of, scene_of
 from gslb.control.turns import Stand, Turn, stand_of, turns
 from gslb.health.damping import is_damped
@@ -24,6 +26,7 @@ from gslb.health.machine import hold_left
 from gslb.health.override_targets import reach
 from gslb.health.overrides import Overrides
 from gslb.model.decisions import Decision, HostDecision
+from gslb.model.keys import ZoneKey
 from gslb.model.observations import Observation
 from gslb.model.overrides import Override
 from gslb.model.pasts import NEW, Past
@@ -46,6 +49,11 @@ STALE_EVERY = 5.0
 HostKey: TypeAlias = tuple[str, bytes]
 """A member's own name: zone (text) and wire name."""
 
+
+Keys: TypeAlias = Mapping[str, Sequence[ZoneKey]]
+"""The keys of each zone that is to be signed, by its text."""
+
+NO_KEYS: Keys = {}
 
 Seat: TypeAlias = tuple[str, str, str]
 """From where a service is seen: view, zone (text), service."""
@@ -97,6 +105,7 @@ class Pipeline:
         ready: bool = False,
         overrides: Overrides = NO_OVERRIDES,
         pasts: Mapping[DecisionKey, Past] = NO_PASTS,
+        signatures: Signatures | None = None,
     ) -> None:
         self.ledger = ledger
         self.overrides = overrides
@@ -111,7 +120,7 @@ class Pipeline:
         self._stale_looked = now
         self._isolated = False
         self._scene = scene_of(config)
-        self._builder = Builder(self._scene.plan, serials)
+        self._builder = Builder(self._scene.plan, serials, signatures)
 
     def __repr__(self) -> str:
         state = "ready" if self.ready else "starting"
@@ -122,9 +131,29 @@ class Pipeline:
         """The configuration that runs."""
         return self._scene.config
 
-    def image(self, generation: int) -> Image:
-        """The table as decided now, as bytes of this generation."""
-        return self._builder.image(generation)
+    def image(self, generation: int, now: float = 0.0) -> Image:
+        """The table as decided now, as bytes of this generation. Signs what `work` has left."""
+        return self._builder.image(generation, now, renewed=0)
+
+    def sign(self, keys: Keys, now: float) -> Effects:
+        """Each zone (by its text) has these keys from now on; their dates say what they do."""
+        return Effects(publish=Publish.SOON) if self._builder.sign(keys, now) else NONE
+
+    def work(self, now: float, renewed: int) -> Work:
+        """What is to be signed before the next table, and so many entries that can wait. Any thread may do it."""
+        return self._builder.work(now, renewed)
+
+    def accept(self, done: Done) -> None:
+        """Take over what was signed; what has changed meanwhile is to be signed again."""
+        self._builder.accept(done)
+
+    def waiting(self) -> tuple[int, int]:
+        """How many entries are to be signed before the next table, and how many can wait."""
+        return self._builder.ahead.waiting
+
+    def prune(self, now: float) -> None:
+        """Forget signatures that were not needed for long."""
+        self._builder.ahead.prune(now)
 
     def on_start(self, now: float) -> Effects:
         """Decide for the first time, before any other event: on saved verdicts, or that nothing is known."""
@@ -164,10 +193,12 @@ class Pipeline:
             touched |= {key.target for key in stale}
         overruled, ended = self._run_down(now)
         due = self._come_due(now)
+        signed = Publish.SOON if self._builder.look(now) else Publish.NOT
         if not touched and not overruled and not due:
-            return NONE if isolated is None else Effects(isolated=isolated)
+            return NONE if isolated is None and not signed else Effects(isolated=isolated, publish=signed)
         met = joined((self._together(touched), self._bearing(overruled), Dependents(services=due)))
-        return replace(self._decide(met, now), stale=stale, isolated=isolated, ended=ended)
+        effects = self._decide(met, now)
+        return replace(effects, stale=stale, isolated=isolated, ended=ended, publish=max(effects.publish, signed))
 
     def _come_due(self, now: float) -> frozenset[tuple[str, str]]:
         """The services whose decisions change with time alone, now; all of those where the clock was set back."""
@@ -203,10 +234,11 @@ class Pipeline:
         self.ready = True
         return replace(self._decide_all(now), publish=Publish.NOW)
 
-    def on_reload(self, config: Config, *, serials: Mapping[str, int], now: float) -> Effects:
+    def on_reload(self, config: Config, *, serials: Mapping[str, int], now: float, keys: Keys = NO_KEYS) -> Effects:
         """Another configuration takes over; what it shares with the old one keeps its verdicts."""
         scene = scene_of(config)
-        builder = Builder(scene.plan, serials)
+        builder = Builder(scene.plan, serials, self._builder.ahead.known)
+        builder.sign(keys, now)
         self.ledger.replace(config, now)
         self._scene, self._builder = scene, builder
         self._held = {target for target in self._held if target in config.targets}

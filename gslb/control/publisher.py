@@ -9,7 +9,7 @@ again.
 import asyncio
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import structlog
@@ -54,7 +54,8 @@ def standing(run_dir: Path, digest: str, now: float) -> Manifest | None:
 class Publisher:
     """Writes to `run_dir`. `image` builds the table as decided now, `announce` tells workers of a generation.
 
-    `carries_health` and `digest` are asked with each table; `keep` takes each image before it is announced.
+    `facts` (carries health, digest) are asked with each table. `prepare` is awaited before; it says whether it left
+    work for another table.
     """
 
     def __init__(
@@ -66,7 +67,9 @@ class Publisher:
         announce: Callable[[Image], None],
         metrics: Metrics,
         clock: Callable[[], float] = time.time,
+        prepare: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
+        self._prepare = prepare
         self.run_dir = run_dir
         self._image = image
         self._facts = facts
@@ -125,7 +128,7 @@ class Publisher:
     async def publish(self) -> None:
         """Write the table as decided now, and announce it. A disk that refuses is told, and tried again each second."""
         self._wanted.clear()
-        self._soon = False
+        self._soon = self._prepare is not None and await self._prepare()
         generation = self._next
         self._next += 1
         image = self._image(generation)

@@ -14,8 +14,9 @@ import structlog
 from gslb.config.diff import restart_needed
 from gslb.config.files import load
 from gslb.control import accepted
+from gslb.control.notary import keys_of
 from gslb.control.views import ReloadOutcome
-from gslb.errors import ConfigError, Fault
+from gslb.errors import ConfigError, Fault, KeysError
 from gslb.model.settings import Config
 
 log = structlog.get_logger("gslb.control.reload")
@@ -57,11 +58,14 @@ class Reloader:
             config = await asyncio.to_thread(load, self.directory, archive)
             faults = restart_needed(self._current(), config)
             if not faults:
+                await asyncio.to_thread(keys_of, config)
                 self._accept(config)
                 await asyncio.to_thread(accepted.keep, config, archive)
                 return self._accepted(config, began)
         except ConfigError as error:
             faults = error.faults
+        except KeysError as error:
+            faults = (Fault(path=str(self.directory), message=str(error)),)
         except Exception as bug:
             log.exception("a bug stopped the reload")
             faults = (Fault(path=str(self.directory), message=f"a bug stopped the reload: {bug!r}"),)

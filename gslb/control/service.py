@@ -31,7 +31,7 @@ from gslb.control.heartbeat import Heartbeat
 from gslb.control.owner import Owner
 from gslb.control.publisher import standing
 from gslb.control.reload import Reloader
-from gslb.errors import ConfigError, Fault
+from gslb.errors import ConfigError, Fault, KeysError
 from gslb.handoff.messages import Message, Stamp
 from gslb.model.observations import Observation
 from gslb.model.settings import Config
@@ -80,7 +80,7 @@ async def serve(config: Config, *, heartbeat: int | None, faces: Faces, refused:
     """Everything `run` promises, on the running loop. `refused`: what is wrong with the files as they are now."""
     try:
         return await Control(config, Heartbeat(heartbeat), faces, refused).run()
-    except OSError as error:
+    except (OSError, KeysError) as error:
         log.error("control cannot run", error=str(error))
         return CANNOT_RUN
     except ExceptionGroup:
@@ -151,6 +151,7 @@ class Control:
                     ("tick", self._tick()),
                     ("publish", publishing.run()),
                     ("save", self.owner.keeper.run()),
+                    ("keys", self._keys()),
                     ("reload", self._reload()),
                     ("first round", self._first_round()),
                 )
@@ -168,6 +169,7 @@ class Control:
         self.owner.stopping = True
         self._tell_readiness()
         await self.owner.keeper.save()
+        await self.owner.keep_signatures()
         try:
             async with asyncio.timeout(LAME_DUCK):
                 await self.hurry.wait()
@@ -203,6 +205,10 @@ class Control:
             await self.reload.wait()
             self.reload.clear()
             await self.desk.reload()
+
+    async def _keys(self) -> None:
+        owner = self.owner
+        await owner.notary.run(lambda: owner.config, owner.new_keys, owner.keep_signatures)
 
     def _listen_to_signals(self) -> None:
         loop = asyncio.get_running_loop()

@@ -144,6 +144,30 @@ def test_a_zone_may_point_to_the_zone_inside(nameservers: str, zone: str) -> Non
     assert faults({**texts(zone + other, head=head), "zones/inner.yaml": INNER}) == []
 
 
+DS = "DS 1 13 2 " + "00" * 32
+
+
+@pytest.mark.parametrize(
+    ("zone", "told"),
+    [
+        (records(f"a {DS}", "a TXT x"), "DS of a.mail.example.com.: a.mail.example.com. is not delegated here"),
+        (records(f"@ {DS}"), "DS of mail.example.com.: mail.example.com. is not delegated here"),
+        (records("sub NS ns.example.net.", f"x.sub {DS}"), "DS of x.sub.mail.example.com. is hidden by the delegation"),
+    ],
+)
+def test_ds_without_a_delegation(zone: str, told: str) -> None:
+    """It would speak of a zone that is not there."""
+    assert told in faults(texts(zone))[0]
+
+
+def test_ds_beside_a_delegation() -> None:
+    """For a zone served elsewhere, and for one that is ours."""
+    elsewhere, ours = records("sub NS ns.example.net.", f"sub {DS}"), records(f"relays {DS}")
+
+    assert faults(texts(elsewhere)) == []
+    assert faults({**texts(ours), "zones/inner.yaml": INNER}) == []
+
+
 def test_records_in_a_file_are_told_by_its_lines() -> None:
     """A fault in a records_file names that file."""
     files = {**texts("records_file: other.zone\n"), "other.zone": "a A 192.0.2.1\nb A x\nns1 A 192.0.2.1\n"}

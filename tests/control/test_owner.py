@@ -14,6 +14,7 @@ from gslb.model.decisions import Mode
 from gslb.model.observations import Degraded, Phase, Reason
 from gslb.model.values import Family
 from tests.kit.controlled import NOW, REFUSED, RELAY1, SPARE, ZONE, Controlled, placed, seen, target, two_tiers
+from tests.kit.signed import signed_estate
 
 MANIFEST = Manifest(generation=9, names="n", parts=("p",), carries_health=True, written=NOW)
 
@@ -189,3 +190,33 @@ def test_a_suspicion_is_told_and_ended_by_the_operator(made: Controlled) -> None
         ("check no longer suspected", "smtp"),
         ("check suspected", "smtp"),
     ]
+
+
+async def test_a_zone_with_keys_is_signed_from_the_first_table_on(tmp_path: Path) -> None:
+    """Keys that are found later sign the next one; what was signed is kept once; a reload signs nothing anew."""
+    config = signed_estate(tmp_path)
+    made = Controlled(config)
+    await made.serving()
+    first = made.owner.notary.signatures.made
+    await made.owner.keep_signatures()
+    await made.owner.keep_signatures()
+    kept = (config.node.state_dir / "signatures").stat().st_size
+
+    made.owner.accept(replace(config, digest="fedcba9876543210"))
+    await made.owner.publisher.publish()
+
+    assert first > 10
+    assert kept > 100 * first
+    assert made.owner.notary.signatures.made - first < 5
+
+
+async def test_a_zone_without_keys_is_told(tmp_path: Path) -> None:
+    """It is served unsigned until there are some."""
+    config = signed_estate(tmp_path)
+    for path in (config.node.state_dir / "keys").iterdir():
+        path.unlink()
+
+    with capture_logs() as logs:
+        Controlled(config).owner.start(None)
+
+    assert [line["remedy"] for line in logs if "unsigned" in line["event"]] == [f"gslb keys generate {ZONE}"]

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from gslb.health.ledger import Ledger
 from gslb.health.overrides import Overrides
 from gslb.model.checks import HttpSettings, ImapSettings
 from gslb.model.decisions import Mode
+from gslb.model.keys import KeyTimes
 from gslb.model.observations import Degraded, Failed, Inconclusive, Observation, Outcome, Phase, Reason
 from gslb.model.overrides import Forced
 from gslb.model.pasts import Spot
@@ -19,9 +21,11 @@ from gslb.model.settings import Config
 from gslb.model.targets import target_id
 from gslb.model.values import Family, RecordType
 from gslb.model.verdicts import MemberKey, State, VerdictKey
+from gslb.model.zones import Dnssec
 from tests.kit.controlled import NOW, PASSED, REFUSED, RELAY1, RELAY2, SMTP, SPARE, ZONE, seen, target, two_tiers
 from tests.kit.estate import check, config, member, pool, service, zone
 from tests.kit.spoken_for import said
+from tests.kit.zonekeys import key
 
 SERIALS = {ZONE: 7}
 ADDRESSES = (RELAY1, RELAY2, SPARE)
@@ -446,3 +450,25 @@ def test_what_decisions_remember_outlives_reload_and_restart() -> None:
     other.on_start(NOW + 2)
 
     assert (reloaded, tenths_of(other)) == (9, 9)
+
+
+def test_signatures_move_with_time() -> None:
+    """Keys that begin are seen at the next tick; what they sign is in the next table; a reload keeps signatures."""
+    plain = two_tiers()
+    estate = replace(plain, zones=tuple(replace(one, dnssec=Dnssec(keys=Path("keys"))) for one in plain.zones))
+    made = Pipeline(estate, Ledger(estate), serials=SERIALS, now=NOW, ready=True)
+    made.on_start(NOW)
+    later = key(times=KeyTimes(publish=NOW + 5, active=NOW + 5))
+    assert made.sign({ZONE: (later,)}, NOW) is NONE
+
+    assert made.on_tick(NOW + 4) is NONE
+    assert made.on_tick(NOW + 5).publish is Publish.SOON
+    assert made.waiting()[0] > 0
+    made.accept(made.work(NOW + 5, 0).done())
+    assert made.waiting() == (0, 0)
+    made.prune(NOW + 5)
+    effects = made.on_reload(estate, serials=SERIALS, now=NOW + 6, keys={ZONE: (later,)})
+
+    assert effects.publish is Publish.NOW
+    assert not made.work(NOW + 6, 0).done().made
+    assert made.sign({ZONE: ()}, NOW + 7).publish is Publish.SOON

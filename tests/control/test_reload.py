@@ -2,10 +2,12 @@ import asyncio
 from pathlib import Path
 
 from gslb.config.files import load
+from gslb.control.keyring import write_keys
 from gslb.control.reload import Reloader
 from gslb.errors import Fault
 from gslb.model.settings import Config
 from tests.kit.controlled import two_tiers
+from tests.kit.zonekeys import stored
 
 ZONE_FILE = """
 zone: mail.example.com
@@ -16,12 +18,12 @@ services:
 """
 
 
-def write(folder: Path, address: str = "127.0.0.1", node: str = "ns1") -> None:
+def write(folder: Path, address: str = "127.0.0.1", node: str = "ns1", more: str = "") -> None:
     """A whole small configuration."""
     for name in ("zones", "checks"):
         (folder / name).mkdir(exist_ok=True)
     (folder / "gslb.yaml").write_text(f"node: {node}\ndns: {{workers: 1}}\nstate_dir: state\nrun_dir: run\n")
-    (folder / "zones" / "mail.yaml").write_text(ZONE_FILE.format(address=address))
+    (folder / "zones" / "mail.yaml").write_text(ZONE_FILE.format(address=address) + more)
     (folder / "checks" / "t.yaml").write_text("t: {type: tcp, port: 9}\n")
 
 
@@ -121,3 +123,23 @@ async def test_a_folder_that_is_gone_is_a_fault(tmp_path: Path) -> None:
     outcome = await made.reload()
 
     assert "no such directory" in str(outcome.faults[0])
+
+
+async def test_keys_that_cannot_be_used_are_a_fault(tmp_path: Path) -> None:
+    """A reload that would leave a zone without its keys is refused, and says which file and what to do."""
+    place = Place(tmp_path)
+    before = place.config
+    write(tmp_path, more="dnssec: {}\n")
+    keys = tmp_path / "state" / "keys"
+    keys.mkdir(parents=True)
+    write_keys(keys, [stored()], 3600)
+    (private,) = keys.glob("*.private")
+    private.chmod(0o644)
+
+    outcome = await place.reloader.reload()
+
+    assert not outcome.accepted
+    assert "chmod 600" in outcome.faults[0].message
+    assert place.config is before
+    private.chmod(0o600)
+    assert (await place.reloader.reload()).accepted

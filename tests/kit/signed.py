@@ -13,6 +13,7 @@ import dns.rdatatype
 
 from gslb.answers.build import Builder
 from gslb.answers.plan import plan
+from gslb.control.keyring import write_keys
 from gslb.dns.reply import Facts
 from gslb.dns.respond import respond
 from gslb.handoff.table import Table, in_memory
@@ -22,8 +23,9 @@ from gslb.model.values import MxMode, RecordType, WhenAllDown
 from gslb.model.zones import Dnssec, SrvOwner, StaticRecord, Zone
 from tests.kit.answered import decided, wire
 from tests.kit.asking import drawn
+from tests.kit.controlled import placed, two_tiers
 from tests.kit.estate import ZONE, config, healths, member, pool, service, zone
-from tests.kit.zonekeys import NOW, P256, key
+from tests.kit.zonekeys import NOW, P256, key, stored
 
 A, MX, AAAA, SRV = RecordType.A, RecordType.MX, RecordType.AAAA, RecordType.SRV
 ADDRESSES = ("192.0.2.11", "192.0.2.12", "192.0.2.13", "2001:db8::12", "192.0.2.21", "2001:db8::31")
@@ -151,3 +153,12 @@ class Server:
         if entry is not None and entry.variant_count > 1:
             words = self.table.parts[0].data[entry.thresholds_at * 8 :][: 4 * entry.variant_count].cast("I")
             yield from words[1:]
+
+
+def signed_estate(folder: Path, *, number: int = 0) -> Config:
+    """A small estate that is to be signed, with a key in state/keys."""
+    estate = placed(two_tiers(), folder)
+    keys = estate.node.state_dir / "keys"
+    keys.mkdir(mode=0o700, exist_ok=True)
+    write_keys(keys, [stored(number=number)], 3600)
+    return replace(estate, zones=tuple(replace(zone, dnssec=Dnssec(keys=keys)) for zone in estate.zones))

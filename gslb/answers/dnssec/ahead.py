@@ -4,6 +4,7 @@ Holds no entries: the builder says which changed, gets work for them, and gives 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from gslb.answers.dnssec.rrsig import REFRESH
 from gslb.answers.dnssec.signatures import Signatures
@@ -33,27 +34,44 @@ class Ahead:
         self.terms: dict[Place, Terms] = dict(_terms(zones, nodes, slots)) if self.who else {}
         self._keys: dict[str, tuple[ZoneKey, ...]] = {}
         self._dirty: dict[Place, Task] = {}
+        self._stale: dict[Place, Task] = {}
         self._signed: dict[Place, Signed] = {}
         self._looked = 0.0
 
     def __repr__(self) -> str:
-        return f"<Ahead {len(self._signed)} entries signed, {len(self._dirty)} to sign, {self.known}>"
+        waiting = f"{len(self._dirty)} to sign, {len(self._stale)} to renew"
+        return f"<Ahead {len(self._signed)} entries signed, {waiting}, {self.known}>"
+
+    @property
+    def waiting(self) -> tuple[int, int]:
+        """How many entries are to be signed, and how many to be renewed."""
+        return len(self._dirty), len(self._stale)
 
     def is_signed(self, zone: str) -> bool:
         """Whether some key signs this zone's data now."""
         return zone in self.who and bool(self.who[zone].data)
 
-    def takes(self, place: Place, spec: EntrySpec) -> bool:
-        """Note an entry that changed; False when it is not to be signed."""
+    def takes(self, place: Place, spec: EntrySpec, *, renewed: bool = False) -> bool:
+        """Note an entry that changed; False when it is not to be signed.
+
+        `renewed`: it says what it said, and its signatures are good for a while yet. It may stand as it is until there
+        is time.
+        """
         terms = self.terms.get(place)
         if terms is None or not self.who[terms.zone].data:
             return False
-        self._dirty[place] = Task(place, spec, terms, self.who[terms.zone])
+        task = Task(place, spec, terms, self.who[terms.zone])
+        if renewed and place in self._signed and place not in self._dirty:
+            self._stale[place] = task
+        else:
+            self._stale.pop(place, None)
+            self._dirty[place] = task
         return True
 
     def forget(self, place: Place) -> None:
         """The entry is no more, or is not signed any more."""
         self._dirty.pop(place, None)
+        self._stale.pop(place, None)
         self._signed.pop(place, None)
 
     def keys(self, keys: Mapping[str, Sequence[ZoneKey]]) -> None:
@@ -81,18 +99,21 @@ class Ahead:
         invalid = sum(not each.start <= now < each.end + REFRESH for each in found)
         return [each.task.place for each in found[: max(invalid, RENEWED_AT_ONCE)]]
 
-    def work(self, now: float) -> Work:
-        """What is to be signed for the table to be as decided."""
-        return Work(tasks=tuple(self._dirty.values()), known=self.known, now=now)
+    def work(self, now: float, renewed: int) -> Work:
+        """What is to be signed for the table to be as decided, and so many of those to be renewed."""
+        tasks = (*self._dirty.values(), *islice(self._stale.values(), renewed))
+        return Work(tasks=tasks, known=self.known, now=now)
 
     def accept(self, done: Done) -> Iterator[Signed]:
         """Take signatures over, and the entries that are still as they were when the work was given out."""
         self.known.add(done.made)
         for each in done.signed:
-            if self._dirty.get(each.task.place) is each.task:
-                del self._dirty[each.task.place]
-                self._signed[each.task.place] = each
-                yield each
+            place = each.task.place
+            for waiting in (self._dirty, self._stale):
+                if waiting.get(place) is each.task:
+                    del waiting[place]
+                    self._signed[place] = each
+                    yield each
 
     def prune(self, now: float) -> None:
         """Let signatures go that no entry has had use for in a long time."""
