@@ -10,6 +10,8 @@ from gslb.model.values import Address
 class Phase(StrEnum):
     """Where in a dialogue something happened; each is timed apart."""
 
+    __hash__ = str.__hash__  # Enum's own is a call into Python, at every look into a dict
+
     QUEUE = "queue"
     RESOLVE = "resolve"
     CONNECT = "connect"
@@ -34,6 +36,8 @@ class Phase(StrEnum):
 
 class Reason(StrEnum):
     """Why an outcome is what it is, and what a notice is about (probes.md 1.2)."""
+
+    __hash__ = str.__hash__
 
     OK = "ok"
     SLOW = "slow"
@@ -118,6 +122,8 @@ class Reason(StrEnum):
 
 class OutcomeKind(StrEnum):
     """The four words an outcome is told by."""
+
+    __hash__ = str.__hash__
 
     PASSED = "passed"
     DEGRADED = "degraded"

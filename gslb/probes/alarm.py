@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 from gslb.probes.stall import TICK, StallGuard
 
-GRAIN: Final = 0.005
+GRAIN: Final = 0.01
 """A ring may be this late: a loop that counts in whole milliseconds would spin for less, and batches are cheaper."""
 
 

@@ -17,6 +17,7 @@ from gslb.probes.contexts import PLAIN_TERMS, Terms
 from gslb.probes.dialogue.commands import (
     END,
     Answer,
+    Command,
     Conclude,
     Dialogue,
     Enter,
@@ -35,6 +36,7 @@ from gslb.probes.dialogue.text import MASK, shown
 from gslb.probes.faults import StreamFault
 from gslb.probes.journal import Journal
 from gslb.probes.opening import encrypt, opened
+from gslb.probes.rote import Act, Session, Step, Words, first_step
 from gslb.probes.streams import Stream
 
 Reading: TypeAlias = ReadLine | ReadSome | ReadBytes
@@ -52,15 +54,19 @@ async def converse(
     *,
     terms: Terms = PLAIN_TERMS,
     close: Callable[[Stream], Awaitable[None]] = Stream.close,
+    by_heart: bool = False,
 ) -> None:
     """Dial, and hold the dialogue to its end; the verdict goes to the journal. Raises StreamFault.
 
     `begin` gets the name to say in EHLO, which may depend on the local address of the connection. `terms` are those of
-    every handshake; guarded where the dialogue will send a secret.
+    every handshake; guarded where the dialogue will send a secret. `by_heart`: the target's settings and that name are
+    all the dialogue depends on, so what it did before may be done again (gslb.probes.rote).
     """
     stream = await opened(target, tls, journal, terms=terms)
-    dialogue = begin(journal.name or address_literal(stream.source))
-    await Conversation(stream, dialogue, journal, tls or TlsSettings(), terms).held()
+    name = journal.name or address_literal(stream.source)
+    first = first_step(target.settings, name) if by_heart and journal.transcript is None else None
+    session = Session(lambda: begin(name), first)
+    await Conversation(stream, session, journal, tls or TlsSettings(), terms).held()
     await close(stream)
 
 
@@ -79,10 +85,10 @@ class Conversation:
     """
 
     def __init__(
-        self, stream: Stream, dialogue: Dialogue, journal: Journal, tls: TlsSettings, terms: Terms = PLAIN_TERMS
+        self, stream: Stream, session: Session, journal: Journal, tls: TlsSettings, terms: Terms = PLAIN_TERMS
     ) -> None:
         self._stream = stream
-        self._dialogue = dialogue
+        self._session = session
         self._journal = journal
         self._tls = tls
         self._terms = terms
@@ -103,50 +109,86 @@ class Conversation:
         self._over = asyncio.get_running_loop().create_future()
         self._stream.listener = self._hear
         try:
-            self._go_on(None)
+            self._take_up(None)
             return await self._over
         finally:
             self._stream.listener = None
 
     def _hear(self) -> None:
         """Something has come, or the peer has closed."""
-        if self._over.done():
-            return
+        if not self._over.done():
+            self._take_up(bytes(self._stream.buffer))
+
+    def _take_up(self, words: Words) -> None:
+        """Go on from what waits in the buffer (None: nothing is waited for), by heart or by asking the dialogue."""
         try:
             self._stream.check_limit()
-            answer = self._read(self._waiting)
+            step = self._session.recall(words)
+            if step is None:
+                self._improvise(words)
+            else:
+                if words is not None:
+                    self._stream.buffer.clear()
+                self._repeat(step)
+            fresh = words is None or step is not None
+            if fresh and not self._over.done() and (self._stream.buffer or self._stream.has_ended()):
+                self._take_up(bytes(self._stream.buffer))
         except Exception as error:  # noqa: BLE001 - to be raised where `held` is awaited
             self._over.set_exception(error)
-        else:
-            if answer is not None:
-                self._go_on(answer)
 
-    def _go_on(self, answer: Answer) -> None:
-        """Answer the dialogue's last command, and do what it asks until it has to wait."""
-        send = self._dialogue.send
+    def _repeat(self, step: Step) -> None:
+        """Do what was done before."""
+        if step.lines:
+            self._journal.lines_in += step.lines
+            if self._journal.phase is Phase.GREETING:
+                self._time_greeting()
+        for do, command in step.acts:
+            do(self, command)
+        if isinstance(step.asks, Reading):
+            self._waiting = step.asks
+        else:
+            self._end(step.asks)
+
+    def _improvise(self, words: Words) -> None:
+        """Have the dialogue go on until it waits, and keep what it did where these words alone led to it."""
+        lines = self._journal.lines_in
+        answer = None if words is None else self._read(self._waiting)
+        if answer is None and words is not None:
+            return
+        answers, acts = [answer], list[Act]()
+        dialogue = self._session.dialogue(INSTANT)
+        asks = self._done(dialogue, answer, acts)
+        while words is not None and isinstance(asks, Reading) and (answer := self._read(asks)) is not None:
+            answers.append(answer)
+            asks = self._done(dialogue, answer, acts)
+        if words is not None and (self._stream.buffer or END in answers):
+            self._session.lose()
+        else:
+            self._session.keep(words, Step(tuple(answers), tuple(acts), self._journal.lines_in - lines, asks))
+        if isinstance(asks, Reading):
+            self._waiting = asks
+        else:
+            self._end(asks)
+
+    def _done(self, dialogue: Dialogue, answer: Answer, acts: list[Act]) -> Command | None:
+        """Answer the dialogue, and do what can be done at once; what it asks for then, None at its end."""
         try:
-            while True:
-                command = send(answer)
-                do = INSTANT.get(type(command))
-                if do is not None:
-                    do(self, command)
-                    answer = None
-                elif isinstance(command, Lengthy):
-                    self._refuse_injection(command)
-                    self._over.set_result(command)
-                    return
-                else:
-                    answer = self._read(cast("Reading", command))
-                    if answer is None:
-                        return
+            while (do := INSTANT.get(type(command := dialogue.send(answer)))) is not None:
+                do(self, command)
+                acts.append((do, command))
+                answer = None
         except StopIteration:
-            self._over.set_result(None)
-        except Exception as error:  # noqa: BLE001 - to be raised where `held` is awaited
-            self._over.set_exception(error)
+            return None
+        return command
+
+    def _end(self, asks: Command | None) -> None:
+        """What has to be awaited, or nothing more."""
+        if isinstance(asks, StartTls) and self._stream.buffer:
+            raise StreamFault(None, Reason.STARTTLS_INJECTION, shown(self._stream.buffer))
+        self._over.set_result(cast("Lengthy | None", asks))
 
     def _read(self, command: Reading) -> Answer:
         """What was asked for, or END; None while it may still come."""
-        self._waiting = command
         answer = READING[type(command)](self, command)
         if answer is not None or not self._stream.has_ended():
             return answer
@@ -191,10 +233,6 @@ class Conversation:
         if self._stream.buffer and not pending_ok:
             raise StreamFault(None, Reason.PROTOCOL_ERROR, f"not asked for: {shown(self._stream.buffer)}")
 
-    def _refuse_injection(self, command: Lengthy) -> None:
-        if self._stream.buffer and isinstance(command, StartTls):
-            raise StreamFault(None, Reason.STARTTLS_INJECTION, shown(self._stream.buffer))
-
     # what may have to be waited for: None while it is not there
 
     def _line(self, command: ReadLine) -> bytes | None:
@@ -208,6 +246,7 @@ class Conversation:
         journal = self._journal
         journal.lines_in += 1
         if line.bare_lf:
+            self._session.lose()
             journal.note(Reason.BARE_LF)
         if journal.phase is Phase.GREETING:
             self._time_greeting()

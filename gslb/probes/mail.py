@@ -55,7 +55,7 @@ async def probe_tcp(target: Target, journal: Journal) -> None:
     """A bare connection, with what the operator lets it say."""
     settings = _of(TcpSettings, target)
     close = Stream.reset if settings.close == "rst" else Stream.close
-    await converse(target, lambda _: tcp(settings), journal, close=close)
+    await converse(target, lambda _: tcp(settings), journal, close=close, by_heart=True)
 
 
 async def probe_tls(target: Target, journal: Journal) -> None:
@@ -68,13 +68,17 @@ async def probe_tls(target: Target, journal: Journal) -> None:
 async def probe_smtp(target: Target, journal: Journal) -> None:
     """A mail exchanger."""
     settings = _of(SmtpSettings, target)
-    await converse(target, lambda name: smtp(settings, settings.helo_name or name), journal, settings.tls)
+    await converse(
+        target, lambda name: smtp(settings, settings.helo_name or name), journal, settings.tls, by_heart=True
+    )
 
 
 async def probe_lmtp(target: Target, journal: Journal) -> None:
     """A mailbox server, as its relays see it."""
     settings = _of(LmtpSettings, target)
-    await converse(target, lambda name: lmtp(settings, settings.helo_name or name), journal, settings.tls)
+    await converse(
+        target, lambda name: lmtp(settings, settings.helo_name or name), journal, settings.tls, by_heart=True
+    )
 
 
 async def probe_relay(target: Target, journal: Journal) -> None:
@@ -131,7 +135,8 @@ async def _logged_in(
 ) -> None:
     with login_for(target, credentials, journal) as entry:
         terms = GUARDED if isinstance(entry, Login) else PLAIN_TERMS
-        await converse(target, lambda name: begin(name, entry), journal, settings, terms=terms)
+        same = entry is None and not isinstance(target.settings, ImapSettings)  # whose tags are another each time
+        await converse(target, lambda name: begin(name, entry), journal, settings, terms=terms, by_heart=same)
 
 
 def _explain_loopback(journal: Journal) -> None:

@@ -31,7 +31,7 @@ from gslb.model.observations import Failed, Inconclusive, Observation, Phase, Re
 from gslb.model.roundtrip import RoundtripSettings
 from gslb.model.targets import Target
 from gslb.model.values import TlsMode
-from gslb.probes import certificates
+from gslb.probes import certificates, rote
 from gslb.probes.command import probe_exec
 from gslb.probes.contexts import GUARDED, PLAIN_TERMS, context_of, forget_contexts, terms_of
 from gslb.probes.deadline import Deadline
@@ -112,6 +112,7 @@ def prepare(targets: Iterable[Target]) -> tuple[str, ...]:
     """
     certificates.forget_trust()
     forget_contexts()
+    rote.forget()
     context_of(PLAIN_TERMS, None)
     wrong = []
     for (ca_file, legacy, *ours), guarded in {each for target in targets for each in _uses(target.settings)}:

@@ -253,6 +253,7 @@ class Scheduler:
             return
         while (ticket := self._slots.take()) is not None:
             turn = self._turns[ticket.target]
+            turn.began = self._clock()
             turn.task = self._group.create_task(self._probe(turn))
             # Not in the task's own finally: a task that is cancelled before its first step has none.
             turn.task.add_done_callback(partial(self._release, turn, ticket))
@@ -264,9 +265,8 @@ class Scheduler:
         self._fill()
 
     async def _probe(self, turn: Turn) -> None:
-        began = self._clock()
-        lag = self._alarm.lag(began)
-        target = turn.form(began)
+        lag = self._alarm.lag(turn.began)
+        target = turn.form(turn.began)
         started = time.time()
         try:
             observation = await self._prober(target)
@@ -277,7 +277,7 @@ class Scheduler:
         ended = self._clock()
         if is_stalled(self._alarm.lag(ended) - lag, turn.target.timing.timeout):
             observation = _stalled(observation)
-        self._conclude(turn, self._with_queue(turn, observation, began - turn.asked), ended)
+        self._conclude(turn, self._with_queue(turn, observation, turn.began - turn.asked), ended)
 
     def _conclude(self, turn: Turn, observation: Observation, ended: float) -> None:
         """Tell control, and plan the next start by the interval it answers."""

@@ -53,7 +53,7 @@ async def dial(address: Address, port: int, *, source: Address | None = None, li
     stream = Stream(address, limit)
     local = None if source is None else (str(source), 0)
     try:
-        await asyncio.get_running_loop().create_connection(lambda: stream, str(address), port, local_addr=local)
+        await asyncio.get_running_loop().create_connection(lambda: stream, _text(address), port, local_addr=local)
     except OSError as error:
         raise fault_of(error, Phase.CONNECT, address) from error
     except asyncio.CancelledError:  # the deadline may fall when the connection is made and not yet handed over
@@ -78,6 +78,13 @@ async def dial_socket(path: str, address: Address, *, limit: int = SESSION_LIMIT
         stream.abort()
         raise
     return stream
+
+
+def _text(address: Address) -> str:
+    """As str(), in a fifth of the time; IPv6 with a zone (RFC 4007) has its own."""
+    if address.version == 6:
+        return str(address)
+    return socket.inet_ntoa(address.packed)
 
 
 class Stream(asyncio.Protocol):
@@ -168,10 +175,12 @@ class Stream(asyncio.Protocol):
 
         What the peer does not take is not waited for, nor its close_notify (asyncio would wait 30 s for that).
         """
-        if self._transport is not None:
+        if self._transport is None:
+            return
+        if self._transport is not self._plain or self._transport.get_write_buffer_size():
             self._transport.close()
             await asyncio.sleep(0)
-            self.abort()
+        self.abort()
 
     async def reset(self) -> None:
         """End a plain connection with RST instead of FIN."""
@@ -188,6 +197,7 @@ class Stream(asyncio.Protocol):
                 pass
         if self._plain is not None:
             self._plain.abort()
+        self._plain = self._transport = None
 
     def __repr__(self) -> str:
         state = "ended" if self._ended else "encrypted" if self.encrypted else "plain"

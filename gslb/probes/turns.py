@@ -32,8 +32,8 @@ class Turn:
 
     `scheduled`: the start that the next one is counted from; `start`: when it really may, at its crowded `host`.
     `window`: of the first start, until the second is set. `ticket`: while it waits for a slot or runs, since `asked`;
-    `task`: while it runs. `runs`: begun so far; `since_deep`: those since the last deep one; `deep`: whether the last
-    was; `deep_fails`: whether the deep stage is what fails; `shallow`: the target in its shallow form.
+    `task`: while it runs, since `began`. `runs`: begun so far; `since_deep`: those since the last deep one; `deep`:
+    whether the last was; `deep_fails`: whether the deep stage is what fails; `shallow`: the target in its shallow form.
     `suspect`: the last probe ran into a timeout. `login_delay`: seconds that the server asks for between two logins;
     `deep_at`: when the last deep run began. Times in seconds on the schedule's clock.
     """
@@ -48,6 +48,7 @@ class Turn:
     window: float | None = None
     suspect: bool = False
     asked: float = 0.0
+    began: float = 0.0
     runs: int = 0
     since_deep: int = 0
     deep: bool = True
