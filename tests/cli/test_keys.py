@@ -74,6 +74,7 @@ def test_a_key_is_made_private(directory: Path) -> None:
     assert stat.S_IMODE(place.stat().st_mode) == 0o700
     assert {stat.S_IMODE(path.stat().st_mode) for path in place.iterdir()} == {0o600}
     assert "enters the zone" in told
+    assert "write dnssec into its file now, the dates count from now" in told
     assert "run gslb reload" in told
 
 

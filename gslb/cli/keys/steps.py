@@ -195,6 +195,10 @@ def _show(place: Place, changed: Keys, *, dry_run: bool, as_json: bool) -> None:
     if dry_run:
         click.echo("nothing is written; a new key will have another tag")
         return
+    if place.zone.dnssec is None:
+        click.echo(
+            f"{place.zone.text} is not to be signed yet: write dnssec into its file now, the dates count from now"
+        )
     if changed[0].times.unsign is not None:
         click.echo("the parent is asked to drop every DS; once it has, say gslb keys retire --all --ds-gone")
     click.echo(f"written to {place.dnssec.keys}; copy the files to every server of the zone, and run gslb reload there")
