@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from gslb.handoff.layout import CLASS, HEADER, HELD, NAMES_DIRECTORY, RANGE4, RANGE6, UNIT
+from gslb.handoff.layout import CLASS, HEADER, HELD, NAMES_DIRECTORY, RANGE6, UNIT
 
 KEPT = 4096
 """Clients that are remembered; when one more comes, all are forgotten, and those that are busy come back at once."""
@@ -35,6 +35,7 @@ class Clients:
         self.ranges4, self.count4 = directory[14] * UNIT, directory[15]
         self.ranges6, self.count6 = directory[16] * UNIT, directory[17]
         self.classes, self.held = directory[18] * UNIT, directory[21] * UNIT
+        self._words = data[: len(data) - len(data) % 4].cast("I")
         self._known: dict[bytes, Client] = {}
 
     def __repr__(self) -> str:
@@ -57,14 +58,15 @@ class Clients:
         return NOBODY
 
     def _class4(self, address: int) -> int:
+        words, base = self._words, self.ranges4 >> 2
         low, high = 0, self.count4
         while high - low > 1:
             middle = (low + high) // 2
-            if RANGE4.unpack_from(self.data, self.ranges4 + middle * RANGE4.size)[0] <= address:
+            if words[base + 2 * middle] <= address:
                 low = middle
             else:
                 high = middle
-        number: int = RANGE4.unpack_from(self.data, self.ranges4 + low * RANGE4.size)[1]
+        number: int = words[base + 2 * low + 1]
         return number
 
     def _class6(self, address: bytes) -> int:

@@ -131,11 +131,11 @@ class Server:
         self.table = in_memory(self.names, image.parts)
 
     def ask(
-        self, name: str, rtype: str | int, *, draw: int = 0, do: bool = True, tcp: bool = True
+        self, name: str, rtype: str | int, *, draw: int = 0, do: bool = True, tcp: bool = True, address: bytes = b""
     ) -> dns.message.Message:
-        """One question; a name without final dot lies in the zone."""
+        """One question, by who has the address; a name without final dot lies in the zone."""
         query = dns.message.make_query(dns.name.from_text(name, ORIGIN), rtype, want_dnssec=do, use_edns=0)
-        response = respond(query.to_wire(), self.table, drawn(draw), Facts(tcp=tcp))
+        response = respond(query.to_wire(), self.table, drawn(draw), Facts(tcp=tcp), address)
         assert response is not None
         assert tcp or len(response.data) <= 1232
         reply = dns.message.from_wire(response.data)

@@ -16,6 +16,7 @@ from tests.kit.answered import wire
 from tests.kit.estate import config, member, pool, service, zone
 from tests.kit.judging import Judge
 from tests.kit.signed import ADDRESSES, DS, Server, csk, pair, signed_zone, static
+from tests.kit.views import octets, seen_by, view, with_views
 from tests.kit.zonekeys import ED25519, NOW, P256, key
 
 SERVICES = ("@", "smtp", "all", "v6", "relays", "dr", "_submission._tcp.all")
@@ -229,3 +230,25 @@ def test_what_a_node_keeps_for_itself_is_not_answered() -> None:
 
     for rtype in ("TYPE0", "NSEC3", "TYPE65535"):
         assert not server.ask("smtp", rtype).answer
+
+
+@DENIALS
+def test_each_view_has_its_own_bitmaps(denial: str) -> None:
+    """What a name has is proved as each client sees it: a view without IPv6 has no AAAA, and nobody else lacks it."""
+    dual, four = (pool(name, member("one", *addresses)) for name, addresses in VIEWED.items())
+    split = seen_by(service("split", "dual"), east="four")
+    made = replace(zone(dual, four, services=(split,)), dnssec=signed_zone(denial).dnssec)
+    keys = csk()
+    server = Server(with_views(config(made), view("east", "10.0.0.0/8")), keys)
+    judge = Judge("mail.example.com", keys, NOW)
+
+    for down in ((), VIEWED["four"], ("192.0.2.1",)):
+        server.down(down)
+        for address, empty in ((octets("10.1.2.3"), {"AAAA", "TXT"}), (b"", {"TXT"})):
+            for rtype in ("A", "AAAA", "TXT"):
+                reply = server.ask("split", rtype, address=address)
+                assert judge.judge(reply) == ("nodata" if rtype in empty or not reply.answer else "answer")
+                assert rtype not in empty or not reply.answer
+
+
+VIEWED = {"dual": ("192.0.2.1", "2001:db8::1"), "four": ("192.0.2.2",)}
