@@ -33,7 +33,7 @@ WIDE = 200
 def command(directory: Path, as_json: bool) -> None:
     """Show node, services with the tier in use, and members with their health, answers given and reasons.
 
-    Exit 1 when the node is not ready or a declared service has no healthy tier left.
+    Exit 1 when the node is not ready or a declared service, as some view sees it, has no healthy tier left.
     """
     _, status = ask(run_dir_of(directory), "GET", "/api/v1/status")
     if as_json:
@@ -44,9 +44,16 @@ def command(directory: Path, as_json: bool) -> None:
 
 
 def all_serve(status: dict[str, Any]) -> bool:
-    """Whether every declared service has a tier that has not failed. A pool's own name may be down behind one."""
+    """Whether every declared service has a tier that has not failed, for everybody and for each of its views.
+
+    A pool's own name may be down behind one.
+    """
     return all(
-        service["healthy"] for zone in status["zones"] for service in zone["services"] if not service["pool_name"]
+        chain["healthy"]
+        for zone in status["zones"]
+        for service in zone["services"]
+        if not service["pool_name"]
+        for chain in (service, *service.get("views", ()))
     )
 
 

@@ -1,12 +1,15 @@
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
 from gslb.api.page import _duration, render
 from tests.api.conftest import Client
-from tests.kit.controlled import NOW, REFUSED, RELAY1, Controlled, seen
+from tests.kit.controlled import NOW, REFUSED, RELAY1, Controlled, placed, seen, two_tiers
+from tests.kit.estate import service
+from tests.kit.views import seen_by, view, with_views
 
 VOID = {"meta", "link", "br", "hr", "input", "img"}
 
@@ -124,3 +127,15 @@ def test_durations_are_short(seconds: float, words: str) -> None:
     """At most two units."""
     assert _duration(seconds) == words
     assert NOW > 0
+
+
+async def test_the_page_shows_views(tmp_path: Path) -> None:
+    """Each view of a service stands below it, with the state and the tiers of its own chain."""
+    split = seen_by(service("split", "relays"), east="spares")
+    made = Controlled(with_views(placed(two_tiers(split), tmp_path), view("east", "10.0.0.0/8")))
+    await made.serving()
+
+    tree = Tree(render(made.desk.status()))
+
+    assert (tree.open, tree.tags.count("h4")) == ([], 1)
+    assert re.search(r"east view.*Tier 1: spares, in use", tree.text, re.S)

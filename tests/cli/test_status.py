@@ -26,6 +26,8 @@ def service(name: str, healthy: bool, **more: Any) -> dict[str, Any]:
     [
         ([service("smtp", True), service("a", False, pool_name=True)], True),
         ([service("smtp", True), service("imap", False)], False),
+        ([service("smtp", True, views=[{"name": "east", "healthy": True}])], True),
+        ([service("smtp", True, views=[{"name": "east", "healthy": False}])], False),
         ([], True),
     ],
 )
@@ -41,3 +43,15 @@ def test_services_are_told_from_aliases_and_pools() -> None:
     Console(file=out, width=200).print(services({"name": "mail.example.com", "serial": 7, "services": told}))
 
     assert all(words in out.getvalue() for words in ("│ smtp ", "│ @ = smtp ", "│ a (pool) ", "1 a", "serial 7"))
+
+
+def test_a_service_is_told_once_for_each_view() -> None:
+    """A view with a chain of its own has a line of its own."""
+    smtp = service("smtp", True)
+    smtp["views"] = [{"name": "east", "healthy": True, "families": smtp["families"]}]
+    out = StringIO()
+
+    Console(file=out, width=200).print(services({"name": "z", "serial": 1, "services": [smtp]}))
+
+    assert "smtp in view east" in out.getvalue()
+    assert out.getvalue().count("why") == 3  # the column's head, and one line for everybody and one for the view

@@ -1,15 +1,20 @@
 """Who a client is, in words; and everything else that control tells of views."""
 
 from dataclasses import replace
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import pytest
 
 from gslb.config.flatten import flatten
 from gslb.control.clients import scope, told, view_of
+from gslb.dns.clients import Asker
+from gslb.dns.lookup import find
+from gslb.handoff.messages import Counts
 from gslb.model.clients import View
+from gslb.model.names import to_wire
 from gslb.model.settings import Config
+from gslb.model.values import RecordType
 from gslb.model.zones import Service
 from tests.kit.controlled import PASSED, REFUSED, RELAY1, SPARE, ZONE, Controlled, placed, two_tiers
 from tests.kit.estate import service
@@ -118,3 +123,35 @@ def test_the_scope_is_that_of_the_views_that_believe(tmp_path: Path) -> None:
 
     assert scope(config, services["smtp"]).startswith("ECS scope 0: ")
     assert scope(config, services["split"]).startswith("ECS scope: the source prefix, for what views trust")
+
+
+async def test_a_reload_moves_clients_to_other_views(tmp_path: Path) -> None:
+    """Views are configuration: with the table after a reload, a client is where the new networks put it."""
+    made = Controlled(estate(tmp_path))
+    await made.serving()
+    moved = (view("east", "192.0.2.0/24"), *VIEWS[1:])
+
+    made.owner.accept(replace(with_views(made.owner.config, *moved), digest="other"))
+    await made.owner.publisher.publish()
+    found = [made.desk.explain("split", "A", client) for client in ("10.1.1.1", "192.0.2.1")]
+
+    assert [each.view for each in found if not isinstance(each, str)] == [None, "east"]
+    assert [len(each.samples) for each in found if not isinstance(each, str)] == [2, 1]
+
+
+async def test_answers_of_a_view_are_counted(tmp_path: Path) -> None:
+    """What workers count for a view's own slots is told by view, and for the service as a whole."""
+    made = Controlled(estate(tmp_path))
+    await made.serving()
+    table = made.owner.publisher.table
+    assert table is not None
+    name = to_wire(f"split.{ZONE}.")
+    hit = find(table, name, RecordType.A, Asker(ip_address("10.1.1.1").packed))
+    assert hit is not None
+
+    counts = Counts(generation=table.generation, part=0, pairs=((hit.entry.first_counter, 7),))
+    made.owner.hear(1, counts)
+
+    text = (await made.desk.metrics_text()).decode()
+    assert f'gslb_view_answers_total{{service="split",type="A",view="east",zone="{ZONE}"}} 7.0' in text
+    assert f'gslb_service_answers_total{{service="split",type="A",zone="{ZONE}"}} 7.0' in text
