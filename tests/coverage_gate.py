@@ -20,6 +20,7 @@ PURE = (
     "gslb/supervisor/words.py",
     "gslb/control/pipeline.py",
     "gslb/control/scene.py",
+    "gslb/control/effects.py",
 )
 WORKER = "gslb/dns/worker/*"
 

@@ -39,12 +39,14 @@ def act(owner: Owner, request: OverrideRequest) -> OverrideOutcome:
     planned = _planned(owner, request)
     if isinstance(planned, str):
         return OverrideOutcome(ending=Ending.UNKNOWN, target=request.target, error=planned, lines=(planned,))
-    follows = _follows(owner, planned)
+    decided = owner.pipeline.what_if(planned.overrides, planned.touched, owner.clock())
+    zones = {zone.text: zone for zone in owner.config.zones}
+    follows = consequences(_changes(zones, owner.pipeline.decisions, decided))
     if request.dry_run:
         return _told(Ending.DRY_RUN, owner, request, planned, follows)
     if follows.last and not request.force:
         return _told(Ending.REFUSED, owner, request, planned, follows)
-    owner.override(planned.overrides, said=planned.said, cleared=planned.cleared)
+    owner.override(planned.overrides, said=planned.said, cleared=planned.cleared, decided=decided)
     return _told(Ending.DONE, owner, request, planned, follows)
 
 
@@ -67,13 +69,6 @@ def _planned(owner: Owner, request: OverrideRequest) -> _Plan | str:
     )
     after = book.said(found.targets, word)
     return _Plan(overrides=after, said=tuple(after.by_target[target] for target in found.targets))
-
-
-def _follows(owner: Owner, planned: _Plan) -> Consequences:
-    pipeline = owner.pipeline
-    after = pipeline.what_if(planned.overrides, planned.touched, owner.clock())
-    zones = {zone.text: zone for zone in owner.config.zones}
-    return consequences(_changes(zones, pipeline.decisions, after))
 
 
 def _changes(

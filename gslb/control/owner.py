@@ -9,14 +9,15 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from gslb.answers.build import Image
+from gslb.answers.build import DecisionKey, Image
 from gslb.control import diary
 from gslb.control.answered import Answered
+from gslb.control.effects import NONE, Effects, Publish
 from gslb.control.keeper import Keeper
 from gslb.control.memory import Memory, Remembered, Serial, next_serials
 from gslb.control.metrics import Metrics
 from gslb.control.notary import Notary
-from gslb.control.pipeline import NONE, Effects, Pipeline, Publish
+from gslb.control.pipeline import Pipeline
 from gslb.control.policies import Policies
 from gslb.control.publisher import Publisher
 from gslb.control.recent import Recent
@@ -25,6 +26,7 @@ from gslb.handoff.messages import Ack, Counts, Hello, LogLine, Message, Refused,
 from gslb.handoff.table import Manifest
 from gslb.health.ledger import Ledger
 from gslb.health.overrides import Overrides
+from gslb.model.decisions import Decision
 from gslb.model.observations import Observation
 from gslb.model.overrides import Override
 from gslb.model.pasts import Past
@@ -157,8 +159,18 @@ class Owner:
             self.pipeline.prune(self.clock())
             await self.notary.save()
 
-    def override(self, overrides: Overrides, *, said: tuple[Override, ...], cleared: tuple[Override, ...]) -> None:
-        """The operator has spoken: `overrides` stand from now on, which differ by what was said and cleared."""
+    def override(
+        self,
+        overrides: Overrides,
+        *,
+        said: tuple[Override, ...],
+        cleared: tuple[Override, ...],
+        decided: Mapping[DecisionKey, Decision],
+    ) -> None:
+        """The operator has spoken: `overrides` stand from now on, which differ by what was said and cleared.
+
+        `decided`: what follows for services, as the pipeline has just said.
+        """
         for each in said:
             self.metrics.overridden(each, "set")
         for each in cleared:
@@ -166,7 +178,7 @@ class Owner:
         diary.overridden("override", said)
         diary.overridden("override cleared", cleared)
         touched = [each.target for each in (*said, *cleared)]
-        self._see_to(self.pipeline.override(overrides, touched, self.clock()))
+        self._see_to(self.pipeline.override(overrides, touched, self.clock(), decided))
         self._keep_overrides()
 
     def _ended(self, overrides: tuple[Override, ...]) -> None:

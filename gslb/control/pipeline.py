@@ -9,18 +9,17 @@ decisions that differ are built again. Times are Unix seconds.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import IntEnum
+from dataclasses import replace
 from math import inf
 from typing import TypeAlias
 
 from gslb.answers.build import Builder, DecisionKey, Image, decision_key
 from gslb.answers.dnssec.signatures import Signatures
 from gslb.answers.dnssec.work import Done, Work
+from gslb.control.effects import NONE, Effects, Publish, urgency
 from gslb.control.scene import joined, keys_of, scene_of
 from gslb.control.turns import Stand, Turn, stand_of, turns
 from gslb.health.damping import is_damped
-from gslb.health.doubts import Suspicion
 from gslb.health.ledger import Ledger
 from gslb.health.machine import hold_left
 from gslb.health.override_targets import reach
@@ -33,7 +32,7 @@ from gslb.model.pasts import NEW, Past
 from gslb.model.pools import Member
 from gslb.model.settings import Config
 from gslb.model.values import Address
-from gslb.model.verdicts import AddressHealth, MemberKey, State, Transition, VerdictKey
+from gslb.model.verdicts import AddressHealth, MemberKey, State, VerdictKey
 from gslb.steering.decide import decide
 from gslb.steering.dependents import NOTHING, Dependents, of_members
 from gslb.steering.hosts import decide_host
@@ -57,36 +56,6 @@ NO_KEYS: Keys = {}
 
 Seat: TypeAlias = tuple[str, str, str]
 """From where a service is seen: view, zone (text), service."""
-
-
-class Publish(IntEnum):
-    """Whether the table must be published: not at all, with the next batch (a TTL only), or at once."""
-
-    NOT = 0
-    SOON = 1
-    NOW = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Effects:
-    """What follows from one event. `decided`: how many decisions were looked at again; `stale`: newly so.
-
-    `suspicions`: checks that came under suspicion or are believed again; `isolated`: what has become of the prober's
-    being cut off, None where nothing has; `open_relays`: newly confirmed; `ended`: overrides whose time is over.
-    """
-
-    transitions: tuple[Transition, ...] = ()
-    turns: tuple[Turn, ...] = ()
-    stale: tuple[VerdictKey, ...] = ()
-    suspicions: tuple[Suspicion, ...] = ()
-    isolated: bool | None = None
-    open_relays: tuple[VerdictKey, ...] = ()
-    ended: tuple[Override, ...] = ()
-    decided: int = 0
-    publish: Publish = Publish.NOT
-
-
-NONE = Effects()
 
 
 class Pipeline:
@@ -205,10 +174,19 @@ class Pipeline:
         set_back, self._ticked = now < self._ticked, now
         return frozenset(key[:2] for key, at in self._due.items() if at <= now or set_back)
 
-    def override(self, overrides: Overrides, targets: Iterable[str], now: float) -> Effects:
-        """The operator has spoken: other overrides stand, which differ on these targets."""
+    def override(
+        self,
+        overrides: Overrides,
+        targets: Iterable[str],
+        now: float,
+        decided: Mapping[DecisionKey, Decision] | None = None,
+    ) -> Effects:
+        """The operator has spoken: other overrides stand, which differ on these targets.
+
+        `decided`: what `what_if` has just said of them, where it was asked.
+        """
         self.overrides = overrides
-        return self._decide(self._bearing(targets), now)
+        return self._decide(self._bearing(targets), now, decided)
 
     def what_if(self, overrides: Overrides, targets: Iterable[str], now: float) -> dict[DecisionKey, Decision]:
         """What would be decided under these overrides, which differ on these targets; nothing changes."""
@@ -299,15 +277,17 @@ class Pipeline:
         every_host = frozenset((zone, hostname) for zone, known in scene.hosts.items() for hostname in known)
         return self._decide(Dependents(services=frozenset(scene.families), hosts=every_host), now)
 
-    def _decide(self, touched: Dependents, now: float) -> Effects:
-        decisions = dict(self._services(touched, now))
+    def _decide(
+        self, touched: Dependents, now: float, decided: Mapping[DecisionKey, Decision] | None = None
+    ) -> Effects:
+        decisions = dict(self._services(touched, now)) if decided is None else decided
         found_hosts = dict(self._hosts(touched, now))
         new = {key: made for key, made in decisions.items() if self.decisions.get(key) != made}
         new_hosts = {key: made for key, made in found_hosts.items() if self.hosts.get(key) != made}
         publish = max(
             (
-                *(_urgency(self.decisions.get(key), made) for key, made in new.items()),
-                *(_urgency(self.hosts.get(host), made) for host, made in new_hosts.items()),
+                *(urgency(self.decisions.get(key), made) for key, made in new.items()),
+                *(urgency(self.hosts.get(host), made) for host, made in new_hosts.items()),
             ),
             default=Publish.NOT,
         )
@@ -371,17 +351,3 @@ class Pipeline:
             stand = stand_of([self.decisions[decision_key(zone, service, family, view)] for family in families])
             yield from turns(zone, service, self.stands.get(seat), stand, view=view)
             self.stands[seat] = stand
-
-
-def _urgency(before: Decision | HostDecision | None, after: Decision | HostDecision) -> Publish:
-    """A TTL can wait for the next batch, another answer cannot, and words alone are not in the table."""
-    if before is None or _answered(before) != _answered(after):
-        return Publish.NOW
-    return Publish.SOON if before.ttl != after.ttl else Publish.NOT
-
-
-def _answered(decision: Decision | HostDecision) -> tuple[object, ...]:
-    if isinstance(decision, HostDecision):
-        return (decision.addresses,)
-    chosen = tuple((view.member.name, view.pool, view.addresses, view.share, view.presence) for view in decision.chosen)
-    return decision.mode, decision.tier, decision.nodata, decision.action, decision.exchangers, chosen

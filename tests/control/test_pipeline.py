@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gslb.control.pipeline import NONE, Effects, Pipeline, Publish
+from gslb.control.effects import NONE, Effects, Publish
+from gslb.control.pipeline import Pipeline
 from gslb.handoff.table import in_memory
 from gslb.health.ledger import Ledger
 from gslb.health.overrides import Overrides
