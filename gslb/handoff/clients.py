@@ -41,6 +41,10 @@ class Clients:
     def __repr__(self) -> str:
         return f"<Clients in {self.count4} IPv4 and {self.count6} IPv6 ranges>"
 
+    def any(self) -> bool:
+        """Whether there are views at all."""
+        return bool(self.count4 or self.count6)
+
     def of(self, address: bytes) -> Client:
         """What is known of an address of 4 or 16 octets; of any other length, that it is nobody's."""
         known = self._known.get(address)

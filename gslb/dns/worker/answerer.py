@@ -5,7 +5,9 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
+from gslb.dns.codes import NOERROR
 from gslb.dns.cookies import Cookies
 from gslb.dns.draws import SEED_SIZE, Draws, network_number, network_of
 from gslb.dns.edns import Edns, write_opt
@@ -13,6 +15,7 @@ from gslb.dns.networks import NOBODY, Networks
 from gslb.dns.rates import Limits, Rates, Verdict, kind_of
 from gslb.dns.reply import Facts, Response, servfail
 from gslb.dns.respond import STALE, curtailed, respond
+from gslb.dns.worker.known import Known
 from gslb.dns.worker.native import fast
 from gslb.dns.worker.tally import Sent, Tally
 from gslb.handoff.policy import Policy
@@ -24,6 +27,9 @@ STALE_AFTER = 60.0
 _PLAIN = Edns(payload=0, version=0, do=False)
 
 _NOTHING = (b"", 0, 0)
+
+HOSTS = 65_536
+"""Hosts whose network is remembered."""
 
 NSID_MOST = 128
 """Octets of identity at most: with the longest question and a client subnet it must fit into 512."""
@@ -51,6 +57,8 @@ class Answerer:
         self._draws = Draws(seed[:SEED_SIZE])
         self._log = log
         self._known_bugs: set[str] = set()
+        self._known = Known()
+        self._networks: dict[str, int] = {}
         self._policy = Policy()
         self._cookies: Cookies | None = None
         self._rates: Rates | None = None
@@ -59,10 +67,12 @@ class Answerer:
 
     def swap(self, table: Table) -> None:
         """Answer from this table from the next packet on."""
+        self._note_known()
         dropped = self.sent.begin(table, native=self.engine is not None)
         if dropped:
             self.tally.add("reports_dropped", dropped)
         self.table = table
+        self._know_from(table)
         if self.engine is not None:
             counts = self.sent.native
             parts = [(part.data, own.counters, own.marks) for part, own in zip(table.parts, counts, strict=True)]
@@ -86,12 +96,26 @@ class Answerer:
         """Whether control has been silent for too long."""
         self._udp = Facts(nsid=self._nsid, stale=stale, cookies=self._cookies, state=self._state)
         self._tcp = replace(self._udp, tcp=True, keepalive=KEEPALIVE)
+        self._note_known()
+        self._know_from(self.table)
         if self.engine is not None:
             self.engine.opt(write_opt(_PLAIN, rcode=0, nsid=b"", errors=STALE if stale else ()))
             self.engine.rest(self._rates is not None)
 
+    def _know_from(self, table: Table | None) -> None:
+        """Keep replies from this table, unless each has to be judged by the rate of its client."""
+        self._known.begin(table if self._rates is None and self.engine is None else None)
+
+    def _note_known(self) -> None:
+        """Count what was answered without being made."""
+        for sent, times in self._known.take():
+            self.sent.add(sent, times)
+            self.tally.add("queries_udp", times)
+            self.tally.replied(NOERROR, times=times)
+
     def totals(self) -> dict[str, int]:
-        """The tally's totals, with what the fast path answered."""
+        """The tally's totals, with what was answered quickly."""
+        self._note_known()
         totals = dict(self.tally.totals)
         if self.engine is not None:
             told = self.engine.totals()
@@ -107,6 +131,15 @@ class Answerer:
             for name, number in more.items():
                 totals[name] = totals.get(name, 0) + number
         return totals
+
+    def known(self, packet: bytes, host: str) -> bytes | None:
+        """The reply to a UDP packet from `host` where it is known; None: ask `answer`."""
+        network = self._networks.get(host)
+        if network is None:
+            if len(self._networks) >= HOSTS:
+                self._networks.clear()
+            network = self._networks[host] = network_number(network_of(packed(host)))
+        return self._known.get(packet, network, self._draws)
 
     def answer(self, packet: bytes, host: str, *, tcp: bool = False) -> bytes | None:
         """The reply to a packet from `host`, an address as text; None when it is to be ignored."""
@@ -127,14 +160,16 @@ class Answerer:
         return _NOTHING if self.engine is None else self.engine.stream(pending, address, int(time.time()), most)
 
     def _respond(self, packet: bytes, address: bytes, *, tcp: bool) -> Response | None:
-        response = respond(
-            packet,
-            self.table,
-            lambda key: self._draws.draw(network_number(network_of(address)), key),
-            self._tcp if tcp else self._udp,
-            address,
-            int(time.time()),
-        )
+        drawn: list[int] = []
+
+        def draw(key: int) -> int:
+            drawn.append(key)
+            return self._draws.draw(network_number(network_of(address)), key)
+
+        make = partial(_make, packet, self.table, self._tcp if tcp else self._udp, address)
+        response = make(draw)
+        if response is not None and not tcp:
+            self._known.learn(packet, response, tuple(drawn), make)
         if response is None:
             self.tally.totals["dropped"] += 1
         elif response.cookie.valid:
@@ -163,6 +198,12 @@ class Answerer:
             self._known_bugs.add(place)
             self._log("error", "answering failed", {"error": f"{place}: {error}", "packet": packet[:512].hex()})
         return servfail(packet)
+
+
+def _make(
+    packet: bytes, table: Table | None, facts: Facts, address: bytes, draw: Callable[[int], int]
+) -> Response | None:
+    return respond(packet, table, draw, facts, address, int(time.time()))
 
 
 def packed(host: str) -> bytes:

@@ -41,10 +41,10 @@ class Tally:
         """Raise a total."""
         self.totals[name] = self.totals.get(name, 0) + number
 
-    def replied(self, rcode: int, *, truncated: bool) -> None:
+    def replied(self, rcode: int, *, truncated: bool = False, times: int = 1) -> None:
         """A reply went out."""
         key = _RCODE_KEYS.get(rcode, "rcode_other")
-        self.totals[key] = self.totals.get(key, 0) + 1
+        self.totals[key] = self.totals.get(key, 0) + times
         if truncated:
             self.totals["truncated"] += 1
 
@@ -86,10 +86,10 @@ class Sent:
         self.native = tuple(NativeCounts(*size) for size in sizes) if native else ()
         return len(dropped)
 
-    def add(self, sent: tuple[tuple[int, int], ...]) -> None:
+    def add(self, sent: tuple[tuple[int, int], ...], times: int = 1) -> None:
         """Raise counters of the table in use, as (part, counter)."""
         for part, counter in sent:
-            self._parts[part].add(counter)
+            self._parts[part].add(counter, times)
 
     def take(self, most: int = AT_ONCE) -> tuple[Counts, ...]:
         """What was counted since the last time, earlier tables first, zeroed here; at most so many counters."""
@@ -130,9 +130,8 @@ class _PartCounts:
         self._counters = array("I", bytes(4 * counters))
         self._marks = bytearray(counters // BLOCK + 1)
 
-    def add(self, counter: int) -> None:
-        if self._counters[counter] < _MOST:
-            self._counters[counter] += 1
+    def add(self, counter: int, times: int) -> None:
+        self._counters[counter] = min(self._counters[counter] + times, _MOST)
         self._marks[counter // BLOCK] = 1
 
     def has_any(self) -> bool:

@@ -27,6 +27,10 @@ _ROOM = socket.CMSG_SPACE(64)
 _LINK_LOCAL = b"\xfe\x80"
 
 
+Quick = Callable[[bytes, str], bytes | None]
+"""Gives the reply to a packet from a host where it is known."""
+
+
 class UdpListener:
     """One bound UDP socket, perhaps shared with other workers."""
 
@@ -34,7 +38,7 @@ class UdpListener:
         self.sock = sock
         self.answerer = answerer
         prepare(sock)
-        self._one: Callable[[], bool] = self._wildcard if is_wildcard(sock) else self._plain
+        self._one: Callable[[Quick], bool] = self._wildcard if is_wildcard(sock) else self._plain
 
     def __repr__(self) -> str:
         return f"<UdpListener {self.sock.getsockname()}>"
@@ -51,32 +55,32 @@ class UdpListener:
 
     def burst(self, most: int = BURST) -> None:
         """Answer up to `most` packets that have come."""
-        one = self._one
+        one, known = self._one, self.answerer.known
         for _ in range(most):
             try:
-                if not one():
+                if not one(known):
                     return
             except OSError:
                 # an odd source (port 0), no route, no buffer: UDP loses packets, and the client asks again
                 self.answerer.tally.add("udp_errors")
 
-    def _plain(self) -> bool:
+    def _plain(self, known: Quick) -> bool:
         try:
             packet, client = self.sock.recvfrom(LONGEST)
         except BlockingIOError:
             return False
-        reply = self.answerer.answer(packet, client[0])
+        reply = known(packet, client[0]) or self.answerer.answer(packet, client[0])
         if reply is not None:
             self.sock.sendto(reply, client)
         return True
 
-    def _wildcard(self) -> bool:
+    def _wildcard(self, known: Quick) -> bool:
         """Answer from the address that was asked: nobody waits for an answer from another one."""
         try:
             packet, ancillary, _, client = self.sock.recvmsg(LONGEST, _ROOM)
         except BlockingIOError:
             return False
-        reply = self.answerer.answer(packet, client[0])
+        reply = known(packet, client[0]) or self.answerer.answer(packet, client[0])
         if reply is not None:
             self.sock.sendmsg((reply,), [_asked(*one) for one in ancillary if one[:2] in _PKTINFO], 0, client)
         return True
