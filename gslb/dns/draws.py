@@ -9,6 +9,7 @@ The mix is three rounds of a multiplication and a shift: cheap here and in fast.
 no cipher, and need not be: who finds two resolvers that share a counter has found nothing to gain.
 """
 
+import socket
 from array import array
 
 SLOTS = 65_536
@@ -32,8 +33,16 @@ class Draws:
 
     def draw(self, network: int, key: int) -> int:
         """The next 32 bits for a resolver's network (see `network_number`) and an entry's key."""
+        return self.draw_for(self.mixed(network), key)
+
+    def mixed(self, network: int) -> int:
+        """The first round, which is worth remembering for a network."""
         value = (network ^ self._network_key) * GOLDEN_64 & _MASK_64
-        value = (value ^ value >> 32 ^ key ^ self._entry_key) * GOLDEN_64 & _MASK_64
+        return value ^ value >> 32
+
+    def draw_for(self, mixed: int, key: int) -> int:
+        """As `draw`, for a network that is mixed already."""
+        value = (mixed ^ key ^ self._entry_key) * GOLDEN_64 & _MASK_64
         value = (value ^ value >> 32) * GOLDEN_64 & _MASK_64
         value ^= value >> 32
         slot = value & 0xFFFF
@@ -52,3 +61,10 @@ def network_of(address: bytes) -> bytes:
 def network_number(network: bytes) -> int:
     """A network's octets as a number, below one bit that tells IPv4 and IPv6 apart."""
     return 1 << 8 * len(network) | int.from_bytes(network)
+
+
+def packed(host: str) -> bytes:
+    """4 or 16 octets of an address as sockets name it."""
+    if ":" in host:
+        return socket.inet_pton(socket.AF_INET6, host.partition("%")[0])
+    return socket.inet_pton(socket.AF_INET, host)

@@ -1,6 +1,5 @@
 """What a worker answers from: one table reference, its draws, its counts. Calls respond, and survives its bugs."""
 
-import socket
 import time
 import traceback
 from collections.abc import Callable
@@ -9,7 +8,7 @@ from functools import partial
 
 from gslb.dns.codes import NOERROR
 from gslb.dns.cookies import Cookies
-from gslb.dns.draws import SEED_SIZE, Draws, network_number, network_of
+from gslb.dns.draws import SEED_SIZE, Draws, network_number, network_of, packed
 from gslb.dns.edns import Edns, write_opt
 from gslb.dns.networks import NOBODY, Networks
 from gslb.dns.rates import Limits, Rates, Verdict, kind_of
@@ -28,8 +27,6 @@ _PLAIN = Edns(payload=0, version=0, do=False)
 
 _NOTHING = (b"", 0, 0)
 
-HOSTS = 65_536
-"""Hosts whose network is remembered."""
 
 NSID_MOST = 128
 """Octets of identity at most: with the longest question and a client subnet it must fit into 512."""
@@ -57,8 +54,7 @@ class Answerer:
         self._draws = Draws(seed[:SEED_SIZE])
         self._log = log
         self._known_bugs: set[str] = set()
-        self._known = Known()
-        self._networks: dict[str, int] = {}
+        self.known = Known(self._draws)
         self._policy = Policy()
         self._cookies: Cookies | None = None
         self._rates: Rates | None = None
@@ -104,11 +100,11 @@ class Answerer:
 
     def _know_from(self, table: Table | None) -> None:
         """Keep replies from this table, unless each has to be judged by the rate of its client."""
-        self._known.begin(table if self._rates is None and self.engine is None else None)
+        self.known.begin(table if self._rates is None and self.engine is None else None)
 
     def _note_known(self) -> None:
         """Count what was answered without being made."""
-        for sent, times in self._known.take():
+        for sent, times in self.known.take():
             self.sent.add(sent, times)
             self.tally.add("queries_udp", times)
             self.tally.replied(NOERROR, times=times)
@@ -131,15 +127,6 @@ class Answerer:
             for name, number in more.items():
                 totals[name] = totals.get(name, 0) + number
         return totals
-
-    def known(self, packet: bytes, host: str) -> bytes | None:
-        """The reply to a UDP packet from `host` where it is known; None: ask `answer`."""
-        network = self._networks.get(host)
-        if network is None:
-            if len(self._networks) >= HOSTS:
-                self._networks.clear()
-            network = self._networks[host] = network_number(network_of(packed(host)))
-        return self._known.get(packet, network, self._draws)
 
     def answer(self, packet: bytes, host: str, *, tcp: bool = False) -> bytes | None:
         """The reply to a packet from `host`, an address as text; None when it is to be ignored."""
@@ -169,7 +156,7 @@ class Answerer:
         make = partial(_make, packet, self.table, self._tcp if tcp else self._udp, address)
         response = make(draw)
         if response is not None and not tcp:
-            self._known.learn(packet, response, tuple(drawn), make)
+            self.known.learn(packet, response, tuple(drawn), make)
         if response is None:
             self.tally.totals["dropped"] += 1
         elif response.cookie.valid:
@@ -204,10 +191,3 @@ def _make(
     packet: bytes, table: Table | None, facts: Facts, address: bytes, draw: Callable[[int], int]
 ) -> Response | None:
     return respond(packet, table, draw, facts, address, int(time.time()))
-
-
-def packed(host: str) -> bytes:
-    """4 or 16 octets of an address as sockets name it."""
-    if ":" in host:
-        return socket.inet_pton(socket.AF_INET6, host.partition("%")[0])
-    return socket.inet_pton(socket.AF_INET, host)

@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator
 
 from gslb.dns.codes import NOERROR
-from gslb.dns.draws import Draws
+from gslb.dns.draws import Draws, network_number, network_of, packed
 from gslb.dns.reply import Response
 from gslb.handoff.table import Table
 
@@ -23,12 +23,18 @@ Make = Callable[[Callable[[int], int]], Response | None]
 """Makes the reply to a packet, given what draws."""
 
 
+HOSTS = 65_536
+"""Hosts whose network is remembered."""
+
+
 class Known:
     """The replies known of one table. Counts what it gives; `take` tells, once."""
 
-    def __init__(self) -> None:
+    def __init__(self, draws: Draws) -> None:
+        self._draws = draws
         self._table: Table | None = None
         self._replies: dict[bytes, _Replies] = {}
+        self._networks: dict[str, int] = {}
 
     def __repr__(self) -> str:
         return f"<Known packets={len(self._replies)}>"
@@ -38,19 +44,23 @@ class Known:
         self._replies.clear()
         self._table = None if table is None or table.names.clients.any() else table
 
-    def get(self, packet: bytes, network: int, draws: Draws) -> bytes | None:
-        """The reply to a packet from a network (see draws.network_number); None where it is not known."""
+    def get(self, packet: bytes, host: str) -> bytes | None:
+        """The reply to a UDP packet from `host`, an address as text; None where it is not known."""
         known = self._replies.get(packet[2:])
         if known is None:
             return None
         number = 0
         if known.thresholds:
-            number = bisect_left(known.thresholds, draws.draw(network, known.key))
-        tail = known.tails[number]
-        if tail is None:
-            tail = known.tail(number)
+            network = self._networks.get(host) or self._network(host)
+            number = bisect_left(known.thresholds, self._draws.draw_for(network, known.key))
         known.given[number] += 1
-        return packet[:2] + tail
+        return packet[:2] + (known.tails[number] or known.tail(number))
+
+    def _network(self, host: str) -> int:
+        if len(self._networks) >= HOSTS:
+            self._networks.clear()
+        mixed = self._networks[host] = self._draws.mixed(network_number(network_of(packed(host))))
+        return mixed
 
     def learn(self, packet: bytes, response: Response, drawn: tuple[int, ...], make: Make) -> None:
         """Note that the packet got this response. `drawn`: the keys that were drawn under; `make` makes it again."""

@@ -14,8 +14,8 @@ import socket
 from collections import Counter, OrderedDict
 from collections.abc import Callable
 
-from gslb.dns.draws import network_of
-from gslb.dns.worker.answerer import Answerer, packed
+from gslb.dns.draws import network_of, packed
+from gslb.dns.worker.answerer import Answerer
 
 FIRST_QUERY = 5.0
 IDLE = 10.0

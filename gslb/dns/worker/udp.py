@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from gslb.dns.worker.answerer import Answerer
 
@@ -27,10 +27,6 @@ _ROOM = socket.CMSG_SPACE(64)
 _LINK_LOCAL = b"\xfe\x80"
 
 
-Quick = Callable[[bytes, str], bytes | None]
-"""Gives the reply to a packet from a host where it is known."""
-
-
 class UdpListener:
     """One bound UDP socket, perhaps shared with other workers."""
 
@@ -38,7 +34,7 @@ class UdpListener:
         self.sock = sock
         self.answerer = answerer
         prepare(sock)
-        self._one: Callable[[Quick], bool] = self._wildcard if is_wildcard(sock) else self._plain
+        self._drain: Callable[[Iterator[int]], None] = self._wildcard if is_wildcard(sock) else self._plain
 
     def __repr__(self) -> str:
         return f"<UdpListener {self.sock.getsockname()}>"
@@ -55,35 +51,38 @@ class UdpListener:
 
     def burst(self, most: int = BURST) -> None:
         """Answer up to `most` packets that have come."""
-        one, known = self._one, self.answerer.known
-        for _ in range(most):
+        turns = iter(range(most))
+        while True:
             try:
-                if not one(known):
-                    return
+                self._drain(turns)
+                return
             except OSError:
                 # an odd source (port 0), no route, no buffer: UDP loses packets, and the client asks again
                 self.answerer.tally.add("udp_errors")
 
-    def _plain(self, known: Quick) -> bool:
-        try:
-            packet, client = self.sock.recvfrom(LONGEST)
-        except BlockingIOError:
-            return False
-        reply = known(packet, client[0]) or self.answerer.answer(packet, client[0])
-        if reply is not None:
-            self.sock.sendto(reply, client)
-        return True
+    def _plain(self, turns: Iterator[int]) -> None:
+        known, answer = self.answerer.known.get, self.answerer.answer
+        receive, send = self.sock.recvfrom, self.sock.sendto
+        for _ in turns:
+            try:
+                packet, client = receive(LONGEST)
+            except BlockingIOError:
+                return
+            reply = known(packet, client[0]) or answer(packet, client[0])
+            if reply is not None:
+                send(reply, client)
 
-    def _wildcard(self, known: Quick) -> bool:
+    def _wildcard(self, turns: Iterator[int]) -> None:
         """Answer from the address that was asked: nobody waits for an answer from another one."""
-        try:
-            packet, ancillary, _, client = self.sock.recvmsg(LONGEST, _ROOM)
-        except BlockingIOError:
-            return False
-        reply = known(packet, client[0]) or self.answerer.answer(packet, client[0])
-        if reply is not None:
-            self.sock.sendmsg((reply,), [_asked(*one) for one in ancillary if one[:2] in _PKTINFO], 0, client)
-        return True
+        known, answer = self.answerer.known.get, self.answerer.answer
+        for _ in turns:
+            try:
+                packet, ancillary, _, client = self.sock.recvmsg(LONGEST, _ROOM)
+            except BlockingIOError:
+                return
+            reply = known(packet, client[0]) or answer(packet, client[0])
+            if reply is not None:
+                self.sock.sendmsg((reply,), [_asked(*one) for one in ancillary if one[:2] in _PKTINFO], 0, client)
 
 
 def prepare(sock: socket.socket) -> None:
