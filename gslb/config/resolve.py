@@ -221,6 +221,7 @@ def _member(name: str, member: MemberTable, pool: PoolDraft, apex: bytes, target
         weight=member.weight,
         standby=member.standby,
         machine=member.machine,
+        capacity=member.capacity,
         verdicts={
             address: tuple(targets.key(check, name, member, address, public_name) for check in checks)
             for address in addresses

@@ -65,6 +65,8 @@ class MemberTable(Table):
     """The member's part of answers, in proportion to the others; 0: drained, still probed, never chosen."""
     standby: bool = False
     """true: chosen only when no ordinary member of the pool is healthy."""
+    capacity: Annotated[int, whole_number(1, 65_535)] | None = None
+    """In the unit of weights: its share is held to this ÷ the pool's weights while others have room; default: none."""
     hostname: Hostname | None = None
     """The name MX and SRV answers give; default: MEMBER.POOL.ZONE."""
     machine: Label | None = None

@@ -36,8 +36,6 @@ _NODE = (
 
 _ZONE = (
     Later("zone", "transfer", "zone transfers"),
-    Later("zone", "pools.*.members.*.capacity", "a cap on a member's share"),
-    Later("zone", "services.*.members.*.capacity", "a cap on a member's share"),
     Later("zone", "services.*.failback", "delayed and manual failback"),
     Later("zone", "services.*.sticky", "sticky answers"),
     Later("zone", "services.*.together", "withdrawing A and AAAA together"),

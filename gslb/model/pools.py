@@ -19,6 +19,8 @@ class Requirement:
 class Member:
     """One instance of a service. Weight 0: still probed, never chosen. `standby`: only when no ordinary one is healthy.
 
+    `capacity`: in the unit of weights, what its share is held to; None: to nothing.
+
     `hostname` is a wire name (default MEMBER.POOL.ZONE); `hostname_given` tells whether the operator wrote it.
     `verdicts` names, per answered address, the checks that judge it; an address without any is healthy. With a
     `requirement`, those it does not name count only for the checks that depend on them; None: all must be good.
@@ -31,6 +33,7 @@ class Member:
     weight: int = 1
     standby: bool = False
     machine: str | None = None
+    capacity: int | None = None
     verdicts: Mapping[Address, tuple[VerdictKey, ...]]
     requirement: Requirement | None = None
 

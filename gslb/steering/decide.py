@@ -109,6 +109,10 @@ def _why(draft: Draft, tier: Tier, seen: Seen) -> str:
 
 
 def _lowered(seen: Seen) -> str:
+    return _tenths(seen) + ("; held to its capacity" if seen.capped else "")
+
+
+def _tenths(seen: Seen) -> str:
     if seen.tenths == seen.aim == WHOLE:
         return ""
     towards = "" if seen.tenths == seen.aim else f", moving to {10 * seen.aim} %"

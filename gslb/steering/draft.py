@@ -32,7 +32,7 @@ class Seen:
 
     `eligible`: of weight above 0 and not drained. Under a forced state `healths` hold that state, not the verdict.
     `weight` is the configured one; the member has so many `tenths` of it for now, on its way to `aim`, because it is
-    `lowered`.
+    `lowered`. `pull`: what whole numbers draw it by, 0 for weight × tenths. `capped`: held below that by its capacity.
     """
 
     member: Member
@@ -47,6 +47,8 @@ class Seen:
     aim: int = WHOLE
     lowered: str = ""
     presence: float = 1.0
+    capped: bool = False
+    pull: int = 0
 
     @property
     def counts(self) -> bool:

@@ -29,7 +29,7 @@ def exchange(draft: Draft) -> None:
             before = len(listed)
             _list(listed, tier.number, tier.active)
             exchangers += sorted(list(listed.values())[before:], key=_heaviest_first)
-    lowered = {one.tier for one in exchangers if one.load < one.weight * WHOLE}
+    lowered = {one.tier for one in exchangers if one.load != one.weight * WHOLE}
     draft.exchangers = tuple([_exchanger(one, lowered) for one in exchangers])
 
 
@@ -60,7 +60,7 @@ def _list(listed: dict[bytes, _Listed], tier: int, members: list[Seen]) -> None:
             one = listed[hostname] = _Listed(hostname, tier, 0, 0, {})
         if one.tier == tier:
             one.weight += seen.weight
-            one.load += seen.weight * seen.tenths
+            one.load += seen.pull or seen.weight * seen.tenths
         one.addresses.update(dict.fromkeys(seen.accepted[Family.ANY]))
 
 

@@ -234,6 +234,13 @@ def test_the_weight_while_degraded_is_resolved() -> None:
     assert zone_of(POOL).pools["relays"].degraded_weight == 1.0
 
 
+def test_a_capacity_is_resolved() -> None:
+    """In the unit of weights; none by default."""
+    zone = zone_of("pools: {p: {members: {a: {address: 192.0.2.1, capacity: 3}, b: {address: 192.0.2.2}}}}\n")
+
+    assert [member.capacity for member in zone.pools["p"].members] == [3, None]
+
+
 def test_servers_outside_have_no_glue() -> None:
     """Names in wire form, with addresses only in the zone."""
     servers = "ns1: [192.0.2.53, '2001:db8::53'], ns.example.net.: []"

@@ -44,6 +44,7 @@ def member(
     hostname: str | None = None,
     machine: str | None = None,
     checks: tuple[Check, ...] = (check(),),
+    capacity: int | None = None,
 ) -> Member:
     """A member not yet in a pool: `pool` and `zone` fill in its hostname."""
     parsed = tuple(ip_address(address) for address in addresses)
@@ -60,6 +61,7 @@ def member(
         standby=standby,
         machine=machine,
         verdicts=keys,
+        capacity=capacity,
     )
 
 
