@@ -78,6 +78,8 @@ def of_service(slot: ServiceSlot, decision: Decision, scene: Scene) -> Made:
 
 def _drawn(slot: ServiceSlot, decision: Decision, scene: Scene) -> Drawn | None:
     """The answers; None when there is nothing to answer with."""
+    if decision.last_resort and slot.family is not Family.ANY:
+        return addresses.of_host(decision.last_resort, slot.rtype, decision.ttl)
     if slot.family is not Family.ANY:
         found = addresses.of_members(
             decision.chosen, slot.rtype, answers=decision.answers, ttl=decision.ttl, zone=slot.zone
@@ -85,10 +87,12 @@ def _drawn(slot: ServiceSlot, decision: Decision, scene: Scene) -> Drawn | None:
         return found if found.variants else None
     if not decision.exchangers:
         return None
+    # of a list, the one exchanger is the service's own name, which answers here as well
+    hostnames = scene.hostnames | {decision.exchangers[0].hostname} if decision.last_resort else scene.hostnames
     if slot.rtype is RecordType.SRV:
-        return exchangers.services(decision, slot.port, slot.zone, scene.hostnames)
+        return exchangers.services(decision, slot.port, slot.zone, hostnames)
     make = exchangers.equal if slot.mx is MxMode.EQUAL else exchangers.ranked
-    return make(decision, slot.zone, scene.hostnames)
+    return make(decision, slot.zone, hostnames)
 
 
 def of_host(slot: HostSlot, decision: HostDecision, scene: Scene) -> Made:

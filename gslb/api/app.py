@@ -7,7 +7,7 @@ from typing import TypeAlias
 import structlog
 from aiohttp import web
 
-from gslb.api import believe, explain, health, metrics, openapi, overrides, page, reload, status
+from gslb.api import believe, explain, failback, health, metrics, openapi, overrides, page, reload, status
 from gslb.api.auth import Access, Caller, deny
 from gslb.api.keys import DESK, PATHS_HERE
 from gslb.api.ports import Desk
@@ -45,6 +45,7 @@ PATHS: tuple[tuple[str, str, Access, Handler], ...] = (
     ("GET", "/openapi.json", Access.READ, openapi.show),
     ("POST", "/api/v1/reload", Access.WRITE, reload.take),
     ("POST", "/api/v1/checks/{check}/believe", Access.WRITE, believe.take),
+    ("POST", "/api/v1/services/{zone}/{service}/failback", Access.WRITE, failback.take),
 )
 
 

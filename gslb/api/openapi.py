@@ -72,6 +72,7 @@ FAILURES: Mapping[tuple[str, str], tuple[int, ...]] = {
     ("DELETE", "/api/v1/overrides/{target}"): (400, 404, 409),
     ("POST", "/api/v1/reload"): (422,),
     ("POST", "/api/v1/checks/{check}/believe"): (409,),
+    ("POST", "/api/v1/services/{zone}/{service}/failback"): (404, 409),
 }
 
 MEANINGS = {

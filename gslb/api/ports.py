@@ -35,5 +35,9 @@ class Desk(Protocol):
     def believe(self, check: str) -> bool:
         """The operator says that a suspected check is right; False when it was not suspected."""
 
+    def failback(self, zone: str, service: str) -> dict[str, str] | None:
+        """Have a service come back to an earlier tier now: the tiers in use, by family; empty: nothing waited; None: no
+        such service."""
+
     async def reload(self) -> ReloadOutcome:
         """Take the files as they are now, all or nothing."""

@@ -24,6 +24,7 @@ COMMANDS = {
     "force-up": "overrides.force_up",
     "force-down": "overrides.force_down",
     "clear": "overrides.clear",
+    "failback": "failback",
     "delegation": "delegation",
     "keys": "keys.command",
     "demo": "demo.command",

@@ -10,7 +10,7 @@ from gslb.config.positions import Path
 from gslb.config.schema_zone import MemberTable, ServiceTable
 from gslb.config.values import show_duration
 from gslb.model import names
-from gslb.model.values import Address
+from gslb.model.values import Address, WhenAllDown
 
 MOST_MEMBERS = 1000
 """In one pool. Every change of health works out shares and orders of all of them anew, while nothing else moves."""
@@ -148,6 +148,7 @@ def _service(draft: ZoneDraft, name: str, service: ServiceTable) -> None:
     if name in draft.table.pools:
         document.fault(path, f"a pool is named {name} too, and every pool's name answers by itself: rename one")
     _records(document, path, service)
+    _last_resort(document, path, service)
     _pools_of(draft, path, service)
 
 
@@ -158,6 +159,17 @@ def _records(document: Document, path: Path, service: ServiceTable) -> None:
     if not records and not service.srv:
         document.fault((*path, "records"), "no record type is left: write some of A, AAAA, MX, or srv")
     _refuse_twice(document, (*path, "records"), records)
+
+
+def _last_resort(document: Document, path: Path, service: ServiceTable) -> None:
+    """MX and SRV then name the service: its own name must answer the list."""
+    listed_ones, records = service.when_all_down, service.records or ()
+    if isinstance(listed_ones, WhenAllDown) or not (service.srv or "MX" in records) or service.records is None:
+        return
+    needed = {"A" if address.version == 4 else "AAAA" for address in listed_ones}
+    if missing := sorted(needed - set(records)):
+        message = f"MX and SRV name the service when all are down, so its records need {listed(missing)} for this list"
+        document.fault((*path, "when_all_down"), message)
 
 
 def _pools_of(draft: ZoneDraft, path: Path, service: ServiceTable) -> None:

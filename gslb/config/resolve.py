@@ -247,6 +247,7 @@ def _services(draft: ZoneDraft, pools: Mapping[str, Pool]) -> dict[str, Service]
 
 def _service(draft: ZoneDraft, name: str, service: ServiceTable, pools: Mapping[str, Pool]) -> Service:
     chain = (name,) if service.members is not None else tuple(service.pools or ())
+    when = service.when_all_down
     return Service(
         name=name,
         owner=names.to_wire(name, draft.origin),
@@ -255,7 +256,10 @@ def _service(draft: ZoneDraft, name: str, service: ServiceTable, pools: Mapping[
         answers=_answers(service, chain, pools),
         mx=MxMode(service.mx),
         srv=_srv(draft, service),
-        when_all_down=WhenAllDown(service.when_all_down),
+        when_all_down=when if isinstance(when, WhenAllDown) else WhenAllDown.LIST,
+        last_resort=() if isinstance(when, WhenAllDown) else when,
+        failback=service.failback,
+        together=service.together,
         slow_start=service.slow_start,
         views={
             view: ViewChain(pools=tuple(written), answers=_answers(service, written, pools))

@@ -292,7 +292,8 @@ def mta_sts_lines(zone: Zone) -> dict[str, tuple[str, ...]]:
 
 
 def _exchanger_names(zone: Zone, service: Service) -> set[str]:
-    return {_text(member.hostname) for pool in service.every_pool for member in zone.pools[pool].members}
+    named = {_text(member.hostname) for pool in service.every_pool for member in zone.pools[pool].members}
+    return named | {_text(zone.services[service.alias_of or service.name].owner)} if service.last_resort else named
 
 
 def _text(name: bytes) -> str:

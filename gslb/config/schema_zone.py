@@ -6,9 +6,11 @@ from pydantic import Field
 
 from gslb.config.combined import Checks, ChecksValue
 from gslb.config.tables import (
+    AllDown,
     Answers,
     Contact,
     Domain,
+    Failback,
     Hostname,
     Label,
     Least,
@@ -117,8 +119,12 @@ class ServiceTable(Table):
     """ranked: exchangers in drawn order, each with its own preference; equal: one preference per tier."""
     srv: dict[SrvOwnerName, Port] = Field(default_factory=dict)
     """SRV records: owner relative to the zone, and the port answered."""
-    when_all_down: Literal["serve_all", "nodata", "servfail", "refused"] = "serve_all"
-    """What is answered while no tier has a healthy member."""
+    when_all_down: AllDown = Field(default="serve_all", validate_default=True)
+    """While no tier has a healthy member: serve_all, last_good, nodata, servfail, refused, or a list of addresses."""
+    failback: Failback = Field(default="immediate", validate_default=True)
+    """When an earlier pool that holds again answers again: immediate, after a duration of holding, or manual."""
+    together: bool = False
+    """true: A and AAAA of a member are withdrawn together, when it is down in one of them."""
     slow_start: Window = 0
     """How long a member that comes back rises from a tenth of its weight to all of it; 0: not at all."""
 

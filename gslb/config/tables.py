@@ -10,7 +10,7 @@ from gslb.config.networks import parse_country, parse_network
 from gslb.config.values import DAY, Parsed
 from gslb.model.pools import MinHealthy
 from gslb.model.settings import Endpoint
-from gslb.model.values import Address, Network
+from gslb.model.values import Address, Network, WhenAllDown
 
 
 class Table(BaseModel):
@@ -51,6 +51,16 @@ SrvOwnerName: TypeAlias = Annotated[str, _string(values.parse_srv_owner, "_servi
 Port: TypeAlias = Annotated[int, values.PORT]
 Ttl: TypeAlias = Annotated[int, values.duration(1, DAY, whole=True)]
 Timer: TypeAlias = Annotated[int, values.duration(1, 365 * DAY, whole=True)]
+Failback: TypeAlias = Annotated[
+    float, Parsed(values.parse_failback, (("type", ["string", "number"]), ("x-format", "immediate, manual or 5m")))
+]
+AllDown: TypeAlias = Annotated[
+    WhenAllDown | tuple[Address, ...],
+    Parsed(
+        values.parse_when_all_down,
+        (("type", ["string", "array"]), ("x-format", "serve_all, last_good, nodata, servfail, refused or addresses")),
+    ),
+]
 Window: TypeAlias = Annotated[float, values.duration(0, DAY)]
 Least: TypeAlias = Annotated[
     MinHealthy, Parsed(values.parse_min_healthy, (("type", ["integer", "string"]), ("x-format", "3 or 50%")))

@@ -24,10 +24,6 @@ def _is_one_of(*words: str) -> Callable[[object], bool]:
     return lambda value: isinstance(value, str) and value in words
 
 
-def _is_list_or_last_good(value: object) -> bool:
-    return isinstance(value, list) or value == "last_good"
-
-
 _NODE = (
     Later("gslb", "history", "the history of events"),
     Later("gslb", "cluster", "several nodes that vote"),
@@ -36,14 +32,11 @@ _NODE = (
 
 _ZONE = (
     Later("zone", "transfer", "zone transfers"),
-    Later("zone", "services.*.failback", "delayed and manual failback"),
     Later("zone", "services.*.sticky", "sticky answers"),
-    Later("zone", "services.*.together", "withdrawing A and AAAA together"),
     Later("zone", "services.*.spill_over", "spill over to later tiers"),
     Later("zone", "services.*.trickle", "a trickle to later tiers"),
     Later("zone", "services.*.https", "HTTPS records of a service"),
     Later("zone", "services.*.records.*", "HTTPS records of a service", _is_one_of("HTTPS", "SVCB")),
-    Later("zone", "services.*.when_all_down", "last_good and lists of addresses", _is_list_or_last_good),
 )
 
 _CHECK_KEYS = {

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address, IPv6Address, NetmaskValueError, ip_address
+from math import inf
 from typing import Any
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -18,7 +19,7 @@ from gslb.errors import WireError
 from gslb.model import names
 from gslb.model.pools import MinHealthy
 from gslb.model.settings import Endpoint
-from gslb.model.values import Address
+from gslb.model.values import Address, WhenAllDown
 from gslb.model.zones import ALL
 
 DAY = 86_400.0
@@ -279,6 +280,33 @@ def parse_min_healthy(value: object) -> MinHealthy:
     if match and 0 < float(match[1]) <= 100:
         return MinHealthy(members=None, percent=float(match[1]))
     raise ValueError(f'{shown(value)} is no minimum: write a number of members from 1, or "50%" of configured weight')
+
+
+def parse_failback(value: object) -> float:
+    """Seconds an earlier tier must have held: immediate is 0, manual is inf; else a duration."""
+    if isinstance(value, str) and value in ("immediate", "manual"):
+        return inf if value == "manual" else 0.0
+    try:
+        seconds = parse_duration(value)
+    except ValueError:
+        raise ValueError(f"{shown(value)} is no failback: write immediate, manual or a duration like 5m") from None
+    if seconds > DAY:
+        raise ValueError(f"{shown(value)} is out of range: {show_duration(DAY)} at most, or manual")
+    return seconds
+
+
+def parse_when_all_down(value: object) -> WhenAllDown | tuple[Address, ...]:
+    """A mode by its name, or a list of addresses."""
+    if isinstance(value, list):
+        addresses = tuple(parse_member_address(each) for each in value)
+        if not addresses or len(set(addresses)) < len(addresses):
+            raise ValueError("a list for when all are down holds one address or more, each once")
+        return addresses
+    words = [mode.value for mode in WhenAllDown if mode is not WhenAllDown.LIST]
+    if isinstance(value, str) and value in words:
+        return WhenAllDown(value)
+    near = hints.meant(("when_all_down",), value) or hints.did_you_mean(value, words)
+    raise ValueError(f"{shown(value)} is not one of {hints.listed(words)}, or a list of addresses{near}")
 
 
 _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?) ?%")

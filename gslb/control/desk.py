@@ -29,6 +29,7 @@ from gslb.model.decisions import Decision
 from gslb.model.settings import HttpListener
 from gslb.model.zones import Service, Zone
 from gslb.probes.schedule import ScheduleStats
+from gslb.steering.decide import resolved
 from gslb.steering.upcoming import Scene, upcoming
 
 log = structlog.get_logger("gslb.control")
@@ -134,6 +135,17 @@ class Desk:
     def override(self, request: OverrideRequest) -> OverrideOutcome:
         """An operator speaks of a TARGET: done at once, unless a service would lose its last healthy member."""
         return overriding.act(self._owner, request)
+
+    def failback(self, zone: str, service: str) -> dict[str, str] | None:
+        """Have a service come back to an earlier tier now; {} where none waits, None for no such service."""
+        found = next((each for each in self._owner.config.zones if each.text == zone), None)
+        declared = found.services.get(service) if found else None
+        if found is None or declared is None:
+            return None
+        decider = resolved(found, declared)
+        if not self._owner.failback(zone, decider.name):
+            return {}
+        return survey.tiers_in_use(self._owner.pipeline.decisions, found, decider)
 
     async def reload(self) -> ReloadOutcome:
         """Take the files as they are now, all or nothing; done when workers answer from them, or SERVED has passed."""

@@ -142,6 +142,11 @@ def stale(key: VerdictKey) -> None:
     log.warning("verdict stale; it stands", check=key.check, target=key.target)
 
 
+def failed_back(zone: str, service: str) -> None:
+    """An operator has a service come back to an earlier tier."""
+    log.info("failback by the operator", zone=zone, service=service)
+
+
 def suspected(suspicion: Suspicion) -> None:
     """A check is suspected itself, or believed again."""
     if suspicion.began:

@@ -202,6 +202,16 @@ class Owner:
         self._see_to(effects)
         return True
 
+    def failback(self, zone: str, service: str) -> bool:
+        """The operator has a service come back to an earlier tier; False where none waits."""
+        effects = self.pipeline.failback(zone, service, self.clock())
+        if effects is None:
+            return False
+        diary.failed_back(zone, service)
+        self._see_to(effects)
+        self.keeper.ask()
+        return True
+
     def hear(self, link: int, message: Message) -> None:
         """A worker has said something."""
         match message:

@@ -201,6 +201,17 @@ class Pipeline:
         found = reach(self.config, targets)
         return of_members(self.config, found.members, found.services)
 
+    def failback(self, zone: str, service: str, now: float) -> Effects | None:
+        """The operator has a service come back to an earlier tier that holds again; None where none waits."""
+        waiting = {
+            key: made for key, made in self.decisions.items() if key[:2] == (zone, service) and made.past.holding
+        }
+        if not waiting:
+            return None
+        for key, made in waiting.items():
+            self.decisions[key] = replace(made, past=replace(made.past, seat=None))
+        return self._decide(Dependents(services=frozenset({(zone, service)})), now)
+
     def dismiss(self, check: str, now: float) -> Effects | None:
         """The operator says that a suspected check is right; None when it was not suspected."""
         if not self.ledger.dismiss(check):

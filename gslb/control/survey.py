@@ -13,6 +13,7 @@ from gslb.control.recent import Recent
 from gslb.control.turns import Stand, stand_of
 from gslb.control.views import (
     AddressStatus,
+    ChangeStatus,
     CheckStatus,
     FamilyStatus,
     MemberStatus,
@@ -190,7 +191,18 @@ def family_status(family: Family, decision: Decision) -> FamilyStatus:
             TierStatus(number=tier.tier, pool=tier.pool, holds=tier.holds, why=tier.why) for tier in decision.tiers
         ),
         members=tuple(map(_share, decision.members)),
+        changes=tuple(ChangeStatus(at=at, what=what) for at, what in decision.changes),
     )
+
+
+def tiers_in_use(decisions: Decisions, zone: Zone, service: Service) -> dict[str, str]:
+    """`{"ipv4": "tier 1, relays"}`, by family."""
+    return {
+        FAMILIES[family]: f"tier {tier.tier}, {tier.pool}"
+        for family, decision in _decisions(decisions, zone, service)
+        for tier in decision.tiers
+        if tier.tier == decision.tier
+    }
 
 
 def _share(view: MemberView) -> ShareStatus:

@@ -129,6 +129,14 @@ class ShareStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeStatus:
+    """What is bound to change by itself, and when (Unix time); None: when an operator says so."""
+
+    at: float | None
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FamilyStatus:
     """The decision of one service in one family: ipv4 (A), ipv6 (AAAA) or any (MX, SRV)."""
 
@@ -142,6 +150,7 @@ class FamilyStatus:
     reason: str
     tiers: tuple[TierStatus, ...]
     members: tuple[ShareStatus, ...]
+    changes: tuple[ChangeStatus, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

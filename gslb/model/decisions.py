@@ -70,9 +70,10 @@ class Decision:
     """The decision for one service, seen in one family (ANY: for MX and SRV) from one `view` ("": everybody's).
 
     `tier` is the one in use (from 1), None when nothing is answered. `answers`: members per answer, 0 for all.
-    `action` is set only in Mode.ALL_DOWN. `nodata`: the family answers NODATA although the service lives.
-    `exchangers` (family ANY only): all healthy ones of the tier in use and later tiers, drawn only in the first.
-    `ttl` in whole seconds; `ttl_why` says what determined it. `members` lists every member of every tier, in and out.
+    `action` is set only in Mode.ALL_DOWN; with it, `last_resort` are the addresses of WhenAllDown.LIST. `nodata`: the
+    family answers NODATA although the service lives. `exchangers` (family ANY only): all healthy ones of the tier in
+    use and later tiers, drawn only in the first. `ttl` in whole seconds; `ttl_why` says what determined it. `members`
+    lists every member of every tier, in and out.
 
     Beside the decision itself: `changes` are bound to come, `due` is when it must be looked at again if nothing happens
     before (Unix seconds), `past` is for the next one.
@@ -91,6 +92,7 @@ class Decision:
     action: WhenAllDown | None = None
     exchangers: tuple[Exchanger, ...] = ()
     reason: str = ""
+    last_resort: tuple[Address, ...] = ()
     view: str = ""
     changes: tuple[Change, ...] = field(default=(), compare=False)
     due: float = field(default=inf, compare=False)
@@ -105,11 +107,14 @@ class Decision:
     def extended_error(self) -> tuple[int, str] | None:
         """Code and text of the extended DNS error that goes with the answer (RFC 8914 section 4); None: none.
 
-        14 is "not ready"; 0 is "other", told by its text. A member's name never stands there.
+        14 is "not ready"; 3 "stale answer"; 0 is "other", told by its text. A member's name never stands there.
         """
+        if self.action is WhenAllDown.LAST_GOOD:
+            return STALE_ANSWER
         return EXTENDED_ERRORS.get(self.mode)
 
 
+STALE_ANSWER = (3, "")
 EXTENDED_ERRORS = {Mode.STARTING: (14, ""), Mode.ALL_DOWN: (0, "all members down")}
 
 

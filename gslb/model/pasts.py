@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
+from gslb.model.values import Address
+
 WHOLE = 10
 """Tenths of a weight that is not lowered."""
 
@@ -22,6 +24,13 @@ class Level(NamedTuple):
     moved: float
 
 
+class Served(NamedTuple):
+    """One address of a healthy set."""
+
+    spot: Spot
+    address: Address
+
+
 Levels: TypeAlias = Mapping[Spot, Level]
 
 
@@ -32,12 +41,21 @@ class Past:
     `decided`: there was a decision, with health known. `absent`: members that were down or drained, not merely unknown.
     `levels` holds the members whose weight is lowered, or moved a moment ago; all others have the whole. `ramps`:
     since when a member that came back has been rising.
+
+    For failback, where it is not immediate: `seat` is the pool that answered last, if it is not the first; `holding`:
+    since when earlier pools have held again. For last_good: the healthy set that is `standing`, and the last one that
+    stood long enough (`good`).
     """
 
     decided: bool = False
     absent: frozenset[Spot] = frozenset()
     levels: Levels = field(default_factory=dict)
     ramps: Mapping[Spot, float] = field(default_factory=dict)
+    seat: str | None = None
+    holding: Mapping[str, float] = field(default_factory=dict)
+    standing: frozenset[Served] = frozenset()
+    standing_since: float = 0.0
+    good: frozenset[Served] = frozenset()
 
 
 NEW = Past()

@@ -54,9 +54,11 @@ class WhenAllDown(StrEnum):
     """What a service answers when no family has an eligible healthy member in any tier (contract, "All down")."""
 
     SERVE_ALL = "serve_all"
+    LAST_GOOD = "last_good"
     NODATA = "nodata"
     SERVFAIL = "servfail"
     REFUSED = "refused"
+    LIST = "list"
 
 
 class TlsMode(StrEnum):

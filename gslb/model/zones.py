@@ -67,7 +67,9 @@ class Service:
     `name` is the label or "@"; `owner` the wire name. `answers`: how many members one answer holds, ALL for every one.
     `alias_of`: the service whose decision this name shows (its own `records` still count). `pool_name`: the
     service POOL.ZONE that every pool has by itself. `views`: by name, for those clients instead of `pools`.
-    `slow_start`: seconds in which a member that comes back rises to all of its weight.
+    `slow_start`: seconds in which a member that comes back rises to all of its weight. `failback`: seconds for which an
+    earlier tier must have held before it answers again, inf: until an operator says so. `together`: a member's
+    addresses of both families are withdrawn together. `last_resort`: what WhenAllDown.LIST answers.
     """
 
     name: str
@@ -81,6 +83,9 @@ class Service:
     alias_of: str | None = None
     pool_name: bool = False
     slow_start: float = 0.0
+    failback: float = 0.0
+    together: bool = False
+    last_resort: tuple[Address, ...] = ()
     views: Mapping[str, ViewChain] = field(default_factory=dict)
 
     def seen_from(self, view: str) -> "Service":

@@ -13,7 +13,7 @@ from gslb.model.pasts import NEW, WHOLE, Past
 from gslb.model.values import Family
 from gslb.model.verdicts import Health
 from gslb.model.zones import EVERYBODY, Service, Zone
-from gslb.steering.draft import FAMILY_NAMES, Draft, HealthOf, Seen, Tier
+from gslb.steering.draft import FAMILY_NAMES, OTHER_FAMILY, Draft, HealthOf, Seen, Tier
 from gslb.steering.eligibility import look
 from gslb.steering.motion import move, remembered
 from gslb.steering.mx import exchange
@@ -62,6 +62,7 @@ def decide(
         action=draft.action,
         exchangers=draft.exchangers,
         reason=draft.reason,
+        last_resort=draft.last_resort,
         view=view,
         changes=tuple(draft.changes),
         due=due(draft),
@@ -99,6 +100,8 @@ def _why(draft: Draft, tier: Tier, seen: Seen) -> str:
         return f"{seen.override}; {health}"
     if not seen.eligible:
         return f"weight 0: drained, never chosen; {health}"
+    if seen.withdrawn and any(state.health is not Health.DOWN for _, state in seen.healths[draft.family]):
+        return f"withdrawn together with its {FAMILY_NAMES[OTHER_FAMILY[draft.family]]} address; {health}"
     if not seen.accepted[draft.family] and not seen.servable(draft.family):
         return f"drained by its own word; {health}"
     if not seen.accepted[draft.family]:

@@ -48,6 +48,7 @@ class Seen:
     lowered: str = ""
     presence: float = 1.0
     capped: bool = False
+    withdrawn: bool = False
     pull: int = 0
 
     @property
@@ -112,4 +113,7 @@ class Draft:
     absent: set[Spot] = field(default_factory=set)
     levels: dict[Spot, Level] = field(default_factory=dict)
     ramps: dict[Spot, float] = field(default_factory=dict)
+    holding: dict[str, float] = field(default_factory=dict)
+    waiting: str = ""
+    last_resort: tuple[Address, ...] = ()
     changes: list[Change] = field(default_factory=list)

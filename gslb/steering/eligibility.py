@@ -25,6 +25,8 @@ def look(draft: Draft) -> None:
     ]
     for family in _families(draft.family):
         _accept(draft.tiers, family)
+    if draft.service.together and draft.family is not Family.ANY:
+        _couple(draft.tiers)
 
 
 def _families(family: Family) -> tuple[Family, ...]:
@@ -78,3 +80,20 @@ def _accept(tiers: list[Tier], family: Family) -> None:
 
 def _known_good(seen: Seen, family: Family, *, calm: bool = False) -> bool:
     return any(health.is_answerable and not (calm and health.damped) for _, health in seen.healths[family])
+
+
+def _couple(tiers: list[Tier]) -> None:
+    """Withdraw both families of a member that is down in one of them, unless that would leave nobody at all."""
+    both = (Family.IPV4, Family.IPV6)
+    broken = [seen for tier in tiers for seen in tier.seen if any(_is_down(seen, family) for family in both)]
+    broken = [seen for seen in broken if any(seen.accepted[family] for family in both)]
+    others = [seen for tier in tiers for seen in tier.seen if seen.eligible and seen not in broken]
+    if any(seen.accepted[family] for seen in others for family in both):
+        for seen in broken:
+            seen.withdrawn = True
+            seen.accepted.update(dict.fromkeys(both, ()))
+
+
+def _is_down(seen: Seen, family: Family) -> bool:
+    healths = seen.healths[family]
+    return bool(healths) and all(health.health is Health.DOWN for _, health in healths)

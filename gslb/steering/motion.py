@@ -14,6 +14,7 @@ from math import inf
 from gslb.model.pasts import WHOLE, Change, Level, Past, Spot
 from gslb.model.verdicts import Health
 from gslb.steering.draft import Draft, Seen, Tier
+from gslb.steering.last_good import stood
 
 _REST = Level(WHOLE, -inf)
 CALM = Past(decided=True)
@@ -104,6 +105,18 @@ def remembered(draft: Draft) -> Past:
     """What the next decision has to know of this one; before health is known, what this one knew."""
     if not draft.ready:
         return draft.past
-    if not (draft.absent or draft.levels or draft.ramps):
+    standing, since, good = stood(draft)
+    seat = None if draft.tier is None or draft.tier.number == 1 or not draft.service.failback else draft.tier.pool.name
+    if not (draft.absent or draft.levels or draft.ramps or seat or standing or good):
         return CALM
-    return Past(decided=True, absent=frozenset(draft.absent), levels=draft.levels, ramps=draft.ramps)
+    return Past(
+        decided=True,
+        absent=frozenset(draft.absent),
+        levels=draft.levels,
+        ramps=draft.ramps,
+        seat=seat,
+        holding=draft.holding,
+        standing=standing,
+        standing_since=since,
+        good=good,
+    )

@@ -19,6 +19,9 @@ def exchange(draft: Draft) -> None:
 
     When all are down, only those that are served nevertheless.
     """
+    if draft.family is Family.ANY and draft.last_resort:
+        # the service itself is named, and its own name answers the list
+        draft.exchangers = (Exchanger(hostname=draft.service.owner, tier=1, weight=1, addresses=draft.last_resort),)
     if draft.family is not Family.ANY or draft.tier is None:
         return
     listed: dict[bytes, _Listed] = {}

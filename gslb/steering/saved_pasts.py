@@ -6,10 +6,11 @@ Reading distrusts all of it: an entry that is not exactly as written here is lef
 """
 
 from collections.abc import Mapping
+from ipaddress import ip_address
 from math import isfinite
 from typing import Any, TypeAlias
 
-from gslb.model.pasts import WHOLE, Level, Past, Spot
+from gslb.model.pasts import WHOLE, Level, Past, Served, Spot
 from gslb.model.values import Family
 
 Key: TypeAlias = tuple[Any, ...]
@@ -26,7 +27,16 @@ def _plain(past: Past) -> dict[str, object]:
         "absent": sorted([*spot] for spot in past.absent),
         "levels": [[*spot, *level] for spot, level in past.levels.items()],
         "ramps": [[*spot, since] for spot, since in past.ramps.items()],
+        "seat": past.seat,
+        "holding": dict(past.holding),
+        "standing": _set_plain(past.standing),
+        "standing_since": past.standing_since,
+        "good": _set_plain(past.good),
     }
+
+
+def _set_plain(served: frozenset[Served]) -> list[list[str]]:
+    return sorted([*spot, str(address)] for spot, address in served)
 
 
 def from_plain(data: object, now: float) -> tuple[dict[Key, Past], tuple[str, ...]]:
@@ -54,7 +64,16 @@ def _past(entry: Mapping[str, Any], now: float) -> Past:
         absent=frozenset(Spot(*map(_text, spot)) for spot in entry.get("absent", [])),
         levels=dict(_level(row, now) for row in entry.get("levels", [])),
         ramps={Spot(_text(pool), _text(name)): _moment(at, now) for pool, name, at in entry.get("ramps", [])},
+        seat=None if entry.get("seat") is None else _text(entry["seat"]),
+        holding={pool: _moment(at, now) for pool, at in dict(entry.get("holding", {})).items()},
+        standing=_set(entry.get("standing", [])),
+        standing_since=_moment(entry.get("standing_since", 0.0), now),
+        good=_set(entry.get("good", [])),
     )
+
+
+def _set(rows: list[Any]) -> frozenset[Served]:
+    return frozenset(Served(Spot(_text(pool), _text(name)), ip_address(_text(address))) for pool, name, address in rows)
 
 
 def _level(row: list[Any], now: float) -> tuple[Spot, Level]:

@@ -7,8 +7,10 @@ happens to have IPv6, only because it has none.
 """
 
 from gslb.model.decisions import Mode
-from gslb.model.values import Family, WhenAllDown
+from gslb.model.values import Family, WhenAllDown, family_of
 from gslb.steering.draft import FAMILY_NAMES, OTHER_FAMILY, Draft, Seen, Tier
+from gslb.steering.failback import returned_to
+from gslb.steering.last_good import serve_last_good
 
 
 def judge(draft: Draft) -> None:
@@ -63,7 +65,9 @@ def choose(draft: Draft) -> None:
         draft.reason = "not ready: no round of probes has finished yet"
         return
     tier = next((tier for tier in draft.tiers if tier.holds), None)
-    if tier is None:
+    if tier is not None:
+        tier = returned_to(draft, tier)
+    else:
         tier = max(draft.tiers, key=_healthy_weight)
         if not tier.active:
             return
@@ -74,6 +78,8 @@ def choose(draft: Draft) -> None:
     draft.reason = f"tier {tier.number}, {tier.pool.name}: {tier.why}"
     if draft.mode is Mode.BELOW_MINIMUM:
         draft.reason = f"every tier falls short; most healthy weight has {draft.reason}"
+    if draft.waiting:
+        draft.reason += f"; {draft.waiting}"
     if draft.nodata:
         draft.reason += "; NODATA"
 
@@ -95,8 +101,20 @@ def fall_back(draft: Draft) -> None:
     draft.mode = Mode.ALL_DOWN
     draft.action = draft.service.when_all_down
     draft.reason = f"all members down: {draft.action}"
+    if draft.action is WhenAllDown.LIST:
+        _serve_list(draft)
+    if draft.action is WhenAllDown.LAST_GOOD and not serve_last_good(draft):
+        draft.action = WhenAllDown.SERVE_ALL
+        draft.reason += ", but none is known: serve_all"
     if draft.action is WhenAllDown.SERVE_ALL:
         _serve_all(draft)
+
+
+def _serve_list(draft: Draft) -> None:
+    """The addresses of last resort, of the family asked; nobody probes them."""
+    of_family = [one for one in draft.service.last_resort if draft.family in (Family.ANY, family_of(one))]
+    draft.last_resort = tuple(of_family)
+    draft.nodata = not of_family
 
 
 def _serve_all(draft: Draft) -> None:

@@ -42,7 +42,15 @@ pools:
       relay1: {address: 192.0.2.11, weight: 1, standby: false, hostname: relay1.relays.mail.example.com}
       relay2: {addresses: [192.0.2.12]}
 services:
-  mx: {pools: [relays], records: [A, AAAA], answers: all, mx: ranked, when_all_down: serve_all, slow_start: 0s}
+  mx:
+    pools: [relays]
+    records: [A, AAAA]
+    answers: all
+    mx: ranked
+    when_all_down: serve_all
+    slow_start: 0s
+    failback: immediate
+    together: false
 """
 
 SMTP = """\

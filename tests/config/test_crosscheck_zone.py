@@ -17,6 +17,10 @@ def one_fault(zone: str, head: str = HEAD) -> str:
 @pytest.mark.parametrize(
     ("zone", "told"),
     [
+        (
+            POOL + "services: {s: {pools: [relays], records: [MX, A], when_all_down: [192.0.2.9, '2001:db8::9']}}\n",
+            "services.s.when_all_down: MX and SRV name the service when all are down, so its records need AAAA",
+        ),
         ("min_ttl: 60\n", "min_ttl: above ttl: 30s at most"),
         ("ttl: 2d\n", "ttl: '2d' is out of range: 1s to 1d"),
         ("records: ''\nrecords_file: x\n", "records_file: x cannot be read: No such file"),

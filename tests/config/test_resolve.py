@@ -1,4 +1,5 @@
 from ipaddress import ip_address
+from math import inf
 from pathlib import Path
 
 from gslb.config.files import load_texts
@@ -239,6 +240,22 @@ def test_a_capacity_is_resolved() -> None:
     zone = zone_of("pools: {p: {members: {a: {address: 192.0.2.1, capacity: 3}, b: {address: 192.0.2.2}}}}\n")
 
     assert [member.capacity for member in zone.pools["p"].members] == [3, None]
+
+
+def test_what_may_change_by_itself_is_resolved() -> None:
+    """Failback, coupled families and lists for when all are down; nothing of it by default."""
+    zone = zone_of(
+        POOL + "services:\n  s: {pools: [relays], failback: 5m, together: true, when_all_down: [192.0.2.9]}\n"
+        "  t: {pools: [relays], failback: manual, when_all_down: last_good, slow_start: 1h}\n  u: {pools: [relays]}\n"
+    )
+    found = {
+        name: (one.failback, one.together, one.when_all_down, list(map(str, one.last_resort)), one.slow_start)
+        for name, one in zone.services.items()
+    }
+
+    assert found["s"] == (300.0, True, WhenAllDown.LIST, ["192.0.2.9"], 0.0)
+    assert found["t"] == (inf, False, WhenAllDown.LAST_GOOD, [], 3600.0)
+    assert found["u"] == (0.0, False, WhenAllDown.SERVE_ALL, [], 0.0)
 
 
 def test_servers_outside_have_no_glue() -> None:

@@ -186,3 +186,12 @@ def test_the_chains_of_views_are_looked_at_as_well() -> None:
     assert "services.smtp.answers: 2 answers at these weights in third: the heaviest would need" in found
     lines = mta_sts_lines(load_texts(files).zones[0])["smtp.mail.example.com"]
     assert "mx: a.third.mail.example.com" in lines
+
+
+def test_the_service_itself_may_be_an_exchanger() -> None:
+    """Where a list is answered when all are down, an MTA-STS policy must know the name that MX gives then."""
+    text = (SERVICE % ", when_all_down: [192.0.2.9]") + "  '@': {alias: smtp, records: [MX]}\n"
+    lines = mta_sts_lines(accepted(text).zones[0])
+
+    assert "mx: smtp.mail.example.com" in lines["smtp.mail.example.com"]
+    assert "mx: smtp.mail.example.com" in lines["mail.example.com"]

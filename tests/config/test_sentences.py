@@ -21,7 +21,7 @@ C = "checks/c.yaml"
         (
             texts(POOL.replace("relay2: {address: 192.0.2.12}", "relay2: {address: 192.0.2.12, wieght: 2}")),
             f"{Z}:9:37: pools.relays.members.relay2.wieght: unknown key; did you mean weight?; allowed: address, "
-            "addresses, weight, standby, hostname, machine, probe_address, probe_port",
+            "addresses, weight, standby, capacity, hostname, machine, probe_address, probe_port",
         ),
         (texts(head="contact: a@b.c\nnameservers: {ns1: [192.0.2.1]}\n"), f"{Z}: zone: required: The zone's name, as"),
         (texts(POOL + "services: []\n"), f"{Z}:10:1: services: a list is no table of keys"),
@@ -38,7 +38,8 @@ C = "checks/c.yaml"
         ),
         (
             texts("services: {a: {when_all_down: serveall}}\n"),
-            "'serveall' is not one of serve_all, nodata, servfail, refused; did you mean serve_all?",
+            "'serveall' is not one of serve_all, last_good, nodata, servfail, refused, or a list of addresses; did you "
+            "mean serve_all?",
         ),
         (
             texts("pools: {a_b: {members: {m: {address: 192.0.2.1}}}}\n"),

@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from ipaddress import ip_address
+from math import inf
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from gslb.config import values
 from gslb.model.names import to_text
 from gslb.model.pools import MinHealthy
+from gslb.model.values import WhenAllDown
 
 PARSERS: list[Callable[[object], Any]] = [
     values.parse_duration,
@@ -188,6 +190,26 @@ def test_the_least_is_a_number_or_a_percentage() -> None:
     for wrong in (0, "0%", "101%", "2", 1.5, True, None):
         with pytest.raises(ValueError, match="is no minimum"):
             values.parse_min_healthy(wrong)
+
+
+def test_failback_is_a_word_or_a_duration() -> None:
+    """Immediate is no wait, manual an endless one."""
+    assert [values.parse_failback(written) for written in ("immediate", "manual", "5m", 30)] == [0.0, inf, 300.0, 30.0]
+    for wrong in ("by hand", "2d", True, None):
+        with pytest.raises(ValueError, match=r"is no failback|out of range"):
+            values.parse_failback(wrong)
+
+
+def test_what_holds_when_all_are_down_is_a_word_or_a_list() -> None:
+    """The word `list` itself is none, and a list is neither empty nor doubled."""
+    assert values.parse_when_all_down("last_good") is WhenAllDown.LAST_GOOD
+    assert values.parse_when_all_down(["192.0.2.1", "2001:db8::1"]) == (
+        ip_address("192.0.2.1"),
+        ip_address("2001:db8::1"),
+    )
+    for wrong in ("list", "serve", [], ["192.0.2.1", "192.0.2.1"], ["x"], 7):
+        with pytest.raises(ValueError):
+            values.parse_when_all_down(wrong)
 
 
 def test_a_percentage_is_a_part_of_one() -> None:

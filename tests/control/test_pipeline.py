@@ -1,5 +1,6 @@
 from dataclasses import replace
 from ipaddress import ip_address
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -473,3 +474,28 @@ def test_signatures_move_with_time() -> None:
     assert effects.publish is Publish.NOW
     assert not made.work(NOW + 6, 0).done().made
     assert made.sign({ZONE: ()}, NOW + 7).publish is Publish.SOON
+
+
+def test_wound_16_an_operator_brings_a_service_back() -> None:
+    """Where failback is manual the first tier waits, through reload and restart, until somebody says so."""
+    estate = two_tiers()
+    services = {**estate.zones[0].services, "smtp": replace(estate.zones[0].services["smtp"], failback=inf)}
+    estate = replace(estate, zones=(replace(estate.zones[0], services=services),))
+    made = Pipeline(estate, Ledger(estate), serials=SERIALS, now=NOW)
+    for address in ADDRESSES:
+        made.on_observation(seen(address), NOW)
+    made.on_first_round(NOW)
+    assert made.failback(ZONE, "smtp", NOW) is None
+    fail(made, RELAY1)
+    fail(made, RELAY2)
+    for second in (40, 80):
+        made.on_observation(seen(RELAY1), NOW + second)
+    made.on_reload(made.config, serials=SERIALS, now=NOW + 90)
+    assert chosen(made) == {"spare1"}
+
+    effects = made.failback(ZONE, "smtp", NOW + 100)
+
+    assert effects is not None
+    assert effects.publish is Publish.NOW
+    assert [(turn.before.tier, turn.after.tier) for turn in effects.turns if turn.before] == [(2, 1)]
+    assert chosen(made) == chosen(made, Family.ANY) == {"relay1"}

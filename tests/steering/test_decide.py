@@ -107,7 +107,7 @@ ACTIONS = {
 
 
 @pytest.mark.parametrize("family", list(Family))
-@pytest.mark.parametrize("action", list(WhenAllDown))
+@pytest.mark.parametrize("action", list(ACTIONS))
 def test_wound_1_all_down_is_agreed(action: WhenAllDown, family: Family) -> None:
     """Every way to answer when all are down, in every family: who answers, the action, the flag and the error."""
     site = zone(RELAYS, services=(service("smtp", "relays", when_all_down=action),))

@@ -5,6 +5,7 @@ import pytest
 from gslb.model.pools import Member
 from gslb.model.values import Address, Family
 from gslb.model.verdicts import AddressHealth
+from gslb.steering.decide import decide
 from gslb.steering.draft import Draft
 from gslb.steering.eligibility import look
 from tests.kit.estate import healths, member, pool, service, zone
@@ -76,3 +77,39 @@ def test_who_flaps_is_left_out_while_another_of_the_pool_is_calm() -> None:
     assert damped("192.0.2.11") == ["192.0.2.12"]
     assert damped("192.0.2.11", down=("192.0.2.12",)) == ["192.0.2.11"]
     assert damped("192.0.2.11", "192.0.2.12") == ["192.0.2.11", "192.0.2.12"]
+
+
+BOTH = member("r1", "192.0.2.1", "2001:db8::1")
+OTHER = member("r2", "192.0.2.2", "2001:db8::2")
+TOGETHER = zone(pool("relays", BOTH, OTHER), services=(service("smtp", "relays", together=True),))
+
+
+def chosen_of(family: Family, **states: tuple[str, ...]) -> list[str]:
+    """Who answers where families are coupled."""
+    decision = decide(TOGETHER, TOGETHER.services["smtp"], family, healths(**states), ready=True)
+    return [view.member.name for view in decision.chosen]
+
+
+@pytest.mark.parametrize("family", [Family.IPV4, Family.IPV6])
+@pytest.mark.parametrize("down", ["192.0.2.1", "2001:db8::1"])
+def test_wound_8_families_are_withdrawn_together(family: Family, down: str) -> None:
+    """With `together` a member that is down in one family is answered in neither; MX goes by any address."""
+    assert chosen_of(family, down=(down,)) == ["r2"]
+    assert chosen_of(Family.ANY, down=(down,)) == ["r1", "r2"]
+
+
+def test_a_member_withdrawn_with_its_other_family_says_so() -> None:
+    """The reason names the family that took it along; the family that is down gives its own reason."""
+    of = {
+        family: decide(TOGETHER, TOGETHER.services["smtp"], family, healths(down=("2001:db8::1",)), ready=True)
+        for family in Family
+    }
+
+    assert of[Family.IPV4].members[0].why == "withdrawn together with its IPv6 address; smtp up"
+    assert of[Family.IPV6].members[0].why == "smtp down"
+
+
+def test_families_are_not_coupled_where_that_would_leave_nobody() -> None:
+    """When one family is dead everywhere the other answers on: together never makes all down of half down."""
+    assert chosen_of(Family.IPV4, down=("2001:db8::1", "2001:db8::2")) == ["r1", "r2"]
+    assert chosen_of(Family.IPV6, down=("2001:db8::1", "2001:db8::2")) == []

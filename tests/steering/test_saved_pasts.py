@@ -1,9 +1,10 @@
 import json
+from ipaddress import ip_address
 from typing import Any
 
 import pytest
 
-from gslb.model.pasts import Level, Past, Spot
+from gslb.model.pasts import Level, Past, Served, Spot
 from gslb.model.values import Family
 from gslb.steering.saved_pasts import from_plain, to_plain
 
@@ -14,6 +15,11 @@ PAST = Past(
     absent=frozenset({Spot("relays", "r1")}),
     levels={Spot("relays", "r2"): Level(5, 990.0)},
     ramps={Spot("relays", "r2"): 900.0},
+    seat="dr",
+    holding={"relays": 950.0},
+    standing=frozenset({Served(Spot("relays", "r2"), ip_address("192.0.2.2"))}),
+    standing_since=940.0,
+    good=frozenset({Served(Spot("dr", "d1"), ip_address("2001:db8::1"))}),
 )
 
 
@@ -57,6 +63,12 @@ def test_nothing_saved_is_nothing() -> None:
         {"levels": [["relays", "r2", 5, float("inf")]]},
         {"levels": 3},
         {"ramps": [["relays", "r2", None]]},
+        {"seat": 7},
+        {"holding": {"relays": "now"}},
+        {"holding": [1]},
+        {"standing": [["relays", "r2"]]},
+        {"good": [["relays", "r2", "nowhere"]]},
+        {"standing_since": None},
     ],
 )
 def test_junk_is_left_out_and_told(junk: dict[str, Any]) -> None:

@@ -47,6 +47,7 @@ services:
   nodata: {records: [A, AAAA, MX], pools: [dead], srv: {_x._tcp.nodata: 25}, when_all_down: nodata}
   servfail: {records: [A, AAAA, MX], pools: [dead], srv: {_x._tcp.servfail: 25}, when_all_down: servfail}
   refused: {records: [A, AAAA, MX], pools: [dead], srv: {_x._tcp.refused: 25}, when_all_down: refused}
+  list: {records: [A, AAAA, MX], pools: [dead], srv: {_x._tcp.list: 25}, when_all_down: [192.0.2.99, "2001:db8::99"]}
 """,
     3: """\
 services: {smtp: {checks: [quick], members: {up: {address: 127.0.9.31}, down: {address: 127.0.9.32}}}}
