@@ -17,10 +17,10 @@ from typing import NamedTuple
 
 from gslb.health import cadence
 from gslb.health.doubts import Doubts, Suspicion
-from gslb.health.machine import asked, escalated, is_settled, settled_pass, step
+from gslb.health.machine import asked, escalated, is_settled, settled, step
 from gslb.health.members import address_health
 from gslb.health.saved import Saved, from_plain, to_plain
-from gslb.model.observations import Failed, Inconclusive, Observation, Passed, Reason
+from gslb.model.observations import Failed, Inconclusive, Observation, Reason
 from gslb.model.pools import Member
 from gslb.model.settings import Config
 from gslb.model.values import Address
@@ -60,17 +60,16 @@ class Ledger:
         return f"<Ledger {len(self._keys)} targets, verdicts {counts}>"
 
     def fold_quietly(self, observation: Observation, now: float) -> bool:
-        """Fold a pass of a target whose verdicts are all settled; False, and nothing done, for any other."""
-        if not isinstance(observation.outcome, Passed) or observation.weight_factor not in (None, 1.0):
-            return False
-        if not self.doubts.is_quiet(observation.target):
+        """Fold what says the same as ever of a target that is up; False, and nothing done, for anything else."""
+        if observation.weight_factor not in (None, 1.0) or not self.doubts.is_quiet(observation.target):
             return False
         keys = self._keys.get(observation.target, ())
-        book = self._book
-        if not all(is_settled(book[key]) for key in keys):
-            return False
+        book, outcome = self._book, observation.outcome
         for key in keys:
-            book[key] = settled_pass(book[key], now)
+            if not is_settled(book[key], outcome):
+                return False
+        for key in keys:
+            book[key] = settled(book[key], now)
         return True
 
     def fold(self, observation: Observation, now: float) -> tuple[Transition, ...]:

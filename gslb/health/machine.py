@@ -80,26 +80,31 @@ def _is_temporary(outcome: Outcome) -> bool:
     return isinstance(outcome, Degraded) and outcome.load and outcome.reason in TEMPORARY
 
 
-def is_settled(verdict: Verdict) -> bool:
-    """Whether one more pass would move nothing but the time and the run of successes."""
+def is_settled(verdict: Verdict, outcome: Outcome) -> bool:
+    """Whether this outcome, a pass or a notice, says what the last did and moves only the time and the successes."""
     return (
         verdict.state is State.UP
-        and not verdict.failures
-        and not verdict.degraded
-        and not verdict.degraded_run
-        and not verdict.loaded_run
+        and _is_more_of(verdict.last, outcome)
+        and verdict.degraded is isinstance(outcome, Degraded)
         and verdict.factor == 1.0
-        and isinstance(verdict.last, Passed)
+        and not (verdict.failures or verdict.degraded_run or verdict.loaded or verdict.loaded_run or verdict.temporary)
         and not (verdict.saved or verdict.stale or verdict.provisional or verdict.suppressed)
     )
 
 
-def settled_pass(verdict: Verdict, now: float) -> Verdict:
-    """What `step` makes of a pass where `is_settled`; most outcomes are this one, so it is not put together thrice."""
+def _is_more_of(last: Outcome | None, outcome: Outcome) -> bool:
+    if isinstance(outcome, Passed):
+        return isinstance(last, Passed)
+    return isinstance(outcome, Degraded) and not outcome.load and outcome == last
+
+
+def settled(verdict: Verdict, now: float) -> Verdict:
+    """What `step` makes of it where `is_settled`; most outcomes are this one, so it is not put together thrice."""
     return Verdict(
         state=verdict.state,
         since=min(verdict.since, now),
         successes=verdict.successes + 1,
+        degraded=verdict.degraded,
         last=verdict.last,
         last_at=now,
         transitions=verdict.transitions,

@@ -295,7 +295,7 @@ def test_same_input_same_book(events: list[tuple[str, Outcome]]) -> None:
 
 
 def test_most_outcomes_are_folded_quietly() -> None:
-    """A pass of what has long been up moves counters as ever; anything else is left to `fold`."""
+    """More of the same of what has long been up moves counters as ever; anything else is left to `fold`."""
     book, twin = ledger(PASSED), ledger(PASSED)
 
     assert book.fold_quietly(seen(PASSED), NOW + 1)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gslb.health.machine import RULES, Signal, asked, hold_left, is_settled, settled_pass, signal, step
+from gslb.health.machine import RULES, Signal, asked, hold_left, is_settled, settled, signal, step
 from gslb.model.checks import Thresholds
 from gslb.model.observations import Degraded, Failed, Inconclusive, Outcome, Passed, Phase, Reason
 from gslb.model.verdicts import State, Verdict
@@ -226,15 +226,28 @@ def test_no_return_sooner_than_min_hold(steps: list[tuple[Outcome, float]], limi
             assert after.since - before.since >= limits.min_hold - 1e-6
 
 
-@given(st.builds(Verdict, state=st.sampled_from(State), failures=st.integers(0, 2), successes=st.integers(0, 9)))
-def test_the_short_way_is_the_long_way(verdict: Verdict) -> None:
-    """A pass of a settled verdict moves it exactly as the machine would."""
-    verdict = replace(verdict, last=Passed(), since=NOW - 9, transitions=1)
+NOTICE = Degraded(Phase.TLS, Reason.CERT_EXPIRING)
 
-    assert is_settled(verdict) is (verdict.state is State.UP and not verdict.failures)
-    if is_settled(verdict):
-        assert settled_pass(verdict, NOW) == step(verdict, Passed(), Thresholds(), NOW)
-        assert settled_pass(verdict, NOW - 99) == step(verdict, Passed(), Thresholds(), NOW - 99)
+
+@given(verdicts, st.sampled_from([PASSED, NOTICE, CAPPED, BUSY, FAILED, VOID]), st.sampled_from([NOW, NOW - 99]))
+def test_the_short_way_is_the_long_way(verdict: Verdict, outcome: Outcome, now: float) -> None:
+    """More of the same moves a settled verdict exactly as the machine would."""
+    for state in (
+        verdict,
+        replace(verdict, last=outcome),
+        step(step(UP, outcome, DEFAULTS, 9.0), outcome, DEFAULTS, 9.0),
+    ):
+        if is_settled(state, outcome):
+            assert settled(state, now) == step(state, outcome, DEFAULTS, now)
+
+
+@pytest.mark.parametrize(("outcome", "calm"), [(PASSED, True), (NOTICE, True), (BUSY, False), (FAILED, False)])
+def test_more_of_the_same_is_settled(outcome: Outcome, calm: bool) -> None:
+    """A pass and a notice, once they stand; never load, a failure, or another outcome than the last."""
+    stands = step(step(UP, outcome, DEFAULTS, NOW), outcome, DEFAULTS, NOW)
+
+    assert is_settled(stands, outcome) is calm
+    assert not is_settled(stands, NOTICE if outcome is PASSED else PASSED)
 
 
 def later(verdict: Verdict, *said: Outcome, limit: int = 3) -> Verdict:
@@ -295,4 +308,4 @@ def test_what_a_member_asks_for_is_kept_until_it_says_otherwise() -> None:
     assert half.factor == 0.5
     assert asked(half, VOID, None) is half
     assert asked(half, PASSED, None).factor == 1.0
-    assert not is_settled(replace(half, last=PASSED))
+    assert not is_settled(replace(half, last=PASSED), PASSED)
