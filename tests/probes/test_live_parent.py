@@ -35,6 +35,7 @@ ONE, NEXT = key(times=replace(ALWAYS, sync_delete=NOW)), key(times=replace(ALWAY
         (PLAIN, (), (ds(key()),), "validators refuse the whole zone; take it away"),
         (SIGNED, (ONE, NEXT), (ds(ONE),), f"the parent has no DS of key {NEXT.tag}, which is due"),
     ],
+    ids=["fits", "fits by SHA-384", "unsigned", "no DS", "wrong DS", "DS of an unsigned zone", "a DS is due"],
 )
 def test_ds_and_keys_fit_or_it_is_told(
     zone: Zone, keys: tuple[ZoneKey, ...], held: tuple[bytes, ...], told: str

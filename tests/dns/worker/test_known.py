@@ -75,6 +75,7 @@ def test_another_table_or_policy_is_known_anew(change: object) -> None:
         (TABLE, dns.message.make_query("nothing.mail.example.com", "A").to_wire()),
         (TABLE, dns.message.make_query("big.mail.example.com", "TXT").to_wire()),
     ],
+    ids=["views", "state", "absence", "truncated"],
 )
 def test_what_is_not_kept(table: Table, packet: bytes) -> None:
     """What depends on who asks, what does not exist under ever new names, and what is cut short."""
