@@ -1,6 +1,6 @@
 """A and AAAA: members' addresses, each answer with as many members as the service says."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from gslb.answers.drawn import Drawn, Ring
 from gslb.answers.records import OWNER, address_rdata, record
@@ -8,7 +8,7 @@ from gslb.answers.slots import FAMILIES
 from gslb.answers.variants import Pick, picks, thinned
 from gslb.handoff.specs import VariantSpec
 from gslb.model.decisions import MemberView
-from gslb.model.values import Address, RecordType, family_of
+from gslb.model.values import Address, Family, RecordType, family_of
 from gslb.model.verdicts import MemberKey
 from gslb.model.zones import ALL
 
@@ -23,6 +23,17 @@ def of_members(views: Iterable[MemberView], rtype: RecordType, *, answers: int, 
         variants=_variants(drawn, [records for _, records in owned]),
         counted=tuple(tuple(keys[number] for number in pick.members) for pick in drawn),
     )
+
+
+def addresses_of_members(
+    views: Iterable[MemberView], family: Family, *, answers: int
+) -> Iterator[tuple[int, tuple[Address, ...]]]:
+    """The same answers as addresses, each with its width on the circle of draws."""
+    owned = [(view, tuple(address for address in view.addresses if family_of(address) is family)) for view in views]
+    owned = [(view, addresses) for view, addresses in owned if addresses]
+    for pick in _picks([view for view, _ in owned], answers):
+        turned = pick.members[pick.start :] + pick.members[: pick.start]
+        yield pick.width, tuple(dict.fromkeys(address for number in turned for address in owned[number][1]))
 
 
 def _picks(views: Sequence[MemberView], answers: int) -> tuple[Pick, ...]:

@@ -78,8 +78,9 @@ class Builder:
     def _first(self, place: Place, slot: Slot) -> Made:
         """A slot's entry before any decision; the slot is noted under what will decide it."""
         if isinstance(slot, ServiceSlot):
-            key = decision_key(slot.zone, slot.decided_by, slot.family, slot.view)
-            self._service_slots.setdefault(key, []).append((place, slot))
+            for family in slot.families:
+                key = decision_key(slot.zone, slot.decided_by, family, slot.view)
+                self._service_slots.setdefault(key, []).append((place, slot))
             return entries.not_ready()
         if isinstance(slot, HostSlot):
             self._host_slots.setdefault((slot.zone, slot.hostname), []).append((place, slot))
@@ -103,7 +104,7 @@ class Builder:
             if self._decisions.get(key) != decision:
                 self._decisions[key] = decision
                 for place, slot in self._service_slots.get(key, ()):
-                    changed |= self._put(place, entries.of_service(slot, decision, self._scenes[slot.zone]))
+                    changed |= self._put(place, self._of_service(slot))
                 changed |= self._restate(key[0], key[1])
         for host_key, host in hosts.items():
             if self._hosts.get(host_key) != host:
@@ -111,6 +112,14 @@ class Builder:
                 for place, host_slot in self._host_slots.get(host_key, ()):
                     changed |= self._put(place, entries.of_host(host_slot, host, self._scenes[host_slot.zone]))
         return changed
+
+    def _of_service(self, slot: ServiceSlot) -> Made:
+        """The entry of a service's type; not ready until all its decisions have come."""
+        keys = [decision_key(slot.zone, slot.decided_by, family, slot.view) for family in slot.families]
+        decisions = [self._decisions[key] for key in keys if key in self._decisions]
+        if len(decisions) < len(keys):
+            return entries.not_ready()
+        return entries.of_service(slot, decisions, self._scenes[slot.zone])
 
     def _restate(self, zone: str, service: str) -> bool:
         """Tell the state of a service anew, as it is for everybody."""

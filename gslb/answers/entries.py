@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from gslb.answers import addresses, exchangers
+from gslb.answers import addresses, bindings, exchangers
 from gslb.answers.dnssec.denial import PARAMETERS, nsec3_rdata, nsec_rdata
 from gslb.answers.dnssec.signer import Signers
 from gslb.answers.drawn import Drawn, chunk
@@ -59,8 +59,9 @@ def not_ready() -> Made:
     return _failed(SERVFAIL, (_NOT_READY, ""))
 
 
-def of_service(slot: ServiceSlot, decision: Decision, scene: Scene) -> Made:
-    """What a service's decision makes of one of its types."""
+def of_service(slot: ServiceSlot, decisions: Sequence[Decision], scene: Scene) -> Made:
+    """What a service's decisions, one for each of the slot's families, make of one of its types."""
+    decision = max(decisions, key=lambda one: not one.nodata)
     ede = decision.extended_error
     if decision.mode is Mode.STARTING:
         return _failed(SERVFAIL, ede)
@@ -69,11 +70,15 @@ def of_service(slot: ServiceSlot, decision: Decision, scene: Scene) -> Made:
         return _failed(refused, ede)
     if decision.nodata or decision.action is WhenAllDown.NODATA:
         return _empty(scene, ede)
-    drawn = _drawn(slot, decision, scene)
+    drawn = _bound(slot, decisions) if slot.rtype is RecordType.HTTPS else _drawn(slot, decision, scene)
     if drawn is not None:
         return _answered(drawn, ede)
     # serve_all with nothing left to serve: a failure that senders try again after, not a word that there is nothing
     return _empty(scene, ede) if decision.action is None else _failed(SERVFAIL, ede)
+
+
+def _bound(slot: ServiceSlot, decisions: Sequence[Decision]) -> Drawn | None:
+    return bindings.of_service(slot.https, decisions, min(decision.ttl for decision in decisions))
 
 
 def _drawn(slot: ServiceSlot, decision: Decision, scene: Scene) -> Drawn | None:

@@ -237,6 +237,7 @@ def _service_slot(
         rtype=rtype,
         mx=decided_by.mx,
         port=port,
+        https=service.https,
     )
 
 

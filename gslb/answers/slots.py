@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from gslb.model.values import Family, MxMode, RecordType
-from gslb.model.zones import EVERYBODY, StaticRecord
+from gslb.model.zones import EVERYBODY, PLAIN_HTTPS, Https, StaticRecord
 
 
 class ZoneKind(StrEnum):
@@ -48,12 +48,18 @@ class ServiceSlot:
     rtype: RecordType
     mx: MxMode
     port: int = 0
+    https: Https = PLAIN_HTTPS
     view: str = EVERYBODY
 
     @property
     def family(self) -> Family:
         """The family whose decision this type shows."""
         return FAMILIES.get(self.rtype, Family.ANY)
+
+    @property
+    def families(self) -> tuple[Family, ...]:
+        """Every family whose decision this type shows: HTTPS holds hints of both."""
+        return (Family.IPV4, Family.IPV6) if self.rtype is RecordType.HTTPS else (self.family,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +121,6 @@ class DenialSlot:
 Slot: TypeAlias = ZoneSlot | ServiceSlot | HostSlot | StaticSlot | ReferralSlot | StateSlot | DenialSlot
 
 FAMILIES = {RecordType.A: Family.IPV4, RecordType.AAAA: Family.IPV6}
-"""The address types and their families; MX and SRV go by any."""
+"""The address types and their families; HTTPS goes by both, MX and SRV by any."""
 
 ADDRESS_TYPES = {family: rtype for rtype, family in FAMILIES.items()}

@@ -106,11 +106,12 @@ def record_words(draft: ZoneDraft, name: str) -> list[str]:
     """The record types a service answers: its own, else those of its alias's service, else A and AAAA."""
     seen: set[str] = set()
     while (service := draft.table.services.get(name)) is not None and name not in seen:
+        https = ["HTTPS"] if service.https is not None else []
         if service.records is not None:
-            return list(dict.fromkeys(map(str, service.records)))
+            return list(dict.fromkeys([*map(str, service.records), *https]))
         seen.add(name)
         if service.alias is None:
-            break
+            return ["A", "AAAA", *https]
         name = service.alias
     return ["A", "AAAA"]
 

@@ -16,7 +16,7 @@ MOST_MEMBERS = 1000
 """In one pool. Every change of health works out shares and orders of all of them anew, while nothing else moves."""
 
 _SHORT_FORM_KEYS = ("checks", "min_healthy", "degraded_weight")
-_ALIAS_KEYS = frozenset(("alias", "records", "srv"))
+_ALIAS_KEYS = frozenset(("alias", "records", "srv", "https"))
 
 
 def check_zone(draft: ZoneDraft, checks: Collection[str]) -> None:
@@ -144,7 +144,9 @@ def _service(draft: ZoneDraft, name: str, service: ServiceTable) -> None:
         document.fault(path, "@ has no short form: its pool would have no name; declare the pool under pools")
     if service.alias is not None:
         for key in sorted(service.model_fields_set - _ALIAS_KEYS - set(forms) - set(_SHORT_FORM_KEYS)):
-            document.fault((*path, key), "an alias answers as its service does: only records and srv are its own")
+            document.fault(
+                (*path, key), "an alias answers as its service does: only records, srv and https are its own"
+            )
     if name in draft.table.pools:
         document.fault(path, f"a pool is named {name} too, and every pool's name answers by itself: rename one")
     _records(document, path, service)
@@ -156,8 +158,8 @@ def _records(document: Document, path: Path, service: ServiceTable) -> None:
     records = service.records
     if records is None or document.is_damaged((*path, "records")):
         return
-    if not records and not service.srv:
-        document.fault((*path, "records"), "no record type is left: write some of A, AAAA, MX, or srv")
+    if not (records or service.srv or service.https):
+        document.fault((*path, "records"), "no record type is left: write some of A, AAAA, MX, HTTPS, or srv")
     _refuse_twice(document, (*path, "records"), records)
 
 

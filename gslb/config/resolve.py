@@ -20,7 +20,7 @@ from gslb.model.settings import HttpListener, Node, Probing, RateLimit
 from gslb.model.targets import Target, target_id
 from gslb.model.values import Address, MxMode, RecordType, WhenAllDown
 from gslb.model.verdicts import VerdictKey
-from gslb.model.zones import ALL, Dnssec, NameServer, Service, SoaTimers, SrvOwner, ViewChain, Zone
+from gslb.model.zones import ALL, PLAIN_HTTPS, Dnssec, Https, NameServer, Service, SoaTimers, SrvOwner, ViewChain, Zone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,6 +261,7 @@ def _service(draft: ZoneDraft, name: str, service: ServiceTable, pools: Mapping[
         failback=service.failback,
         together=service.together,
         slow_start=service.slow_start,
+        https=_https(service),
         views={
             view: ViewChain(pools=tuple(written), answers=_answers(service, written, pools))
             for view, written in service.views.items()
@@ -294,6 +295,7 @@ def _alias(draft: ZoneDraft, name: str, service: ServiceTable, own: Mapping[str,
         owner=names.to_wire(name, draft.origin),
         records=_records(draft, name),
         srv=_srv(draft, service),
+        https=own[target].https if service.https is None else _https(service),
         alias_of=target,
         pool_name=False,
     )
@@ -305,6 +307,11 @@ def _records(draft: ZoneDraft, name: str) -> tuple[RecordType, ...]:
 
 def _srv(draft: ZoneDraft, service: ServiceTable) -> tuple[SrvOwner, ...]:
     return tuple(SrvOwner(owner=names.to_wire(owner, draft.origin), port=port) for owner, port in service.srv.items())
+
+
+def _https(service: ServiceTable) -> Https:
+    written = service.https
+    return PLAIN_HTTPS if written is None else Https(alpn=tuple(written.alpn), port=written.port, hints=written.hints)
 
 
 def default_answers(pools: list[Pool]) -> int:

@@ -94,11 +94,22 @@ class PoolTable(Table):
     """The members by name."""
 
 
+class HttpsTable(Table):
+    """What a service's HTTPS records say to browsers (RFC 9460)."""
+
+    alpn: list[Literal["http/1.1", "h2", "h3"]] = Field(default=["h2"])
+    """Protocols beyond HTTP/1.1 that every member speaks; default [h2]; [] says nothing of them."""
+    port: Port = 443
+    """The port all members listen on."""
+    hints: bool = True
+    """Whether healthy addresses stand in the record, so that a client may connect before it knows A and AAAA."""
+
+
 class ServiceTable(Table):
     """An ordered chain of pools behind one name; or, as short form, its one pool; or an alias."""
 
-    records: list[Literal["A", "AAAA", "MX"]] | None = None
-    """The record types answered; default: [A, AAAA], for an alias those of its service."""
+    records: list[Literal["A", "AAAA", "MX", "HTTPS"]] | None = None
+    """The record types answered; default: [A, AAAA], with `https` HTTPS as well; for an alias those of its service."""
     pools: Annotated[list[Label], Field(min_length=1)] | None = None
     """Pools in order: the first that has min_healthy answers. One of pools, members and alias is required."""
     members: Annotated[dict[Label, MemberTable], Field(min_length=1)] | None = None
@@ -119,6 +130,8 @@ class ServiceTable(Table):
     """ranked: exchangers in drawn order, each with its own preference; equal: one preference per tier."""
     srv: dict[SrvOwnerName, Port] = Field(default_factory=dict)
     """SRV records: owner relative to the zone, and the port answered."""
+    https: HttpsTable | None = None
+    """HTTPS records (RFC 9460) and what they say; `https: {}` says the defaults."""
     when_all_down: AllDown = Field(default="serve_all", validate_default=True)
     """While no tier has a healthy member: serve_all, last_good, nodata, servfail, refused, or a list of addresses."""
     failback: Failback = Field(default="immediate", validate_default=True)

@@ -35,8 +35,6 @@ _ZONE = (
     Later("zone", "services.*.sticky", "sticky answers"),
     Later("zone", "services.*.spill_over", "spill over to later tiers"),
     Later("zone", "services.*.trickle", "a trickle to later tiers"),
-    Later("zone", "services.*.https", "HTTPS records of a service"),
-    Later("zone", "services.*.records.*", "HTTPS records of a service", _is_one_of("HTTPS", "SVCB")),
 )
 
 _CHECK_KEYS = {

@@ -143,7 +143,7 @@ def _made(
         upcoming = changes(zone, resolved(zone, service), decision)
         return explain.explain(zone, service, known, decision, changes=upcoming)
     host = hosts.get((zone.text, name))
-    if host is None or family is Family.ANY:
+    if host is None or known not in (RecordType.A, RecordType.AAAA):
         return None
     return explain.explain_host(zone, host, known)
 

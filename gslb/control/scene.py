@@ -35,7 +35,7 @@ def scene_of(config: Config) -> Scene:
     for slots in made.slots:
         for slot in slots:
             if isinstance(slot, ServiceSlot):
-                families.setdefault((slot.zone, slot.decided_by), set()).add(slot.family)
+                families.setdefault((slot.zone, slot.decided_by), set()).update(slot.families)
     return Scene(
         config=config,
         plan=made,

@@ -32,6 +32,7 @@ class RecordType(IntEnum):
     TXT = 16
     AAAA = 28
     SRV = 33
+    HTTPS = 65
     DNAME = 39
     DS = 43
     RRSIG = 46

@@ -61,6 +61,18 @@ EVERYBODY = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Https:
+    """What a service's HTTPS records say (RFC 9460): protocols (ALPN), port, and whether healthy addresses as hints."""
+
+    alpn: tuple[str, ...] = ("h2",)
+    port: int = 443
+    hints: bool = True
+
+
+PLAIN_HTTPS = Https()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """An ordered chain of pools (tiers) behind one name.
 
@@ -86,6 +98,7 @@ class Service:
     failback: float = 0.0
     together: bool = False
     last_resort: tuple[Address, ...] = ()
+    https: Https = PLAIN_HTTPS
     views: Mapping[str, ViewChain] = field(default_factory=dict)
 
     def seen_from(self, view: str) -> "Service":

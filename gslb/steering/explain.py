@@ -8,8 +8,8 @@ from gslb.model.values import Address, Family, MxMode, RecordType, WhenAllDown, 
 from gslb.model.zones import Service, Zone
 from gslb.steering.decide import resolved
 
-FAMILIES = {RecordType.A: Family.IPV4, RecordType.AAAA: Family.IPV6}
-"""The family that decides a type; every other type is decided in ANY."""
+FAMILIES = {RecordType.A: Family.IPV4, RecordType.AAAA: Family.IPV6, RecordType.HTTPS: Family.IPV4}
+"""The family that decides a type; every other type is decided in ANY. HTTPS: the first of the two it shows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,7 +34,7 @@ C = "checks/c.yaml"
         ),
         (
             texts("services: {a: {records: [AAA]}}\n"),
-            "services.a.records[0]: 'AAA' is not one of A, AAAA, MX; did you mean AAAA?",
+            "services.a.records[0]: 'AAA' is not one of A, AAAA, MX, HTTPS; did you mean AAAA?",
         ),
         (
             texts("services: {a: {when_all_down: serveall}}\n"),

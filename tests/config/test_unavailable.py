@@ -12,7 +12,6 @@ from gslb.config.unavailable import TABLE, Kind, Later
 from tests.kit.configs import CHECK, HEAD, faults
 
 VALUES: dict[str, Any] = {
-    "services.*.records.*": "HTTPS",
     "services.*.when_all_down": "last_good",
     "pools.*.checks": {"any_of": ["smtp"]},
     "services.*.checks": {"at_least": 1, "of": ["smtp"]},
