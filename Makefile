@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test test-servers check lint suite packages bench bench-probes clean
+.PHONY: run test test-servers test-differential fuzz check lint suite packages bench bench-probes clean
 
 run: $(VENV)/.run  ## a small mail estate, its configuration and the server, telling a story
 	@$(BIN)/gslb demo
@@ -37,12 +37,22 @@ bench: $(VENV)/.dev  ## CPU per query of the running server, beside the peers th
 bench-probes: $(VENV)/.dev  ## what probing costs: 10,000 targets, 500 that hang, beside prometheus-blackbox-exporter
 	$(BIN)/python tests/bench/bench_probes.py
 
+test-differential: $(VENV)/.dev  ## 100,000 generated questions, answered as NSD and Knot answer them (apt install nsd knot)
+	$(BIN)/python tests/differential/run.py --count $(or $(COUNT),100000) --seed $(or $(SEED),1)
+
+fuzz: $(VENV)/.fuzz  ## atheris on the query parser and the responder, 10 minutes (FUZZ_SECONDS=600); the corpus is kept
+	$(BIN)/python tests/fuzz/run.py --seconds $(or $(FUZZ_SECONDS),600)
+
 $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.run: pyproject.toml | $(VENV)/bin/python
 	@echo "setting up $(VENV) …"
 	@$(BIN)/pip install -q -e .
+	@touch $@
+
+$(VENV)/.fuzz: pyproject.toml | $(VENV)/.dev
+	@$(BIN)/pip install -q -e '.[fuzz]' || echo "atheris cannot be installed here: a plain mutator will do its work"
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
