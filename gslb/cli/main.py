@@ -25,6 +25,7 @@ COMMANDS = {
     "force-down": "overrides.force_down",
     "clear": "overrides.clear",
     "failback": "failback",
+    "believe": "believe",
     "delegation": "delegation",
     "keys": "keys.command",
     "demo": "demo.command",

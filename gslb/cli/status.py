@@ -68,6 +68,11 @@ def show(status: dict[str, Any], console: Console) -> None:
         f" table {table['generation']}, {table['age']:.0f} s old; {len(status['workers'])} worker(s) connected",
         highlight=False,
     )
+    for check in status.get("checks", ()):
+        if check.get("suspected_since"):
+            console.print(f"check {check['name']} is suspected itself; `gslb believe {check['name']}` says it is right")
+    for login in status.get("probing", {}).get("bad_logins", ()):
+        console.print(f"login {login} is refused everywhere: its password is wrong, not the servers", highlight=False)
     if status.get("overrides"):
         console.print(overrides(status["overrides"]))
     for zone in status["zones"]:

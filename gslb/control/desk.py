@@ -14,17 +14,13 @@ from gslb.control.override_views import OverrideOutcome, OverrideRequest
 from gslb.control.owner import Owner
 from gslb.control.reload import Reloader
 from gslb.control.views import (
-    ConfigStatus,
     Explanation,
-    MemoryStatus,
-    ProbingStatus,
     Readiness,
     ReloadOutcome,
     ServiceHealth,
     Status,
-    TableStatus,
-    WorkerStatus,
 )
+from gslb.control.views_node import ConfigStatus, MemoryStatus, ProbingStatus, TableStatus, WorkerStatus
 from gslb.model.decisions import Decision
 from gslb.model.settings import HttpListener
 from gslb.model.zones import Service, Zone
@@ -256,6 +252,7 @@ class Desk:
             queue_seconds=stats.queue_seconds,
             loop_lag=self._owner.loop_lag,
             isolated=self._owner.pipeline.ledger.doubts.is_isolated(self._owner.clock()),
+            bad_logins=self._owner.watch.told,
         )
 
     def _workers(self) -> Iterator[WorkerStatus]:

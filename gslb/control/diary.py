@@ -190,6 +190,19 @@ def relaying(target: Target, members: tuple[MemberKey, ...], observation: Observ
     )
 
 
+def rejected(credentials: str, *, begins: bool) -> None:
+    """A login is refused by two servers at least and taken by none; or that is over."""
+    if begins:
+        log.error("a login is refused everywhere: its password is wrong, not the servers", login=credentials)
+    else:
+        log.warning("a login is no longer known to be wrong", login=credentials)
+
+
+def saturated(waits: int) -> None:
+    """Probes have waited for a slot longer than half their interval: verdicts come late."""
+    log.error("too few slots for so many probes: raise probing.concurrency, or intervals", waits=waits)
+
+
 def first_round(*, complete: bool, unknown: tuple[VerdictKey, ...]) -> None:
     """The startup round is over."""
     level = log.info if complete and not unknown else log.warning

@@ -7,7 +7,8 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from gslb.control.answered import Answered
-from gslb.control.views import CheckStatus, Status, WorkerStatus, ZoneStatus
+from gslb.control.views import CheckStatus, Status, ZoneStatus
+from gslb.control.views_node import WorkerStatus
 from gslb.model.overrides import Forced
 from gslb.model.verdicts import Health, State
 
@@ -113,6 +114,7 @@ def _probing(status: Status) -> Iterator[Metric]:
     yield _one("gslb_probes_running", "Probes under way.", probing.running)
     yield _one("gslb_probes_queued", "Probes that wait for a slot.", probing.queued)
     yield _one("gslb_prober_cut_off", "1 while the canaries fail and verdicts stand still.", probing.isolated)
+    yield _one("gslb_bad_logins", "Logins that are refused everywhere.", len(probing.bad_logins))
     yield _one("gslb_loop_lag_seconds", "How late the loop was at its last tick.", probing.loop_lag)
     counters = {
         "gslb_probes_started": ("Probes begun.", probing.started),

@@ -40,6 +40,7 @@ class Metrics:
         self.suspicions = counter("gslb_check_suspected", "Times a check came under suspicion.", "check")
         self.isolations = counter("gslb_prober_isolated", "Times this prober seemed cut off.")
         self.open_relays = counter("gslb_open_relays_confirmed", "Times an open relay was confirmed.", "check")
+        self.rejected = counter("gslb_credentials_rejected", "Times a login was refused everywhere.", "user")
         self.all_down = counter(
             "gslb_all_down_entered", "Times a service lost its last healthy member.", "zone", "service"
         )
@@ -89,6 +90,10 @@ class Metrics:
     def overridden(self, override: Override, action: str) -> None:
         """An override is set, cleared, or expired."""
         self.overrides.labels(action, override.state.value).inc()
+
+    def distrusts(self, user: str) -> None:
+        """A login is refused everywhere."""
+        self.rejected.labels(user).inc()
 
     def isolated(self, *, begins: bool) -> None:
         """This prober seems cut off, or no longer."""

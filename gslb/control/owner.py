@@ -21,6 +21,7 @@ from gslb.control.pipeline import Pipeline
 from gslb.control.policies import Policies
 from gslb.control.publisher import Publisher
 from gslb.control.recent import Recent
+from gslb.control.watch import Doing, Watch
 from gslb.control.workers import Workers
 from gslb.handoff.messages import Ack, Counts, Hello, LogLine, Message, Refused, TableReady, Tally
 from gslb.handoff.table import Manifest
@@ -54,6 +55,7 @@ class Owner:
         self.started = self.loaded_at = clock()
         self.metrics = Metrics()
         self.recent = Recent()
+        self.watch = Watch(self.metrics)
         self.workers = Workers()
         self.all_down_entered: Counter[tuple[str, str]] = Counter()
         self.stopping = False
@@ -119,9 +121,11 @@ class Owner:
         self._see_to(effects, observation)
         return self.pipeline.ledger.interval(target.id)
 
-    def tick(self, lag: float = 0.0) -> None:
-        """A second has passed; the loop was `lag` seconds late for it."""
+    def tick(self, lag: float = 0.0, doing: Doing | None = None) -> None:
+        """A second has passed; the loop was `lag` seconds late for it. `doing`: what the prober says of itself."""
         self.loop_lag = lag
+        if doing is not None:
+            self.watch.look(doing, self.clock())
         self._see_to(self.pipeline.on_tick(self.clock()))
         self.publisher.tick()
         self.policies.tick()

@@ -31,11 +31,13 @@ from gslb.control.heartbeat import Heartbeat
 from gslb.control.owner import Owner
 from gslb.control.publisher import standing
 from gslb.control.reload import Reloader
+from gslb.control.watch import Doing
 from gslb.errors import ConfigError, Fault, KeysError
 from gslb.handoff.messages import Message, Stamp
 from gslb.model.observations import Observation
 from gslb.model.settings import Config
 from gslb.model.targets import Target
+from gslb.probes.descriptors import make_room
 from gslb.probes.logins import Logins
 from gslb.probes.run import prepare, probe
 from gslb.probes.schedule import Scheduler
@@ -130,7 +132,7 @@ class Control:
         """Until told to stop."""
         node = self.owner.config.node
         self.owner.start(standing(node.run_dir, self.owner.config.digest, time.time()))
-        prepare(self.owner.config.targets.values())
+        self._prepare(self.owner.config)
         self.scheduler.replace(self.owner.config.targets)
         async with AsyncExitStack() as stack:
             stack.callback(self._no_more_signals)
@@ -191,7 +193,8 @@ class Control:
             now = loop.time()
             self.heartbeat.beat()
             self.channel.tell(Stamp(at=time.time()))
-            self.owner.tick(max(0.0, now - due))
+            doing = Doing(bad=self.logins.bad(), saturated=self.scheduler.stats().saturated)
+            self.owner.tick(max(0.0, now - due), doing)
             self._tell_readiness()
             if self.heartbeat.gone:
                 log.warning("the supervisor is gone; control ends")
@@ -241,6 +244,14 @@ class Control:
         self.turns[target.id] += 1
         return await probe(target, name=self.owner.config.node.probing.name, logins=self.logins, turn=turn)
 
+    def _prepare(self, config: Config) -> None:
+        """What probes share, before any runs; what is amiss with it is told, and stops nothing."""
+        for wrong in prepare(config.targets.values()):
+            log.error("probes lack a file", text=wrong)
+        short = make_room(config.node.probing.concurrency)
+        if short:
+            log.error("too few descriptors for so many probes: raise LimitNOFILE, or lower concurrency", short=short)
+
     def _report(self, observation: Observation) -> float:
         return self.owner.observe(observation)
 
@@ -254,7 +265,7 @@ class Control:
         logs.set_up(form=config.node.log_format, level=config.node.log_level)
         probing = config.node.probing
         self.scheduler.resize(concurrency=probing.concurrency, per_host=probing.per_host, groups=probing.groups)
-        prepare(config.targets.values())
+        self._prepare(config)
         self.scheduler.replace(config.targets)
         self.logins.retain(config.targets.values())
         self.turns = Counter({target: self.turns[target] for target in config.targets})

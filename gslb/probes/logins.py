@@ -18,6 +18,7 @@ from gslb.probes.journal import Journal
 from gslb.probes.lockout import Permit, Standing
 from gslb.probes.secrets import Secrets
 
+_WAYS = ("credentials", "fetch_credentials")
 _HELD = {Permit.REJECTED: Held.REJECTED, Permit.WAITING: Held.WAITING}
 
 
@@ -59,14 +60,28 @@ class Logins:
         return tuple(credentials for credentials, known in self._standings.items() if known.is_bad)
 
     def retain(self, targets: Iterable[Target]) -> None:
-        """After a reload: what is known of other targets is forgotten."""
-        alive = frozenset(target.id for target in targets)
-        self._standings = {name: lockout.forgotten(known, alive) for name, known in self._standings.items()}
+        """After a reload: what is known of other targets, and of credentials that nobody uses, is forgotten."""
+        targets = tuple(targets)
+        alive, used = frozenset(target.id for target in targets), _used(targets)
+        self._standings = {
+            credentials: lockout.forgotten(known, alive)
+            for credentials, known in self._standings.items()
+            if credentials in used
+        }
 
 
 def login_for(target: Target, credentials: Credentials | None, journal: Journal) -> AbstractContextManager[Entry]:
     """`entry` of the logins that the journal holds."""
     return (journal.logins or Logins()).entry(target, credentials, journal)
+
+
+def _used(targets: Iterable[Target]) -> frozenset[Credentials]:
+    found: set[Credentials] = set()
+    for settings in (target.settings for target in targets):
+        login = getattr(settings, "login", None)
+        said = (getattr(login, "credentials", None), *(getattr(settings, name, None) for name in _WAYS))
+        found.update(credentials for credentials in said if credentials is not None)
+    return frozenset(found)
 
 
 def _is_rejection(journal: Journal) -> bool:

@@ -161,7 +161,7 @@ def test_wrong_usage_is_exit_2(arguments: tuple[str, ...]) -> None:
     assert run(*arguments).exit_code == 2
 
 
-@pytest.mark.parametrize("command", [("status",), ("reload",), ("explain", "smtp.mail.example.com")])
+@pytest.mark.parametrize("command", [("status",), ("reload",), ("believe", "smtp"), ("explain", "mx.example.com")])
 def test_no_server_is_exit_3(directory: Path, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
     """Asking where nobody listens says where it looked."""
     from gslb.cli.main import main

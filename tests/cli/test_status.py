@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from gslb.cli.status import all_serve, services
+from gslb.cli.status import all_serve, services, show
 
 
 def service(name: str, healthy: bool, **more: Any) -> dict[str, Any]:
@@ -34,6 +34,26 @@ def service(name: str, healthy: bool, **more: Any) -> dict[str, Any]:
 def test_a_dead_pool_behind_a_service_that_serves_is_no_bad_news(told: list[dict[str, Any]], good: bool) -> None:
     """The exit code follows the declared services: the next tier answers for a pool that is down."""
     assert all_serve({"zones": [{"services": told}]}) is good
+
+
+def test_what_the_prober_doubts_is_told_first() -> None:
+    """A check that fails everywhere at once, and a login that is refused everywhere."""
+    out = StringIO()
+    told = {
+        "node": "ns1",
+        "readiness": {"ready": True, "waiting_for": []},
+        "config": {"digest": "d", "loaded_at": 0.0},
+        "table": {"generation": 1, "age": 1.0},
+        "workers": [],
+        "zones": [],
+        "checks": [{"name": "imap", "suspected_since": 5.0}, {"name": "smtp", "suspected_since": None}],
+        "probing": {"bad_logins": ["probe ($WORD)"]},
+    }
+    show(told, Console(file=out, width=200))
+
+    assert "check imap is suspected itself; `gslb believe imap` says it is right" in out.getvalue()
+    assert "login probe ($WORD) is refused everywhere" in out.getvalue()
+    assert "smtp" not in out.getvalue()
 
 
 def test_services_are_told_from_aliases_and_pools() -> None:

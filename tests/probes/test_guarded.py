@@ -254,6 +254,19 @@ async def test_a_new_password_is_tried_at_once(root, good, tmp_path):
     assert ours.bad() == ()
 
 
+async def test_a_login_that_is_bad_is_known_as_long_as_a_check_uses_it(root, good, tmp_path):
+    """A reload that takes the check away ends the alarm."""
+    async with serving(Imap(b"NO no"), tls=good.server(tmp_path)) as port:
+        settings, ours = imap(port, trusting(root, tmp_path, TlsMode.IMPLICIT)), logins("wrong")
+        for _ in range(2):
+            await look(settings, logins=ours)
+
+    ours.retain([target(settings)])
+    assert ours.bad() == (settings.credentials,)
+    ours.retain([])
+    assert ours.bad() == ()
+
+
 async def test_the_shell_itself_sends_no_secret_to_strangers():
     """A dialogue that forgot to look is a bug of ours, and says nothing."""
     heard = []
