@@ -1,17 +1,21 @@
 from dataclasses import replace
+from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from gslb.answers.build import Builder
+from gslb.answers.entries import of_denial, scene
 from gslb.answers.plan import plan
 from gslb.answers.records import address_rdata, ns_rdata
+from gslb.answers.slots import DenialSlot
 from gslb.handoff.layout import ENTRY_AA
 from gslb.model.decisions import Decision, HostDecision, Mode
 from gslb.model.names import to_wire
 from gslb.model.values import Family, RecordType, WhenAllDown
-from gslb.model.zones import NameServer, StaticRecord, Zone
+from gslb.model.zones import Dnssec, NameServer, StaticRecord, Zone
 from tests.kit.answered import chosen, decision, entry_at, opened, replies, reply, wire
-from tests.kit.estate import LOOPBACK, config, member, pool, service, zone
+from tests.kit.estate import LOOPBACK, ZONE, config, member, pool, service, zone
 
 SOA = "mail.example.com. 30 IN SOA ns1.mail.example.com. hostmaster.mail.example.com. 2026 3600 600 1209600 30"
 RELAY = member("r1", "192.0.2.11")
@@ -154,3 +158,15 @@ def test_referrals() -> None:
     assert found.answer == []
     assert found.authority == ["sub.mail.example.com. 600 IN NS ns.sub.mail.example.com."]
     assert found.additional == ["ns.sub.mail.example.com. 300 IN A 127.0.0.1"]
+
+
+@pytest.mark.parametrize("denial", ["nsec", "nsec3"])
+def test_links_have_the_negative_ttl(denial: Literal["nsec", "nsec3"]) -> None:
+    """NSEC and NSEC3 live as long as the absence they prove (RFC 9077 section 3)."""
+    signed = replace(zone(), negative_ttl=7, dnssec=Dnssec(keys=Path("keys"), denial=denial))
+    rtype = RecordType.NSEC if denial == "nsec" else RecordType.NSEC3
+    slot = DenialSlot(zone=ZONE, owner=wire("@"), rtype=rtype, following=wire("@"), types=())
+
+    made = of_denial(slot, (), scene(signed, 1, frozenset()))
+
+    assert made.spec.variants[0].data[6:10] == (7).to_bytes(4)

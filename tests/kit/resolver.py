@@ -1,4 +1,4 @@
-"""unbound as a resolver in front of a server under test: QNAME minimisation and 0x20 on."""
+"""unbound as a resolver in front of a server under test: QNAME minimisation and 0x20 on; validating, where told."""
 
 import shutil
 import subprocess
@@ -22,33 +22,54 @@ server:
   do-daemonize: no
   use-syslog: no
   do-not-query-localhost: no
-  module-config: "iterator"
+  module-config: "{modules}"
   qname-minimisation: yes
   qname-minimisation-strict: yes
   use-caps-for-id: yes
-  cache-max-ttl: 0
-  cache-max-negative-ttl: 0
+  {caching}
   num-threads: 1
   local-zone: "." transparent
 remote-control:
   control-enable: no
+"""
+
+STUB = """\
 stub-zone:
   name: "{zone}"
   stub-addr: 127.0.0.1@{server}
   stub-prime: no
 """
 
+FORGETFUL = """cache-max-ttl: 0
+  cache-max-negative-ttl: 0"""
+
+VALIDATING = """aggressive-nsec: yes
+  harden-below-nxdomain: yes
+  trust-anchor: "{anchor}"
+  val-permissive-mode: no
+  ede: yes"""
+
 
 class Unbound:
-    """A recursive resolver on a free port that knows one stub zone. It keeps nothing in its cache."""
+    """A recursive resolver on a free port that knows one stub zone. It keeps nothing in its cache.
 
-    def __init__(self, run: Path, zone: str, server: int) -> None:
+    With `anchor` (a DS or DNSKEY record as text) it validates, and caches like any other, NSEC aggressively. `more`:
+    zones below that the same server has.
+    """
+
+    def __init__(self, run: Path, zone: str, server: int, *, anchor: str = "", more: tuple[str, ...] = ()) -> None:
         if shutil.which("unbound") is None:
             pytest.skip("unbound is not installed (Debian package unbound)")
         run.mkdir(parents=True, exist_ok=True)
         (self.port,) = free_ports(1)
         self.config = run / "unbound.conf"
-        self.config.write_text(CONFIG.format(run=run, port=self.port, zone=zone, server=server))
+        modules, caching = (
+            ("validator iterator", VALIDATING.format(anchor=anchor)) if anchor else ("iterator", FORGETFUL)
+        )
+        self.config.write_text(
+            CONFIG.format(run=run, port=self.port, modules=modules, caching=caching)
+            + "".join(STUB.format(zone=one, server=server) for one in (zone, *more))
+        )
 
     def __enter__(self) -> "Unbound":
         self.process = subprocess.Popen(["unbound", "-d", "-c", self.config], stderr=subprocess.DEVNULL)
@@ -67,5 +88,6 @@ class Unbound:
         return True
 
     def query(self, name: str, rtype: str) -> dns.message.Message:
-        """One recursive question."""
-        return dns.query.udp(dns.message.make_query(name, rtype, use_edns=0), "127.0.0.1", port=self.port, timeout=5)
+        """One recursive question; AD comes back where the answer is validated."""
+        query = dns.message.make_query(name, rtype, use_edns=0, want_dnssec=True)
+        return dns.query.udp_with_fallback(query, "127.0.0.1", port=self.port, timeout=5)[0]

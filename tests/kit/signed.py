@@ -12,12 +12,15 @@ import dns.rdataclass
 import dns.rdatatype
 
 from gslb.answers.build import Builder
+from gslb.answers.dnssec.denial import hashed, hashed_owner
+from gslb.answers.dnssec.sections import records
 from gslb.answers.plan import plan
 from gslb.control.keyring import write_keys
 from gslb.dns.reply import Facts
 from gslb.dns.respond import respond
 from gslb.handoff.table import Table, in_memory
 from gslb.model.keys import Algorithm, Role, ZoneKey
+from gslb.model.names import to_text
 from gslb.model.settings import Config
 from gslb.model.values import MxMode, RecordType, WhenAllDown
 from gslb.model.zones import Dnssec, SrvOwner, StaticRecord, Zone
@@ -107,11 +110,19 @@ def pair(algorithm: Algorithm = P256) -> tuple[ZoneKey, ...]:
 class Server:
     """A zone's builder with its latest table. `down` may change; every image is kept as a table."""
 
-    def __init__(self, estate: Config | Zone, keys: tuple[ZoneKey, ...] | None = None, *, ready: bool = True) -> None:
+    def __init__(
+        self,
+        estate: Config | Zone,
+        keys: tuple[ZoneKey, ...] | None = None,
+        *,
+        ready: bool = True,
+        now: float = NOW,
+    ) -> None:
+        self.now = now
         self.config = estate if isinstance(estate, Config) else config(estate)
         self.builder = Builder(plan(self.config), {each.text: 2026 for each in self.config.zones})
         self.builder.sign(
-            {each.text: csk() if keys is None else keys for each in self.config.zones if each.dnssec}, NOW
+            {each.text: csk() if keys is None else keys for each in self.config.zones if each.dnssec}, now
         )
         self.names = b""
         self.generation = 0
@@ -123,10 +134,10 @@ class Server:
         self.builder.update(*decided(self.config, healths(down=tuple(addresses)), ready=ready))
         self.publish()
 
-    def publish(self, now: float = NOW) -> None:
+    def publish(self, now: float | None = None) -> None:
         """Make the table of what stands decided."""
         self.generation += 1
-        image = self.builder.image(self.generation, now)
+        image = self.builder.image(self.generation, self.now if now is None else now)
         self.names = image.names or self.names
         self.table = in_memory(self.names, image.parts)
 
@@ -162,3 +173,27 @@ def signed_estate(folder: Path, *, number: int = 0) -> Config:
     keys.mkdir(mode=0o700, exist_ok=True)
     write_keys(keys, [stored(number=number)], 3600)
     return replace(estate, zones=tuple(replace(zone, dnssec=Dnssec(keys=keys)) for zone in estate.zones))
+
+
+def dump(server: Server) -> str:
+    """The whole zone as master-file text, in the forms that a draw of 0 picks: what a verifier of zones reads."""
+    table = server.table
+    zone = table.names.zone(0)
+    apex = table.names.name(zone.apex)
+    lines = []
+    for number in table.names.in_order(zone):
+        node, name = table.names.node(number), table.names.name(number)
+        for rtype, view, slot in table.names.types_of(node):
+            entry = table.parts[node.part].entry(slot)
+            if entry is None or view:
+                continue
+            owner = hashed_owner(hashed(name), apex) if rtype == RecordType.NSEC3 else name
+            part = table.parts[node.part]
+            octets = part.octets(entry.authority.at, 0, entry.authority.signed_length) if not entry.flags & 1 else b""
+            if entry.variant_count:
+                variant = part.variant(entry, 0)
+                octets = part.octets(variant.at, variant.start, variant.signed_length)
+            for _, kind, ttl, rdata in records(octets):
+                text = dns.rdata.from_wire("IN", kind, rdata, 0, len(rdata)).to_text()
+                lines.append(f"{to_text(owner)} {ttl} IN {dns.rdatatype.to_text(kind)} {text}")
+    return "\n".join(dict.fromkeys(sorted(lines, key=lambda line: " SOA " not in line))) + "\n"
