@@ -59,6 +59,7 @@ class Answerer:
         self._cookies: Cookies | None = None
         self._rates: Rates | None = None
         self._state = NOBODY
+        self._keepalive = KEEPALIVE
         self.stale(False)
 
     def swap(self, table: Table) -> None:
@@ -88,10 +89,15 @@ class Answerer:
         self._state = Networks(policy.state_txt)
         self.stale(self._udp.stale)
 
+    def parting(self) -> None:
+        """Tell clients over TCP that their connections will end (RFC 7828 section 3.4)."""
+        self._keepalive = 0
+        self.stale(self._udp.stale)
+
     def stale(self, stale: bool) -> None:
         """Whether control has been silent for too long."""
         self._udp = Facts(nsid=self._nsid, stale=stale, cookies=self._cookies, state=self._state)
-        self._tcp = replace(self._udp, tcp=True, keepalive=KEEPALIVE)
+        self._tcp = replace(self._udp, tcp=True, keepalive=self._keepalive)
         self._note_known()
         self._know_from(self.table)
         if self.engine is not None:

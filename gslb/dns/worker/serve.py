@@ -125,6 +125,7 @@ class Worker:
 
     async def _finish(self, loop: asyncio.AbstractEventLoop) -> None:
         """Answer what has come, let it leave, and hang up."""
+        self.answerer.parting()
         for listener in self.udp:
             listener.finish(loop)
         self.tcp.finish()

@@ -7,6 +7,7 @@ import dns.rcode
 import pytest
 
 from gslb.dns.worker.answerer import Answerer, packed
+from gslb.dns.worker.tcp import IDLE
 from gslb.handoff.policy import Policy
 from tests.kit.asking import the_table
 from tests.kit.tables import Made, table
@@ -144,6 +145,20 @@ def test_never_limited() -> None:
 
     assert all(answerer.answer(QUERY, "192.0.2.1", tcp=True) for _ in range(20))
     assert all(answerer.answer(QUERY, "198.51.100.1") for _ in range(20))
+
+
+def test_parting() -> None:
+    """The idle limit told over TCP is the one that counts, and 0 once connections are to end."""
+    answerer = Noted()
+    asked = dns.message.make_query("x.", "A", use_edns=0, options=[dns.edns.GenericOption(11, b"")]).to_wire()
+
+    def told() -> bytes | None:
+        reply = dns.message.from_wire(answerer.answer(asked, "192.0.2.1", tcp=True) or b"")
+        return next(one for one in reply.options if int(one.otype) == 11).to_wire()
+
+    assert told() == (10 * int(IDLE)).to_bytes(2)
+    answerer.parting()
+    assert told() == bytes(2)
 
 
 def test_obeying_again() -> None:
