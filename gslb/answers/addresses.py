@@ -2,15 +2,32 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from gslb.answers.drawn import Drawn, Ring
+from gslb.answers.drawn import Drawn, Ring, joined
 from gslb.answers.records import OWNER, address_rdata, record
 from gslb.answers.slots import FAMILIES
 from gslb.answers.variants import Pick, picks, thinned
 from gslb.handoff.specs import VariantSpec
-from gslb.model.decisions import MemberView
+from gslb.model.decisions import Decision, MemberView
 from gslb.model.values import Address, Family, RecordType, family_of
 from gslb.model.verdicts import MemberKey
 from gslb.model.zones import ALL
+
+
+def of_decision(decision: Decision, rtype: RecordType, zone: str) -> Drawn:
+    """The answers of a service: each from one tier, where several share them."""
+    made = [
+        (part, of_members(own, rtype, answers=decision.answers, ttl=decision.ttl, zone=zone))
+        for part, own in _by_tier(decision)
+    ]
+    made = [(part, drawn) for part, drawn in made if drawn.variants]
+    return made[0][1] if len(made) == 1 else joined([part for part, _ in made], [drawn for _, drawn in made])
+
+
+def _by_tier(decision: Decision) -> list[tuple[float, Sequence[MemberView]]]:
+    shared = decision.shared
+    if len(shared) < 2:
+        return [(1.0, decision.chosen)]
+    return [(part, [view for view in decision.chosen if view.tier == tier]) for tier, part in shared]
 
 
 def of_members(views: Iterable[MemberView], rtype: RecordType, *, answers: int, ttl: int, zone: str) -> Drawn:

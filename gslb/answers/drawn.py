@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from gslb.answers.variants import parted
 from gslb.handoff.specs import Chunk, VariantSpec
 from gslb.model.verdicts import MemberKey
 
@@ -21,6 +22,23 @@ class Drawn:
     variants: tuple[VariantSpec, ...]
     counted: tuple[tuple[MemberKey, ...], ...]
     additional: Chunk = NOTHING
+
+
+def joined(parts: Sequence[float], drawn: Sequence[Drawn], additional: Chunk = NOTHING) -> Drawn:
+    """One entry of several, each drawn in its part of all answers (0 to 1, of a sum of one)."""
+    widths = parted(parts, [one.widths for one in drawn])
+    rows = [
+        (width, variant, counted)
+        for own, one in zip(widths, drawn, strict=True)
+        for width, variant, counted in zip(own, one.variants, one.counted, strict=True)
+        if width
+    ]
+    return Drawn(
+        widths=tuple(width for width, _, _ in rows),
+        variants=tuple(variant for _, variant, _ in rows),
+        counted=tuple(counted for _, _, counted in rows),
+        additional=additional,
+    )
 
 
 class Ring:

@@ -86,9 +86,7 @@ def _drawn(slot: ServiceSlot, decision: Decision, scene: Scene) -> Drawn | None:
     if decision.last_resort and slot.family is not Family.ANY:
         return addresses.of_host(decision.last_resort, slot.rtype, decision.ttl)
     if slot.family is not Family.ANY:
-        found = addresses.of_members(
-            decision.chosen, slot.rtype, answers=decision.answers, ttl=decision.ttl, zone=slot.zone
-        )
+        found = addresses.of_decision(decision, slot.rtype, slot.zone)
         return found if found.variants else None
     if not decision.exchangers:
         return None

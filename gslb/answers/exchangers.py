@@ -4,11 +4,12 @@ Preference is 10 × tier + place for ranked MX, 10 × tier for equal; tiers coun
 here wants a decision with at least one exchanger.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
+from typing import TypeAlias
 
 from gslb.answers.addresses import address_records
-from gslb.answers.drawn import Drawn, Ring, chunk, fitting
+from gslb.answers.drawn import Drawn, Ring, chunk, fitting, joined
 from gslb.answers.orders import PLACES, Order, orders
 from gslb.answers.records import OWNER, mx_rdata, record, srv_rdata
 from gslb.answers.slots import ADDRESS_TYPES
@@ -22,56 +23,85 @@ from gslb.model.zones import ALL
 MOST_WEIGHT = 65_535
 
 
+Listed: TypeAlias = tuple[Drawn, list[Exchanger]]
+"""Answers from one tier on, and who stands in every one of them."""
+
+Make: TypeAlias = Callable[[Sequence[Exchanger]], Listed]
+
+
 def ranked(decision: Decision, zone: str, hostnames: frozenset[bytes]) -> Drawn:
     """MX in drawn orders. `hostnames`: those we answer for, which alone may stand in the additional section."""
-    first, later = _in_use(decision.exchangers), list(_later(decision.exchangers))
-    drawn = orders(tuple(exchanger.pull for exchanger in first))
-    rows = [[_mx(exchanger, place, decision.ttl) for place in range(min(len(first), PLACES))] for exchanger in first]
-    tail = [_mx(exchanger, place, decision.ttl) for exchanger, place in later]
     keys = _keys(decision, zone)
-    listed = [first[number] for number in _in_every(drawn)]
-    return Drawn(
+
+    def make(exchangers: Sequence[Exchanger]) -> Listed:
+        return _ranked(exchangers, decision.ttl, keys)
+
+    return _over_tiers(decision, hostnames, make)
+
+
+def _ranked(exchangers: Sequence[Exchanger], ttl: int, keys: Mapping[bytes, tuple[MemberKey, ...]]) -> Listed:
+    first, later = _in_use(exchangers), list(_later(exchangers))
+    drawn = orders(tuple(exchanger.pull for exchanger in first))
+    rows = [[_mx(exchanger, place, ttl) for place in range(min(len(first), PLACES))] for exchanger in first]
+    tail = [_mx(exchanger, place, ttl) for exchanger, place in later]
+    made = Drawn(
         widths=tuple(order.width for order in drawn),
         variants=tuple(
             _variant(chain((rows[number][place] for place, number in enumerate(order.members)), tail))
             for order in drawn
         ),
         counted=tuple(keys.get(first[order.members[0]].hostname, ()) for order in drawn),
-        additional=_additional([*listed, *(exchanger for exchanger, _ in later)], decision.ttl, hostnames),
     )
+    return made, [*(first[number] for number in _in_every(drawn)), *(exchanger for exchanger, _ in later)]
 
 
 def equal(decision: Decision, zone: str, hostnames: frozenset[bytes]) -> Drawn:
     """MX with one preference for each tier: one RRset, in turned order."""
-    ring = Ring([_mx(exchanger, 0, decision.ttl)] for exchanger in decision.exchangers)
-    turns = picks((1.0,) * len(decision.exchangers), ALL)
-    in_use = _in_use_keys(decision, zone)
-    return Drawn(
-        widths=tuple(pick.width for pick in turns),
-        variants=tuple(ring.turned(pick.start) for pick in turns),
-        counted=(in_use,) * len(turns),
-        additional=_additional(decision.exchangers, decision.ttl, hostnames),
-    )
+    keys = _keys(decision, zone)
+
+    def make(exchangers: Sequence[Exchanger]) -> Listed:
+        ring = Ring([_mx(exchanger, 0, decision.ttl)] for exchanger in exchangers)
+        turns = picks((1.0,) * len(exchangers), ALL)
+        made = Drawn(
+            widths=tuple(pick.width for pick in turns),
+            variants=tuple(ring.turned(pick.start) for pick in turns),
+            counted=(_in_use_keys(exchangers, keys),) * len(turns),
+        )
+        return made, list(exchangers)
+
+    return _over_tiers(decision, hostnames, make)
 
 
 def services(decision: Decision, port: int, zone: str, hostnames: frozenset[bytes]) -> Drawn:
     """SRV (RFC 2782): priority = tier, weight = weight, never 0, for clients draw by it themselves."""
+    keys = _keys(decision, zone)
     most = {tier: max(one.pull for one in group) for tier, group in _by_tier(decision.exchangers).items()}
-    records = [
-        record(
-            OWNER,
-            RecordType.SRV,
-            decision.ttl,
-            srv_rdata(exchanger.tier, _srv_weight(exchanger.pull, most[exchanger.tier]), port, exchanger.hostname),
-        )
-        for exchanger in decision.exchangers
-    ]
-    return Drawn(
-        widths=(CIRCLE,),
-        variants=(_variant(records),),
-        counted=(_in_use_keys(decision, zone),),
-        additional=_additional(decision.exchangers, decision.ttl, hostnames),
-    )
+
+    def record_of(exchanger: Exchanger) -> bytes:
+        weight = _srv_weight(exchanger.pull, most[exchanger.tier])
+        return record(OWNER, RecordType.SRV, decision.ttl, srv_rdata(exchanger.tier, weight, port, exchanger.hostname))
+
+    def make(exchangers: Sequence[Exchanger]) -> Listed:
+        variant = _variant(record_of(exchanger) for exchanger in exchangers)
+        made = Drawn(widths=(CIRCLE,), variants=(variant,), counted=(_in_use_keys(exchangers, keys),))
+        return made, list(exchangers)
+
+    return _over_tiers(decision, hostnames, make)
+
+
+def _over_tiers(decision: Decision, hostnames: frozenset[bytes], make: Make) -> Drawn:
+    """The answers of one tier and those behind it; where several tiers share them, each in its part of the draws.
+
+    An answer drawn for a later tier names that one and those behind it, as if the ones before it had failed: the
+    preference would send all mail to those otherwise.
+    """
+    tiers = _by_tier(decision.exchangers)
+    shared = [(tier, part) for tier, part in decision.shared if tier in tiers] or [(min(tiers), 1.0)]
+    whole = sum(part for _, part in shared)
+    made = [make([one for one in decision.exchangers if one.tier >= tier]) for tier, _ in shared]
+    always = set.intersection(*({one.hostname for one in listed} for _, listed in made))
+    additional = _additional((one for one in made[0][1] if one.hostname in always), decision.ttl, hostnames)
+    return joined([part / whole for _, part in shared], [drawn for drawn, _ in made], additional)
 
 
 def _srv_weight(pull: int, most: int) -> int:
@@ -133,5 +163,6 @@ def _keys(decision: Decision, zone: str) -> dict[bytes, tuple[MemberKey, ...]]:
     return keys
 
 
-def _in_use_keys(decision: Decision, zone: str) -> tuple[MemberKey, ...]:
-    return tuple(MemberKey(zone, view.pool, view.member.name) for view in decision.chosen)
+def _in_use_keys(exchangers: Sequence[Exchanger], keys: Mapping[bytes, tuple[MemberKey, ...]]) -> tuple[MemberKey, ...]:
+    """The members behind the exchangers of the tier in use."""
+    return tuple(key for exchanger in _in_use(exchangers) for key in keys.get(exchanger.hostname, ()))

@@ -41,6 +41,12 @@ def thresholds(widths: Sequence[int]) -> tuple[int, ...]:
     return tuple(end - 1 for end in accumulate(widths))
 
 
+def parted(parts: Sequence[float], widths: Sequence[Sequence[int]]) -> list[list[int]]:
+    """Several circles on one: each has its part of it, and its own widths in proportion. Some may come to 0."""
+    whole = split(CIRCLE, [round(part * _GRAIN) for part in parts])
+    return [split(width, each) for width, each in zip(whole, widths, strict=True)]
+
+
 @lru_cache(_KEPT)
 def picks(shares: tuple[float, ...], answers: int) -> tuple[Pick, ...]:
     """The picks of members with these shares, `answers` in each (ALL: every one). No members, no picks."""

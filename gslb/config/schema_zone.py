@@ -23,6 +23,7 @@ from gslb.config.tables import (
     Table,
     Text,
     Timer,
+    Trickle,
     Ttl,
     Window,
 )
@@ -136,6 +137,10 @@ class ServiceTable(Table):
     """While no tier has a healthy member: serve_all, last_good, nodata, servfail, refused, or a list of addresses."""
     failback: Failback = Field(default="immediate", validate_default=True)
     """When an earlier pool that holds again answers again: immediate, after a duration of holding, or manual."""
+    spill_over: bool = False
+    """true: what a pool's healthy weight does not bear (at 72 % it bears all) goes to the next pool that holds."""
+    trickle: Trickle = Field(default=0, validate_default=True)
+    """The part of answers that goes to the next pool that holds while this one is fine: 0.1, or "10%"."""
     together: bool = False
     """true: A and AAAA of a member are withdrawn together, when it is down in one of them."""
     slow_start: Window = 0

@@ -61,6 +61,9 @@ AllDown: TypeAlias = Annotated[
         (("type", ["string", "array"]), ("x-format", "serve_all, last_good, nodata, servfail, refused or addresses")),
     ),
 ]
+Trickle: TypeAlias = Annotated[
+    float, Parsed(values.parse_trickle, (("type", ["number", "string"]), ("x-format", "0 to 1, or 10%")))
+]
 Window: TypeAlias = Annotated[float, values.duration(0, DAY)]
 Least: TypeAlias = Annotated[
     MinHealthy, Parsed(values.parse_min_healthy, (("type", ["integer", "string"]), ("x-format", "3 or 50%")))

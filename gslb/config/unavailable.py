@@ -33,8 +33,6 @@ _NODE = (
 _ZONE = (
     Later("zone", "transfer", "zone transfers"),
     Later("zone", "services.*.sticky", "sticky answers"),
-    Later("zone", "services.*.spill_over", "spill over to later tiers"),
-    Later("zone", "services.*.trickle", "a trickle to later tiers"),
 )
 
 _CHECK_KEYS = {

@@ -320,6 +320,16 @@ def parse_percent(value: object) -> float:
     raise ValueError(f'{shown(value)} is no percentage above 0: write it like "50%"')
 
 
+def parse_trickle(value: object) -> float:
+    """A part of one: 0 to 1, or a percentage."""
+    if isinstance(value, int | float) and is_number(value) and 0 <= value <= 1:
+        return float(value)
+    match = _PERCENT.fullmatch(value) if isinstance(value, str) else None
+    if match and float(match[1]) <= 100:
+        return float(match[1]) / 100
+    raise ValueError(f'{shown(value)} is no part of answers: write 0 to 1, or "10%"')
+
+
 def parse_answers(value: object) -> int:
     """How many members one answer holds: a number from 1, or `all` (0 inside)."""
     if value == "all":

@@ -38,12 +38,13 @@ class MemberView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TierView:
-    """One tier as one decision saw it."""
+    """One tier as one decision saw it. `share`: its part of the answers, 0 to 1."""
 
     tier: int
     pool: str
     holds: bool
     why: str
+    share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +98,12 @@ class Decision:
     changes: tuple[Change, ...] = field(default=(), compare=False)
     due: float = field(default=inf, compare=False)
     past: Past = field(default=NEW, compare=False)
+
+    @property
+    def shared(self) -> tuple[tuple[int, float], ...]:
+        """The tiers that answers are drawn from, each with its part: one alone, but for spill_over and trickle."""
+        found = tuple((tier.tier, tier.share) for tier in self.tiers if tier.share)
+        return found if len(found) > 1 or self.tier is None else ((self.tier, 1.0),)
 
     @property
     def chosen(self) -> tuple[MemberView, ...]:

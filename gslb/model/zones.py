@@ -81,7 +81,9 @@ class Service:
     service POOL.ZONE that every pool has by itself. `views`: by name, for those clients instead of `pools`.
     `slow_start`: seconds in which a member that comes back rises to all of its weight. `failback`: seconds for which an
     earlier tier must have held before it answers again, inf: until an operator says so. `together`: a member's
-    addresses of both families are withdrawn together. `last_resort`: what WhenAllDown.LIST answers.
+    addresses of both families are withdrawn together. `spill_over`: what a tier's health does not bear goes to the
+    next; `trickle`: so much of the answers, 0 to 1, goes there in any case. `last_resort`: what WhenAllDown.LIST
+    answers.
     """
 
     name: str
@@ -97,6 +99,8 @@ class Service:
     slow_start: float = 0.0
     failback: float = 0.0
     together: bool = False
+    spill_over: bool = False
+    trickle: float = 0.0
     last_resort: tuple[Address, ...] = ()
     https: Https = PLAIN_HTTPS
     views: Mapping[str, ViewChain] = field(default_factory=dict)

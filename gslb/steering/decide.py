@@ -17,11 +17,12 @@ from gslb.steering.draft import FAMILY_NAMES, OTHER_FAMILY, Draft, HealthOf, See
 from gslb.steering.eligibility import look
 from gslb.steering.motion import move, remembered
 from gslb.steering.mx import exchange
+from gslb.steering.spill import spill
 from gslb.steering.tiers import choose, fall_back, judge
 from gslb.steering.ttl import due, limit
 from gslb.steering.weights import share
 
-STAGES: tuple[Callable[[Draft], None], ...] = (look, judge, choose, fall_back, move, share, exchange, limit)
+STAGES: tuple[Callable[[Draft], None], ...] = (look, judge, choose, fall_back, spill, move, share, exchange, limit)
 
 
 def decide(
@@ -52,7 +53,10 @@ def decide(
         mode=draft.mode,
         tier=None if draft.tier is None else draft.tier.number,
         tiers=tuple(
-            [TierView(tier=tier.number, pool=tier.pool.name, holds=tier.holds, why=tier.why) for tier in draft.tiers]
+            [
+                TierView(tier=tier.number, pool=tier.pool.name, holds=tier.holds, why=tier.why, share=tier.part)
+                for tier in draft.tiers
+            ]
         ),
         members=tuple([_view(draft, tier, seen) for tier in draft.tiers for seen in tier.seen]),
         answers=draft.service.answers,

@@ -71,7 +71,7 @@ class Seen:
 class Tier:
     """One pool in its place (from 1). `family`: the one it is judged in; `active`: who would answer for it.
 
-    `weight` is the sum over `active`.
+    `weight` is the sum over `active`, `configured` over all it is measured against; `part`: of the answers, 0 to 1.
     """
 
     number: int
@@ -80,6 +80,8 @@ class Tier:
     family: Family = Family.ANY
     active: list[Seen] = field(default_factory=list)
     weight: int = 0
+    configured: int = 0
+    part: float = 0.0
     holds: bool = False
     why: str = ""
 

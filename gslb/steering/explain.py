@@ -51,9 +51,11 @@ class TierLine:
     in_use: bool
     why: str
     members: tuple[Line, ...]
+    share: float | None = None
 
     def __str__(self) -> str:
         use = ", in use" if self.in_use else ""
+        use += f" for {self.share:.1%} of answers" if self.share else ""
         return f"tier {self.tier} {self.pool} {'holds' if self.holds else 'falls short'}{use}: {self.why}"
 
     def as_dict(self) -> dict[str, object]:
@@ -63,6 +65,7 @@ class TierLine:
             "pool": self.pool,
             "holds": self.holds,
             "in_use": self.in_use,
+            "share": self.share,
             "why": self.why,
             "members": [line.as_dict() for line in self.members],
         }
@@ -193,7 +196,8 @@ def _tiers(decision: Decision) -> tuple[TierLine, ...]:
             tier=tier.tier,
             pool=tier.pool,
             holds=tier.holds,
-            in_use=tier.tier == decision.tier,
+            in_use=tier.tier == decision.tier or bool(tier.share),
+            share=tier.share if len(decision.shared) > 1 else None,
             why=tier.why,
             members=tuple(_member(view) for view in decision.members if view.tier == tier.tier),
         )

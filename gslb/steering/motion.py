@@ -1,4 +1,4 @@
-"""Stage 5: weights in motion. A member whose weight is lowered for now has so many tenths of it.
+"""Stage 6: weights in motion. A member whose weight is lowered for now has so many tenths of it.
 
 It is lowered by load (the pool's degraded_weight), by its own word (an agent or a file asks for a part of it) or as
 it has just come back (slow start); the lowest of these counts. Tenths move one at a time, and not sooner than `min_ttl`

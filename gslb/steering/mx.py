@@ -1,4 +1,4 @@
-"""Stage 7: the exchangers, which MX and SRV name.
+"""Stage 8: the exchangers, which MX and SRV name.
 
 An exchanger is listed while one of its addresses is healthy. Members with one hostname are one exchanger: weights in
 the tier are summed, addresses joined. A hostname stands in the first tier it is healthy in.
@@ -25,7 +25,8 @@ def exchange(draft: Draft) -> None:
     if draft.family is not Family.ANY or draft.tier is None:
         return
     listed: dict[bytes, _Listed] = {}
-    _list(listed, draft.tier.number, draft.answering)
+    shared = sum([tier.part > 0 for tier in draft.tiers]) > 1
+    _list(listed, draft.tier.number, draft.tier.active if shared else draft.answering)
     exchangers = list(listed.values())
     if draft.mode is not Mode.ALL_DOWN:
         for tier in draft.tiers[draft.tier.number :]:

@@ -43,12 +43,12 @@ def _measure(tier: Tier, ordinary: list[Seen], *, standing_in: bool) -> None:
     """
     declared = ordinary or [seen for seen in tier.seen if seen.counts]
     declared = [seen for seen in declared if seen.healths[tier.family]]
+    tier.configured = sum([seen.weight for seen in declared])
     what = "standby" if standing_in and ordinary else ""
     least = tier.pool.min_healthy
     if least.percent is not None:
-        configured = sum([seen.weight for seen in declared])
-        tier.holds = bool(tier.active) and tier.weight * 100 >= least.percent * configured
-        tier.why = f"{what} weight {tier.weight} of {configured} healthy, {least.percent:g} % needed".lstrip()
+        tier.holds = bool(tier.active) and tier.weight * 100 >= least.percent * tier.configured
+        tier.why = f"{what} weight {tier.weight} of {tier.configured} healthy, {least.percent:g} % needed".lstrip()
         return
     # A family fewer members have than the pool needs is full when all of those are healthy.
     needed = max(1, min(least.members or 1, len(declared)))

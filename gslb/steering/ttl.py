@@ -1,4 +1,4 @@
-"""Stage 8: how long an answer may be cached: no longer than it is sure to stand, as gdnsd does."""
+"""Stage 9: how long an answer may be cached: no longer than it is sure to stand, as gdnsd does."""
 
 from collections.abc import Iterable, Iterator
 from math import inf
@@ -61,8 +61,9 @@ def clamp(zone: Zone, healths: Iterable[tuple[str, Address, AddressHealth]]) -> 
 def _took_part(draft: Draft) -> Iterator[tuple[str, Address, AddressHealth]]:
     """Members of the tiers looked at: up to the one in use, all where later ones are listed or none held."""
     tier = draft.tier
+    last = max([each.number for each in draft.tiers if each.part], default=0)
     one_tier_held = draft.mode is Mode.NORMAL and tier is not None and draft.family is not Family.ANY
-    looked_at = draft.tiers[: tier.number] if tier is not None and one_tier_held else draft.tiers
+    looked_at = draft.tiers[:last] if tier is not None and one_tier_held else draft.tiers
     for each in looked_at:
         family = Family.ANY if draft.mode is Mode.ALL_DOWN else each.family
         for seen in each.seen:

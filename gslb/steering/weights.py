@@ -1,4 +1,4 @@
-"""Stage 6: each answering member's share."""
+"""Stage 7: each answering member's share."""
 
 from collections.abc import Sequence
 from math import inf
@@ -16,11 +16,18 @@ def share(draft: Draft) -> None:
 
     Presence, where all are answered, is a member's tenths beside those of whoever has most: no answer is empty.
     """
-    if draft.tier is not None and draft.answering:
+    if draft.tier is None or not draft.answering:
+        return
+    shared = [tier for tier in draft.tiers if tier.part]
+    if len(shared) == 1:
         _share(draft.tier, draft.answering)
+        return
+    for tier in shared:
+        _share(tier, tier.active)
 
 
 def _share(tier: Tier, members: list[Seen]) -> None:
+    """Divide the tier's part of all answers among its members that answer."""
     pulls = [seen.weight * seen.tenths for seen in members]
     total = sum(pulls)
     fair = [pull / total for pull in pulls]
@@ -28,7 +35,7 @@ def _share(tier: Tier, members: list[Seen]) -> None:
     capped = shares != fair
     for seen, pull, part, uncapped in zip(members, pulls, shares, fair, strict=True):
         seen.chosen = True
-        seen.share = part
+        seen.share = part * tier.part
         seen.capped = part < uncapped * _ROUNDING
         seen.pull = max(1, round(part * _GRAIN)) if capped else pull
         seen.presence = seen.tenths * min(1.0, part / uncapped)

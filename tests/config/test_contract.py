@@ -51,6 +51,8 @@ services:
     slow_start: 0s
     failback: immediate
     together: false
+    spill_over: false
+    trickle: 0
 """
 
 SMTP = """\

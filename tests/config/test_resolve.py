@@ -258,6 +258,13 @@ def test_what_may_change_by_itself_is_resolved() -> None:
     assert found["u"] == (0.0, False, WhenAllDown.SERVE_ALL, [], 0.0)
 
 
+def test_what_goes_to_later_tiers_is_resolved() -> None:
+    """Nothing by default."""
+    zone = zone_of(POOL + "services:\n  s: {pools: [relays], spill_over: true, trickle: 10%}\n  t: {pools: [relays]}\n")
+
+    assert [(one.spill_over, one.trickle) for one in zone.services.values()][:2] == [(True, 0.1), (False, 0.0)]
+
+
 def test_servers_outside_have_no_glue() -> None:
     """Names in wire form, with addresses only in the zone."""
     servers = "ns1: [192.0.2.53, '2001:db8::53'], ns.example.net.: []"

@@ -212,6 +212,14 @@ def test_what_holds_when_all_are_down_is_a_word_or_a_list() -> None:
             values.parse_when_all_down(wrong)
 
 
+def test_a_trickle_is_a_part_of_one() -> None:
+    """A number up to one, or a percentage."""
+    assert [values.parse_trickle(written) for written in (0, 0.1, 1, "10%", "0%")] == [0.0, 0.1, 1.0, 0.1, 0.0]
+    for wrong in (1.5, -0.1, "0.1", "101%", True, None):
+        with pytest.raises(ValueError, match="is no part of answers"):
+            values.parse_trickle(wrong)
+
+
 def test_a_percentage_is_a_part_of_one() -> None:
     """Above 0, up to 100, with its sign."""
     assert [values.parse_percent(written) for written in ("50%", "100 %", "0.5%")] == [0.5, 1.0, 0.005]
