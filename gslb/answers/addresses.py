@@ -1,11 +1,14 @@
 """A and AAAA: members' addresses, each answer with as many members as the service says."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from gslb.answers.drawn import Drawn, Ring, joined
 from gslb.answers.records import OWNER, address_rdata, record
 from gslb.answers.slots import FAMILIES
-from gslb.answers.variants import Pick, picks, thinned
+from gslb.answers.sticky import winners
+from gslb.answers.variants import Pick, led, picks, thinned
+from gslb.handoff.layout import STICKY_SLOTS
 from gslb.handoff.specs import VariantSpec
 from gslb.model.decisions import Decision, MemberView
 from gslb.model.values import Address, Family, RecordType, family_of
@@ -13,14 +16,36 @@ from gslb.model.verdicts import MemberKey
 from gslb.model.zones import ALL
 
 
-def of_decision(decision: Decision, rtype: RecordType, zone: str) -> Drawn:
-    """The answers of a service: each from one tier, where several share them."""
-    made = [
-        (part, of_members(own, rtype, answers=decision.answers, ttl=decision.ttl, zone=zone))
-        for part, own in _by_tier(decision)
-    ]
-    made = [(part, drawn) for part, drawn in made if drawn.variants]
-    return made[0][1] if len(made) == 1 else joined([part for part, _ in made], [drawn for _, drawn in made])
+def of_decision(decision: Decision, rtype: RecordType, zone: str, key: str) -> Drawn:
+    """The answers of a service: each from one tier, where several share them. `key` is for sticky ones, see there."""
+    made = []
+    for part, own in _by_tier(decision):
+        drawn = of_members(own, rtype, answers=decision.answers, ttl=decision.ttl, zone=zone, sticky=decision.sticky)
+        if drawn.variants:
+            slots = _slots(decision, own, rtype, key) if decision.sticky else ()
+            made.append((part, replace(drawn, slots=slots)))
+    return joined([part for part, _ in made], [drawn for _, drawn in made]) if made else NOBODY
+
+
+NOBODY = Drawn(widths=(), variants=(), counted=())
+
+
+def _slots(decision: Decision, chosen: Sequence[MemberView], rtype: RecordType, key: str) -> tuple[int, ...]:
+    """For each slot of clients the number of its member among those chosen that have an address."""
+    tiers = {view.tier for view in chosen}
+    all_views = [view for view in decision.members if view.tier in tiers and view.member.weight]
+    owned = [view for view in chosen if address_records(view.addresses, rtype, 0)]
+    places = {(view.pool, view.member.name): number for number, view in enumerate(owned)}
+    if len(owned) == 1:
+        return (0,) * STICKY_SLOTS
+    known = [places.get((view.pool, view.member.name), -1) for view in all_views]
+    won = winners(
+        key,
+        [f"{view.pool}/{view.member.name}" for view in all_views],
+        [view.member.weight for view in all_views],
+        [view.share if place >= 0 else 0.0 for view, place in zip(all_views, known, strict=True)],
+    )
+    return tuple([known[number] for number in won])
 
 
 def _by_tier(decision: Decision) -> list[tuple[float, Sequence[MemberView]]]:
@@ -30,11 +55,16 @@ def _by_tier(decision: Decision) -> list[tuple[float, Sequence[MemberView]]]:
     return [(part, [view for view in decision.chosen if view.tier == tier]) for tier, part in shared]
 
 
-def of_members(views: Iterable[MemberView], rtype: RecordType, *, answers: int, ttl: int, zone: str) -> Drawn:
-    """The answers that hold these members' addresses of the type's family, drawn by their shares."""
+def of_members(
+    views: Iterable[MemberView], rtype: RecordType, *, answers: int, ttl: int, zone: str, sticky: bool = False
+) -> Drawn:
+    """The answers that hold these members' addresses of the type's family, drawn by their shares.
+
+    `sticky`: one for each member, which stands first in it.
+    """
     owned = [(view, records) for view in views if (records := address_records(view.addresses, rtype, ttl))]
     keys = [MemberKey(zone, view.pool, view.member.name) for view, _ in owned]
-    drawn = _picks([view for view, _ in owned], answers)
+    drawn = led(len(owned), answers) if sticky else _picks([view for view, _ in owned], answers)
     return Drawn(
         widths=tuple(pick.width for pick in drawn),
         variants=_variants(drawn, [records for _, records in owned]),

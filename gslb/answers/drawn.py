@@ -1,9 +1,11 @@
 """Answer sections ready to be drawn from, laid out in chunks."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import accumulate
 
-from gslb.answers.variants import parted
+from gslb.answers.sticky import TIER, among
+from gslb.answers.variants import CIRCLE, parted, split
 from gslb.handoff.specs import Chunk, VariantSpec
 from gslb.model.verdicts import MemberKey
 
@@ -16,16 +18,31 @@ NOTHING = Chunk()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """Variants with the width each has on the circle of draws, whose turn each is, and the tail they share."""
+    """Variants with the width each has on the circle of draws, whose turn each is, and the tail they share.
+
+    `slots`: for a sticky service the number of the variant that each slot of clients is given.
+    """
 
     widths: tuple[int, ...]
     variants: tuple[VariantSpec, ...]
     counted: tuple[tuple[MemberKey, ...], ...]
     additional: Chunk = NOTHING
+    slots: tuple[int, ...] = ()
 
 
 def joined(parts: Sequence[float], drawn: Sequence[Drawn], additional: Chunk = NOTHING) -> Drawn:
     """One entry of several, each drawn in its part of all answers (0 to 1, of a sum of one)."""
+    if len(drawn) == 1:
+        return replace(drawn[0], additional=additional)
+    slots = _slots(parts, drawn)
+    if slots:
+        return Drawn(
+            widths=tuple(width for one in drawn for width in one.widths),
+            variants=tuple(variant for one in drawn for variant in one.variants),
+            counted=tuple(counted for one in drawn for counted in one.counted),
+            additional=additional,
+            slots=slots,
+        )
     widths = parted(parts, [one.widths for one in drawn])
     rows = [
         (width, variant, counted)
@@ -39,6 +56,15 @@ def joined(parts: Sequence[float], drawn: Sequence[Drawn], additional: Chunk = N
         counted=tuple(counted for _, _, counted in rows),
         additional=additional,
     )
+
+
+def _slots(parts: Sequence[float], drawn: Sequence[Drawn]) -> tuple[int, ...]:
+    """Which of them each slot draws, and what that gives it; none where they are not sticky."""
+    if not all(one.slots for one in drawn):
+        return ()
+    firsts = [0, *accumulate(len(one.variants) for one in drawn)]
+    tiers = among(tuple(split(CIRCLE, [round(part * CIRCLE) for part in parts])), TIER)
+    return tuple(firsts[tier] + drawn[tier].slots[slot] for slot, tier in enumerate(tiers))
 
 
 class Ring:

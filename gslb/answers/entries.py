@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from zlib import crc32
 
 from gslb.answers import addresses, bindings, exchangers
 from gslb.answers.dnssec.denial import PARAMETERS, nsec3_rdata, nsec_rdata
@@ -10,6 +11,7 @@ from gslb.answers.drawn import Drawn, chunk
 from gslb.answers.plan import nameserver_records
 from gslb.answers.records import OWNER, ns_rdata, record, soa_rdata
 from gslb.answers.slots import DenialSlot, HostSlot, ReferralSlot, ServiceSlot, StaticSlot, ZoneKind, ZoneSlot
+from gslb.answers.sticky import packed
 from gslb.answers.variants import thresholds
 from gslb.handoff.specs import Chunk, EntrySpec, VariantSpec
 from gslb.model.decisions import Decision, HostDecision, Mode
@@ -72,7 +74,7 @@ def of_service(slot: ServiceSlot, decisions: Sequence[Decision], scene: Scene) -
         return _empty(scene, ede)
     drawn = _bound(slot, decisions) if slot.rtype is RecordType.HTTPS else _drawn(slot, decision, scene)
     if drawn is not None:
-        return _answered(drawn, ede)
+        return _answered(drawn, ede, crc32(names_key(slot).encode()) if drawn.slots else 0)
     # serve_all with nothing left to serve: a failure that senders try again after, not a word that there is nothing
     return _empty(scene, ede) if decision.action is None else _failed(SERVFAIL, ede)
 
@@ -86,7 +88,7 @@ def _drawn(slot: ServiceSlot, decision: Decision, scene: Scene) -> Drawn | None:
     if decision.last_resort and slot.family is not Family.ANY:
         return addresses.of_host(decision.last_resort, slot.rtype, decision.ttl)
     if slot.family is not Family.ANY:
-        found = addresses.of_decision(decision, slot.rtype, slot.zone)
+        found = addresses.of_decision(decision, slot.rtype, slot.zone, names_key(slot))
         return found if found.variants else None
     if not decision.exchangers:
         return None
@@ -94,8 +96,14 @@ def _drawn(slot: ServiceSlot, decision: Decision, scene: Scene) -> Drawn | None:
     hostnames = scene.hostnames | {decision.exchangers[0].hostname} if decision.last_resort else scene.hostnames
     if slot.rtype is RecordType.SRV:
         return exchangers.services(decision, slot.port, slot.zone, hostnames)
-    make = exchangers.equal if slot.mx is MxMode.EQUAL else exchangers.ranked
-    return make(decision, slot.zone, hostnames)
+    if slot.mx is MxMode.EQUAL:
+        return exchangers.equal(decision, slot.zone, hostnames)
+    return exchangers.ranked(decision, slot.zone, hostnames, names_key(slot))
+
+
+def names_key(slot: ServiceSlot) -> str:
+    """What sets the slots of one service's clients apart from those of another's."""
+    return f"{slot.zone}/{slot.decided_by}"
 
 
 def of_host(slot: HostSlot, decision: HostDecision, scene: Scene) -> Made:
@@ -104,12 +112,14 @@ def of_host(slot: HostSlot, decision: HostDecision, scene: Scene) -> Made:
     return _answered(drawn, None) if drawn.variants else _empty(scene, None)
 
 
-def _answered(drawn: Drawn, ede: tuple[int, str] | None) -> Made:
+def _answered(drawn: Drawn, ede: tuple[int, str] | None, sticky_key: int = 0) -> Made:
     code, text = ede or (None, "")
     spec = EntrySpec(
         ede=code,
         ede_text=text,
-        thresholds=thresholds(drawn.widths),
+        thresholds=() if drawn.slots else thresholds(drawn.widths),
+        slots=packed(drawn.slots),
+        sticky_key=sticky_key,
         variants=drawn.variants,
         additional=drawn.additional,
     )

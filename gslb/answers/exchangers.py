@@ -5,6 +5,7 @@ here wants a decision with at least one exchanger.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import TypeAlias
 
@@ -13,6 +14,7 @@ from gslb.answers.drawn import Drawn, Ring, chunk, fitting, joined
 from gslb.answers.orders import PLACES, Order, orders
 from gslb.answers.records import OWNER, mx_rdata, record, srv_rdata
 from gslb.answers.slots import ADDRESS_TYPES
+from gslb.answers.sticky import ORDER, among, winners
 from gslb.answers.variants import CIRCLE, picks
 from gslb.handoff.specs import Chunk, VariantSpec
 from gslb.model.decisions import Decision, Exchanger
@@ -29,12 +31,16 @@ Listed: TypeAlias = tuple[Drawn, list[Exchanger]]
 Make: TypeAlias = Callable[[Sequence[Exchanger]], Listed]
 
 
-def ranked(decision: Decision, zone: str, hostnames: frozenset[bytes]) -> Drawn:
-    """MX in drawn orders. `hostnames`: those we answer for, which alone may stand in the additional section."""
+def ranked(decision: Decision, zone: str, hostnames: frozenset[bytes], key: str = "") -> Drawn:
+    """MX in drawn orders. `hostnames`: those we answer for, which alone may stand in the additional section. `key` is
+    for sticky services, see there."""
     keys = _keys(decision, zone)
 
     def make(exchangers: Sequence[Exchanger]) -> Listed:
-        return _ranked(exchangers, decision.ttl, keys)
+        drawn, listed = _ranked(exchangers, decision.ttl, keys)
+        if decision.sticky:
+            drawn = replace(drawn, slots=_slots(decision, _in_use(exchangers), key))
+        return drawn, listed
 
     return _over_tiers(decision, hostnames, make)
 
@@ -53,6 +59,24 @@ def _ranked(exchangers: Sequence[Exchanger], ttl: int, keys: Mapping[bytes, tupl
         counted=tuple(keys.get(first[order.members[0]].hostname, ()) for order in drawn),
     )
     return made, [*(first[number] for number in _in_every(drawn)), *(exchanger for exchanger, _ in later)]
+
+
+def _slots(decision: Decision, first: Sequence[Exchanger], key: str) -> tuple[int, ...]:
+    """For each slot of clients the number of its order: one that begins with the exchanger that has the slot."""
+    pulls = {exchanger.hostname: exchanger.pull for exchanger in first}
+    weights: dict[bytes, int] = {}
+    for view in decision.members:
+        if view.tier == first[0].tier and view.member.weight:
+            weights[view.member.hostname] = weights.get(view.member.hostname, 0) + view.member.weight
+    names = list(weights)
+    won = winners(key, [name.hex() for name in names], list(weights.values()), [pulls.get(name, 0) for name in names])
+    places = {exchanger.hostname: number for number, exchanger in enumerate(first)}
+    behind: dict[int, list[tuple[int, int]]] = {}
+    for number, order in enumerate(orders(tuple(exchanger.pull for exchanger in first))):
+        behind.setdefault(order.members[0], []).append((number, order.width))
+    drawn = {place: among(tuple(width for _, width in rows), ORDER) for place, rows in behind.items()}
+    winning = [places[names[number]] for number in won]
+    return tuple(behind[place][drawn[place][slot]][0] for slot, place in enumerate(winning))
 
 
 def equal(decision: Decision, zone: str, hostnames: frozenset[bytes]) -> Drawn:

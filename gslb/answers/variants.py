@@ -62,6 +62,16 @@ def picks(shares: tuple[float, ...], answers: int) -> tuple[Pick, ...]:
     return tuple(turned for members, width in some for turned in _turned(members, width, min(answers, TURNS)))
 
 
+def led(count: int, answers: int) -> tuple[Pick, ...]:
+    """One pick for each of so many members: it first, then those behind it, all around."""
+    widths = split(CIRCLE, [1] * count)
+    if answers == ALL or answers >= count:
+        return tuple(Pick(tuple(range(count)), first, width) for first, width in enumerate(widths))
+    return tuple(
+        Pick(tuple((first + place) % count for place in range(answers)), 0, width) for first, width in enumerate(widths)
+    )
+
+
 @lru_cache(_KEPT)
 def thinned(presences: tuple[float, ...]) -> tuple[Pick, ...]:
     """The picks of all members, each in so much of the answers (0 to 1, one of them 1): who is left out takes turns.

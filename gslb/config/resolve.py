@@ -260,6 +260,7 @@ def _service(draft: ZoneDraft, name: str, service: ServiceTable, pools: Mapping[
         last_resort=() if isinstance(when, WhenAllDown) else when,
         failback=service.failback,
         together=service.together,
+        sticky=service.sticky,
         spill_over=service.spill_over,
         trickle=service.trickle,
         slow_start=service.slow_start,

@@ -137,6 +137,8 @@ class ServiceTable(Table):
     """While no tier has a healthy member: serve_all, last_good, nodata, servfail, refused, or a list of addresses."""
     failback: Failback = Field(default="immediate", validate_default=True)
     """When an earlier pool that holds again answers again: immediate, after a duration of holding, or manual."""
+    sticky: bool = False
+    """true: a client's network (/24, /56) is given the same member as long as that is healthy."""
     spill_over: bool = False
     """true: what a pool's healthy weight does not bear (at 72 % it bears all) goes to the next pool that holds."""
     trickle: Trickle = Field(default=0, validate_default=True)

@@ -30,10 +30,7 @@ _NODE = (
     Later("gslb", "notify", "notifications"),
 )
 
-_ZONE = (
-    Later("zone", "transfer", "zone transfers"),
-    Later("zone", "services.*.sticky", "sticky answers"),
-)
+_ZONE = (Later("zone", "transfer", "zone transfers"),)
 
 _CHECK_KEYS = {
     "secrets in the configuration": ("allow_inline_secrets",),

@@ -8,12 +8,13 @@ patched to point to where the alias's target stands in the message. AA tells of 
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
-from gslb.dns.clients import NOBODY, Asker
+from gslb.dns.clients import NOBODY, Asker, network_of
 from gslb.dns.codes import CNAME, HEADER_SIZE, IN, NOERROR, NXDOMAIN, RRSIG, YXDOMAIN
 from gslb.dns.denial import owned, proofs
 from gslb.dns.lookup import Hit, Kind, find, nodata
 from gslb.dns.query import MAX_NAME, Query
-from gslb.handoff.layout import DRAW_NONE, ENTRY_AA
+from gslb.dns.sticky import slot_of
+from gslb.handoff.layout import DRAW_NONE, DRAW_STICKY, ENTRY_AA
 from gslb.handoff.reader import Section
 from gslb.handoff.table import Table
 
@@ -134,7 +135,9 @@ class _Walk:
         if entry.ede is not None:
             self.errors += ((entry.ede, part.ede_text(entry)),)
         number = 0
-        if entry.draw_kind != DRAW_NONE:
+        if entry.draw_kind == DRAW_STICKY:
+            number = part.in_slot(entry, slot_of(network_of(self.asker, told=hit.told), entry.sticky_key))
+        elif entry.draw_kind != DRAW_NONE:
             number = part.choose(entry, self.draw(entry_key(hit.part, hit.slot)))
         self.sent += ((hit.part, entry.first_counter + number),)
         if not entry.variant_count:

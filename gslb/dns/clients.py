@@ -52,6 +52,14 @@ def unmapped(address: bytes) -> bytes:
     return address[12:] if len(address) == 16 and address.startswith(_MAPPED) else address
 
 
+def network_of(asker: Asker, *, told: bool) -> bytes:
+    """Three octets of an IPv4 client, seven of an IPv6 one: those of the network that a resolver told of (`told`: it
+    counts here), else of the one who asks."""
+    address, length = _told(asker.subnet) if told else (b"", 0)
+    client = address if length else unmapped(asker.address)
+    return client[:3] if len(client) == 4 else client[:7]
+
+
 def _told(subnet: bytes) -> tuple[bytes, int]:
     """The address in well-formed option data, padded, and its prefix length; length 0 tells nothing of anybody."""
     if not subnet:

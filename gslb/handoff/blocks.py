@@ -45,14 +45,14 @@ def block(entry: EntrySpec) -> Block:
     count = len(entry.variants)
     head_length = ENTRY.size + VARIANT.size * count
     rest = _Rest(head_length // UNIT)
-    thresholds_at = rest.put(array("I", entry.thresholds).tobytes()) if count > 1 else 0
+    thresholds_at = rest.put(entry.slots or array("I", entry.thresholds).tobytes()) if count > 1 else 0
     text = entry.ede_text.encode()[:255]
     head = ENTRY.pack(
         entry.rcode, layout.ENTRY_AA if entry.authoritative else 0, entry.draw_kind, 0,
         count, 0 if entry.ede is None else entry.ede + 1,
         thresholds_at, ENTRY.size // UNIT if count else 0,
         *_section(rest, entry.authority), *_section(rest, entry.additional),
-        rest.put(bytes((len(text),)) + text) if text else 0, 0, 0, 0,
+        rest.put(bytes((len(text),)) + text) if text else 0, 0, 0, entry.sticky_key,
     )  # fmt: skip
     head += b"".join([_variant(rest, variant) for variant in entry.variants])
     return Block(

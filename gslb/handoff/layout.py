@@ -90,7 +90,7 @@ ENTRY = struct.Struct("<BBBBHHIIIHHHHIHHHHIIII")
 """rcode, flags, draw kind, reserved, variant count, EDE code + 1, thresholds_at, variants_at,
 authority: at, plain length, plain count, signed length, signed count,
 additional: at, plain length, plain count, signed length, signed count,
-EDE text at (u8 length, then UTF-8), first counter, transfer chunk at, reserved"""
+EDE text at (u8 length, then UTF-8), first counter, transfer chunk at, sticky key"""
 
 VARIANT = struct.Struct("<IHHHHHH")
 """chunk_at, start in octets inside the chunk, plain length, plain count, signed length, signed count, reserved"""
@@ -116,6 +116,9 @@ ENTRY_AA = 1
 DRAW_NONE = 0
 DRAW_THRESHOLDS = 1
 DRAW_STICKY = 2
+
+STICKY_SLOTS = 4096
+"""Of clients, by a hash of their network: u16 variant numbers where thresholds stand otherwise."""
 
 NEGATIVE = 0
 """The pseudo type under which a node keeps its own NODATA entry, where the zone's common one will not do."""

@@ -1,6 +1,8 @@
 """Table files in place: nothing is copied or kept per name; every look-up reads the mapped bytes."""
 
 import zlib
+from collections import Counter
+from itertools import accumulate
 from typing import NamedTuple, TypeAlias
 
 from gslb.handoff import layout
@@ -74,6 +76,7 @@ class Entry(NamedTuple):
     ede_text_at: int
     first_counter: int
     transfer_at: int
+    sticky_key: int
 
 
 class Variant(NamedTuple):
@@ -185,7 +188,7 @@ class Part:
         ede = f[5] - 1 if f[5] else None
         return Entry(
             f[0], f[1], f[2], f[4], ede, f[6], f[7],
-            Section(*f[8:13]), Section(*f[13:18]), f[18], f[19], f[20],
+            Section(*f[8:13]), Section(*f[13:18]), f[18], f[19], f[20], f[21],
         )  # fmt: skip
 
     def choose(self, entry: Entry, draw: int) -> int:
@@ -203,10 +206,19 @@ class Part:
                 high = middle
         return low
 
+    def in_slot(self, entry: Entry, slot: int) -> int:
+        """The number of the variant that a slot of clients is given (DRAW_STICKY)."""
+        at = entry.thresholds_at * UNIT + 2 * slot
+        return self.data[at] | self.data[at + 1] << 8
+
     def thresholds(self, entry: Entry) -> tuple[int, ...]:
-        """Cumulative, one per variant, the last 2**32 - 1; a lone variant has every draw."""
+        """Cumulative, one per variant, the last 2**32 - 1; a lone variant has every draw. Slots count as draws."""
         if entry.variant_count < 2:
             return (0xFFFFFFFF,) * entry.variant_count
+        if entry.draw_kind == layout.DRAW_STICKY:
+            given = Counter(self.in_slot(entry, slot) for slot in range(layout.STICKY_SLOTS))
+            counts = accumulate(given[number] for number in range(entry.variant_count))
+            return tuple((count << 32) // layout.STICKY_SLOTS - 1 for count in counts)
         base = entry.thresholds_at * 2
         return tuple(self._words[base : base + entry.variant_count])
 

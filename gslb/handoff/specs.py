@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gslb.handoff.layout import DRAW_NONE, DRAW_THRESHOLDS
+from gslb.handoff.layout import DRAW_NONE, DRAW_STICKY, DRAW_THRESHOLDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +67,7 @@ class EntrySpec:
     """One type of one name in one view: variants to draw from, and the tail they share.
 
     `thresholds` are cumulative, the last 2**32 - 1: variant i is chosen by the first threshold not below the draw.
+    `slots` instead: for each of STICKY_SLOTS the number of its variant, u16; `sticky_key` keys the hash of clients.
     """
 
     rcode: int = 0
@@ -74,6 +75,8 @@ class EntrySpec:
     ede: int | None = None
     ede_text: str = ""
     thresholds: tuple[int, ...] = ()
+    slots: bytes = b""
+    sticky_key: int = 0
     variants: tuple[VariantSpec, ...] = ()
     authority: Chunk = Chunk()
     additional: Chunk = Chunk()
@@ -81,7 +84,9 @@ class EntrySpec:
     @property
     def draw_kind(self) -> int:
         """How a variant is picked: not at all where there is one or none."""
-        return DRAW_THRESHOLDS if len(self.variants) > 1 else DRAW_NONE
+        if len(self.variants) < 2:
+            return DRAW_NONE
+        return DRAW_STICKY if self.slots else DRAW_THRESHOLDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,7 +74,7 @@ class Decision:
     `action` is set only in Mode.ALL_DOWN; with it, `last_resort` are the addresses of WhenAllDown.LIST. `nodata`: the
     family answers NODATA although the service lives. `exchangers` (family ANY only): all healthy ones of the tier in
     use and later tiers, drawn only in the first. `ttl` in whole seconds; `ttl_why` says what determined it. `members`
-    lists every member of every tier, in and out.
+    lists every member of every tier, in and out. `sticky`: answers go by the client's network, not by draws.
 
     Beside the decision itself: `changes` are bound to come, `due` is when it must be looked at again if nothing happens
     before (Unix seconds), `past` is for the next one.
@@ -93,6 +93,7 @@ class Decision:
     action: WhenAllDown | None = None
     exchangers: tuple[Exchanger, ...] = ()
     reason: str = ""
+    sticky: bool = False
     last_resort: tuple[Address, ...] = ()
     view: str = ""
     changes: tuple[Change, ...] = field(default=(), compare=False)

@@ -83,7 +83,7 @@ class Service:
     earlier tier must have held before it answers again, inf: until an operator says so. `together`: a member's
     addresses of both families are withdrawn together. `spill_over`: what a tier's health does not bear goes to the
     next; `trickle`: so much of the answers, 0 to 1, goes there in any case. `last_resort`: what WhenAllDown.LIST
-    answers.
+    answers. `sticky`: a client's network is given the same member as long as that is healthy.
     """
 
     name: str
@@ -99,6 +99,7 @@ class Service:
     slow_start: float = 0.0
     failback: float = 0.0
     together: bool = False
+    sticky: bool = False
     spill_over: bool = False
     trickle: float = 0.0
     last_resort: tuple[Address, ...] = ()

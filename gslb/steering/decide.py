@@ -67,6 +67,7 @@ def decide(
         exchangers=draft.exchangers,
         reason=draft.reason,
         last_resort=draft.last_resort,
+        sticky=draft.service.sticky,
         view=view,
         changes=tuple(draft.changes),
         due=due(draft),

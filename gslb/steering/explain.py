@@ -187,7 +187,8 @@ def _answer(decision: Decision, *, drawn: bool) -> str:
         return f"{listed}, those of tier {decision.tier} in drawn order" if drawn else listed
     if decision.answers == 0 or decision.answers >= count:
         return "the member in" if count == 1 else f"all {count} members in"
-    return f"{decision.answers} of the {count} members in, by share"
+    by = "by the client's network" if decision.sticky else "by share"
+    return f"{decision.answers} of the {count} members in, {by}"
 
 
 def _tiers(decision: Decision) -> tuple[TierLine, ...]:

@@ -53,6 +53,7 @@ services:
     together: false
     spill_over: false
     trickle: 0
+    sticky: false
 """
 
 SMTP = """\

@@ -259,10 +259,14 @@ def test_what_may_change_by_itself_is_resolved() -> None:
 
 
 def test_what_goes_to_later_tiers_is_resolved() -> None:
-    """Nothing by default."""
-    zone = zone_of(POOL + "services:\n  s: {pools: [relays], spill_over: true, trickle: 10%}\n  t: {pools: [relays]}\n")
+    """And who sticks; nothing by default."""
+    zone = zone_of(
+        POOL + "services:\n  s: {pools: [relays], spill_over: true, trickle: 10%, sticky: true}\n"
+        "  t: {pools: [relays]}\n"
+    )
+    found = [(one.spill_over, one.trickle, one.sticky) for one in zone.services.values()]
 
-    assert [(one.spill_over, one.trickle) for one in zone.services.values()][:2] == [(True, 0.1), (False, 0.0)]
+    assert found[:2] == [(True, 0.1, True), (False, 0.0, False)]
 
 
 def test_servers_outside_have_no_glue() -> None:
