@@ -80,7 +80,7 @@ def show(status: dict[str, Any], console: Console) -> None:
         console.print(members(zone))
         if zone.get("dnssec"):
             console.print(keys(zone["name"], zone["dnssec"]))
-            for line in zone["dnssec"]["to_do"]:
+            for line in filter(None, (zone["dnssec"]["error"], *zone["dnssec"]["to_do"])):
                 console.print(f"{zone['name']}: {line}", highlight=False)
 
 

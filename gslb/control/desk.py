@@ -206,6 +206,8 @@ class Desk:
             next_probe=self._schedule.next_probe,
             now=owner.clock(),
             overrides=owner.pipeline.overrides,
+            keys=owner.notary.keys,
+            key_error=owner.notary.error,
         )
 
     def _config(self) -> ConfigStatus:

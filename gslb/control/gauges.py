@@ -50,6 +50,7 @@ class Gauges(Collector):
         yield from _probing(status)
         yield from _workers(status.workers)
         yield from _zones(status.zones)
+        yield from _keys(status.zones)
         yield from _checks(status.checks)
         standing = _gauge("gslb_overrides", "Overrides of operators that stand.", ("state",))
         for forced in Forced:
@@ -191,6 +192,20 @@ def _zones(zones: tuple[ZoneStatus, ...]) -> Iterator[Metric]:
                 weight.add_metric(labels, member.weight)
                 answers.add_metric(labels, member.answers_given)
     yield from (serial, all_down, tier, ttl, health, real, override, weight, answers, view_all_down, view_tier)
+
+
+def _keys(zones: tuple[ZoneStatus, ...]) -> Iterator[Metric]:
+    to_do = _gauge("gslb_keys_to_do", "What an operator has to do about a signed zone's keys.", ("zone",))
+    failing = _gauge("gslb_keys_failing", "1 while the key files cannot be used.", ("zone",))
+    coming = _gauge("gslb_key_next_time_seconds", "When a key's next date is, Unix time.", ("zone", "key", "role"))
+    for zone in zones:
+        if zone.dnssec is not None:
+            to_do.add_metric((zone.name,), len(zone.dnssec.to_do))
+            failing.add_metric((zone.name,), bool(zone.dnssec.error))
+            for key in zone.dnssec.keys:
+                if key.next_at is not None:
+                    coming.add_metric((zone.name, str(key.key), key.role), key.next_at)
+    yield from (to_do, failing, coming)
 
 
 def _checks(checks: tuple[CheckStatus, ...]) -> Iterator[Metric]:

@@ -71,6 +71,7 @@ class Facts:
     now: float
     overrides: Overrides = field(default_factory=Overrides)
     keys: Mapping[str, Sequence[ZoneKey]] = field(default_factory=dict)
+    key_error: str = ""
 
 
 def zones(facts: Facts) -> tuple[ZoneStatus, ...]:
@@ -125,7 +126,7 @@ def _zone(facts: Facts, zone: Zone) -> ZoneStatus:
         min_ttl=zone.min_ttl,
         services=tuple(_service(facts, zone, service) for service in zone.services.values()),
         pools=tuple(_pool(facts, zone, pool) for pool in zone.pools.values()),
-        dnssec=dnssec_status(zone, facts.keys.get(zone.text, ()), facts.now),
+        dnssec=dnssec_status(zone, facts.keys.get(zone.text, ()), facts.now, facts.key_error),
     )
 
 

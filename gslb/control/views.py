@@ -8,6 +8,7 @@ health, or `drained`.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gslb.control.key_views import DnssecStatus
 from gslb.control.override_views import OverrideStatus
 from gslb.control.views_node import ConfigStatus, MemoryStatus, ProbingStatus, TableStatus, WorkerStatus
 from gslb.errors import Fault
@@ -186,27 +187,6 @@ class ServiceStatus:
     families: tuple[FamilyStatus, ...]
     override: OverrideStatus | None = None
     views: tuple[ViewStatus, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyStatus:
-    """One key of a signed zone: what it does now, and what is next at a Unix time; None: nothing is planned."""
-
-    key: int
-    role: str
-    algorithm: str
-    state: str
-    next_at: float | None
-    next: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DnssecStatus:
-    """How a zone is signed: its keys, and what an operator has to do about them."""
-
-    denial: str
-    keys: tuple[KeyStatus, ...]
-    to_do: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,9 +29,9 @@ QUICK = ("--delay", "0s")
 
 @pytest.fixture
 def directory(tmp_path: Path) -> Path:
-    """A configuration whose state_dir is beside it, and TTLs of nothing that lasts."""
+    """A configuration whose state_dir is beside it, and short TTLs."""
     (tmp_path / "zones").mkdir()
-    (tmp_path / "zones/z.yaml").write_text(f"{HEAD}ttl: 1\nmin_ttl: 1\nnegative_ttl: 1\nstatic_ttl: 1\n")
+    (tmp_path / "zones/z.yaml").write_text(f"{HEAD}ttl: 1\nmin_ttl: 1\nnegative_ttl: 1\nstatic_ttl: 1m\n")
     (tmp_path / "gslb.yaml").write_text("state_dir: state\n")
     return tmp_path
 
@@ -58,7 +58,7 @@ def refused(directory: Path, *words: str) -> str:
 
 def passed(directory: Path, seconds: int) -> None:
     """Let time pass for every key: all its dates move back."""
-    for path in (directory / "state/keys").glob("*.private"):
+    for path in (directory / "state").glob("*/*.private"):
         text = re.sub(r"(?<=: )\d{14}", lambda found: render_date(parse_date(found[0]) - seconds), path.read_text())
         path.write_text(text)
 
@@ -195,6 +195,8 @@ def test_bind_reads_the_files(directory: Path) -> None:
 @pytest.mark.parametrize("algorithm", ["ecdsap256sha256", "ed25519"])
 def test_ldns_signs_with_the_files(directory: Path, algorithm: str) -> None:
     """ldns-signzone takes the private file, and what it signs is verified."""
+    written = directory / "zones/z.yaml"
+    written.write_text(f"{written.read_text()}dnssec: {{algorithm: {algorithm}}}\n")
     keys(directory, "generate")
     passed(directory, 10_000)
     stem = str(next((directory / "state/keys").glob("*.private")).with_suffix(""))
@@ -212,6 +214,51 @@ def test_delegation_of_a_zone_that_is_not_signed_has_no_ds(directory: Path) -> N
 
     assert "DS" not in run("delegation", ZONE_NAME, "-c", str(directory)).output
     assert delegation.command.name == "delegation"
+
+
+@pytest.fixture
+def signed(directory: Path) -> Path:
+    """The same, for a zone that is to be signed."""
+    zone = directory / "zones/z.yaml"
+    zone.write_text(zone.read_text() + "dnssec: {algorithm: ed25519, keys: mine}\n")
+    return directory
+
+
+def test_a_signed_zone_has_its_own_place_and_algorithm(signed: Path) -> None:
+    """As its file says; nothing is left to be told about that."""
+    told = keys(signed, "generate")
+
+    assert "write dnssec" not in told
+    assert len(list((signed / "state/mine").glob("Kmail.example.com.+015+*.private"))) == 1
+
+
+def test_delegation_of_a_signed_zone_has_its_ds(signed: Path) -> None:
+    """From its date on; before that, and before there is a key, it says so."""
+    words = ("delegation", ZONE_NAME, "-c", str(signed))
+    assert "no key is published: no DS belongs to the parent" in run(*words).output
+    keys(signed, "generate", *QUICK)
+    assert "on, not before" in run(*words).output
+    passed(signed, 10_000)
+
+    lines = run(*words, "--sha384").output.splitlines()
+    whole = json.loads(run(*words, "--json").output)
+    assert [line.split()[3] for line in lines] == ["NS", "A", "DS", "DS"]
+    assert lines[2].split()[4:] == [str(each) for each in whole["ds"][0].values()]
+    assert whole["notes"] == []
+    assert "DS: key tag" in run(*words, "--form", "registrar").output
+
+
+def test_validate_looks_at_keys(signed: Path) -> None:
+    """What is to be done is a warning; what a server would refuse is an error."""
+    without = run("validate", "-c", str(signed))
+    keys(signed, "generate")
+    next((signed / "state/mine").glob("*.private")).chmod(0o640)
+    open_ = run("validate", "-c", str(signed))
+
+    assert (without.exit_code, open_.exit_code) == (0, 1)
+    assert "warning: zones/z.yaml: dnssec: no key is in use" in without.output
+    assert "zones/z.yaml: dnssec: " in open_.output
+    assert "mode 0640 opens a private key to others" in open_.output
 
 
 @pytest.mark.parametrize("parent", ["mail.example.com", "example.org", "a..b"])

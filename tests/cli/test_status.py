@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from gslb.cli.status import all_serve, services, show
+from gslb.cli.status import all_serve, keys, services, show
 
 
 def service(name: str, healthy: bool, **more: Any) -> dict[str, Any]:
@@ -75,3 +75,16 @@ def test_a_service_is_told_once_for_each_view() -> None:
 
     assert "smtp in view east" in out.getvalue()
     assert out.getvalue().count("why") == 3  # the column's head, and one line for everybody and one for the view
+
+
+def test_keys_are_told_with_their_next_date() -> None:
+    """One line to a key; nothing stands where nothing is planned."""
+    told = [
+        {"key": 7, "role": "csk", "algorithm": "ed25519", "state": "active", "next_at": None, "next": None},
+        {"key": 8, "role": "csk", "algorithm": "ed25519", "state": "planned", "next_at": 0.0, "next": "begins to sign"},
+    ]
+    out = StringIO()
+    Console(file=out, width=200).print(keys("mail.example.com", {"denial": "nsec", "keys": told}))
+
+    assert "1970-01-01 00:00:00 UTC begins to sign" in out.getvalue()
+    assert "None" not in out.getvalue()

@@ -3,9 +3,12 @@
 from dataclasses import replace
 from pathlib import Path
 
+from gslb.control.gauges import Gauges
 from gslb.control.key_views import dnssec_status
 from gslb.model.zones import Dnssec, Zone
 from tests.kit.configs import POOL, accepted
+from tests.kit.controlled import Controlled
+from tests.kit.signed import signed_estate
 from tests.kit.zonekeys import ALWAYS, NOW, key
 
 
@@ -35,3 +38,24 @@ def test_a_zone_that_is_to_be_signed_and_has_no_key_says_what_to_do() -> None:
     assert status is not None
     assert "gslb keys generate" in status.to_do[0]
     assert dnssec_status(accepted(POOL).zones[0], (), NOW) is None
+
+
+def open_to_others(folder: Path) -> None:
+    """Key files that must not be used."""
+    next(folder.glob("state/keys/*.private")).chmod(0o644)
+
+
+async def test_the_status_and_metrics_of_a_server_hold_its_keys(tmp_path: Path) -> None:
+    """What was read when it started; files that cannot be used any more are told, and the keys stay."""
+    made = Controlled(signed_estate(tmp_path))
+    await made.serving()
+    open_to_others(tmp_path)
+    await made.owner.notary.look(made.config, lambda: None)
+    (dnssec,) = [zone.dnssec for zone in made.desk.status().zones]
+    samples = {family.name: family.samples for family in Gauges(made.desk.status, made.owner.answered).collect()}
+
+    assert dnssec is not None
+    assert [each.state for each in dnssec.keys] == ["active"]
+    assert "opens a private key to others" in dnssec.error
+    assert [sample.value for sample in samples["gslb_keys_failing"]] == [1]
+    assert [sample.value for sample in samples["gslb_keys_to_do"]] == [1]

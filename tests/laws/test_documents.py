@@ -12,7 +12,7 @@ from gslb.config.bounds import detection_bounds
 from gslb.config.files import load_texts
 from gslb.config.schema_check import TYPES
 from gslb.config.schema_node import DnsTable, NodeFile
-from gslb.config.schema_zone import MemberTable, PoolTable, ServiceTable, SoaTable, ZoneFile
+from gslb.config.schema_zone import DnssecTable, MemberTable, PoolTable, ServiceTable, SoaTable, ZoneFile
 from gslb.config.tables import Table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -105,7 +105,7 @@ def test_the_runbook_quotes_what_the_server_says(words: str) -> None:
 @pytest.mark.parametrize(
     ("readme", "tables"),
     [
-        ("zones/README.md", [ZoneFile, PoolTable, MemberTable, ServiceTable, SoaTable]),
+        ("zones/README.md", [ZoneFile, PoolTable, MemberTable, ServiceTable, SoaTable, DnssecTable]),
         ("checks/README.md", list(TYPES.values())),
         ("gslb.yaml", [NodeFile, DnsTable]),
     ],
