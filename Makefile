@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test test-servers test-differential fuzz check lint suite packages bench bench-probes clean
+.PHONY: run test test-servers test-differential fuzz check lint suite packages bench bench-probes test-native clean
 
 run: $(VENV)/.run  ## a small mail estate, its configuration and the server, telling a story
 	@$(BIN)/gslb demo
@@ -30,6 +30,9 @@ suite: $(VENV)/.dev  ## the suite with branch coverage: 100 % for the pure core,
 test-servers: $(VENV)/.dev packages  ## against servers that cannot be installed together: Exim, postscreen, proxies
 	@sh tests/packages_apart.sh
 	$(BIN)/pytest tests/servers_apart
+
+test-native: $(VENV)/.dev  ## the fast path of workers under sanitizers, with odd packets and broken tables
+	$(BIN)/python tests/native/fuzz.py
 
 bench: $(VENV)/.dev  ## CPU per query of the running server, beside the peers that are installed
 	$(BIN)/python tests/bench/bench.py

@@ -15,7 +15,7 @@ from gslb.dns.rates import Limits, Rates, Verdict, kind_of
 from gslb.dns.reply import Facts, Response, servfail
 from gslb.dns.respond import STALE, curtailed, respond
 from gslb.dns.worker.known import Known
-from gslb.dns.worker.native import fast
+from gslb.dns.worker.native import Judge, NativeRates, fast, networks
 from gslb.dns.worker.tally import Sent, Tally
 from gslb.handoff.policy import Policy
 from gslb.handoff.table import Table
@@ -57,7 +57,7 @@ class Answerer:
         self.known = Known(self._draws)
         self._policy = Policy()
         self._cookies: Cookies | None = None
-        self._rates: Rates | None = None
+        self._rates: Judge | None = None
         self._state = NOBODY
         self._keepalive = KEEPALIVE
         self.stale(False)
@@ -84,8 +84,9 @@ class Answerer:
                 self.engine.secrets(b"".join(policy.secrets))
         limited, was = ((one.per_second, one.slip, one.exempt) for one in (policy, before))
         if limited != was:
-            limits = Limits(policy.per_second, policy.slip, Networks(policy.exempt))
-            self._rates = Rates(limits, self._seed) if policy.per_second else None
+            if self.engine is not None:
+                self.engine.limit(policy.per_second, policy.slip, networks(policy.exempt))
+            self._rates = self._judge(policy) if policy.per_second else None
         self._state = Networks(policy.state_txt)
         self.stale(self._udp.stale)
 
@@ -93,6 +94,11 @@ class Answerer:
         """Tell clients over TCP that their connections will end (RFC 7828 section 3.4)."""
         self._keepalive = 0
         self.stale(self._udp.stale)
+
+    def _judge(self, policy: Policy) -> Judge:
+        if self.engine is not None:
+            return NativeRates(self.engine)
+        return Rates(Limits(policy.per_second, policy.slip, Networks(policy.exempt)), self._seed)
 
     def stale(self, stale: bool) -> None:
         """Whether control has been silent for too long."""
@@ -102,7 +108,6 @@ class Answerer:
         self._know_from(self.table)
         if self.engine is not None:
             self.engine.opt(write_opt(_PLAIN, rcode=0, nsid=b"", errors=STALE if stale else ()))
-            self.engine.rest(self._rates is not None)
 
     def _know_from(self, table: Table | None) -> None:
         """Keep replies from this table, unless each has to be judged by the rate of its client."""
@@ -120,17 +125,7 @@ class Answerer:
         self._note_known()
         totals = dict(self.tally.totals)
         if self.engine is not None:
-            told = self.engine.totals()
-            more = {
-                "queries_udp": told["answered_udp"] + told["dropped"],
-                "queries_tcp": told["answered_tcp"],
-                "rcode_NOERROR": told["no_error"],
-                "rcode_NXDOMAIN": told["nxdomain"],
-                "cookies_valid": told["cookies_valid"],
-                "udp_errors": told["errors"],
-                "dropped": told["dropped"],
-            }
-            for name, number in more.items():
+            for name, number in self.engine.totals().items():
                 totals[name] = totals.get(name, 0) + number
         return totals
 
@@ -171,7 +166,7 @@ class Answerer:
             return self._limited(self._rates, packet, address, response)
         return response
 
-    def _limited(self, rates: Rates, packet: bytes, address: bytes, response: Response) -> Response | None:
+    def _limited(self, rates: Judge, packet: bytes, address: bytes, response: Response) -> Response | None:
         """The response, or what rate limiting leaves of it."""
         verdict = rates.judge(address, kind_of(response.data), time.monotonic())
         if verdict is Verdict.SEND:
