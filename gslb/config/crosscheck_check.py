@@ -120,7 +120,7 @@ def _stale(check: CheckDraft) -> None:
 def _login(check: CheckDraft) -> None:
     """A password goes out only where the channel is verified, and only from where nobody else reads it."""
     table = check.table
-    wrong = any(check.document.is_damaged((check.name, key)) for key in ("user", "password", *_SOURCES))
+    wrong = any(check.document.is_damaged((check.name, key)) for key in ("user", *_SOURCES))
     if wrong or not isinstance(table, Login):
         return
     sources = [key for key in _SOURCES if getattr(table, key) is not None]
@@ -133,7 +133,7 @@ def _login(check: CheckDraft) -> None:
     if not sources:
         _refuse(check, "user", "needs a password_file, or a password_env")
     if len(sources) > 1:
-        _refuse(check, "password_env", "password_file stands there already: use one of them")
+        _refuse(check, sources[1], f"{sources[0]} stands there already: use one of them")
     _verified(check, table)
 
 
@@ -164,7 +164,7 @@ def _capabilities(check: CheckDraft) -> None:
             _refuse(check, key, "pre_tls never comes: tls is implicit")
 
 
-_SOURCES = ("password_file", "password_env")
+_SOURCES = ("password_file", "password_env", "password")
 _DEEP = ("auth", "login", "mailbox")
 """Stages that need a login."""
 

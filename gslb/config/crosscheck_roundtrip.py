@@ -29,7 +29,7 @@ def _wait(check: CheckDraft, table: RoundtripCheck) -> None:
 
 
 def _mailbox(check: CheckDraft, table: FetchTable) -> None:
-    sources = [key for key in ("password_file", "password_env") if getattr(table, key) is not None]
+    sources = [key for key in ("password_file", "password_env", "password") if getattr(table, key) is not None]
     if table.user is None:
         for key in sources:
             check.refuse("needs a user: who reads the mailbox", "imap", key)

@@ -11,6 +11,7 @@ _BODY_KEYS = (
     "body_must_not",
     "body_must_regex",
     "body_must_not_regex",
+    "body_degraded_regex",
     "extract",
     "login",
 )
@@ -67,7 +68,7 @@ def _login(check: CheckDraft, table: HttpCheck | WebaccessCheck, login: FormLogi
         check.refuse("log in by Basic authentication or through a form, not both", "user")
     if login.user is None:
         check.refuse("required: the user who logs in", "login", "user")
-    if (login.password_file is None) is (login.password_env is None):
+    if [login.password_file, login.password_env, login.password].count(None) != 2:
         check.refuse("required: one of password_file and password_env", "login", "password_file")
     _guarded(check, table)
     if login.success_regex is login.success_location is login.success_cookie is None:

@@ -120,12 +120,14 @@ def _remedy(name: str) -> str:
 
 
 def _without_secrets(document: Document, path: Path, table: dict[str, Any]) -> dict[str, Any]:
-    """A check without passwords: what stands in a configuration is copied, shown and kept in too many places."""
-    if "password" in table:
+    """A check without passwords, unless it insists: a configuration is copied, shown and kept in too many places."""
+    allowed = table.get("allow_inline_secrets") is True
+    if "password" in table and not allowed:
         document.fault((*path, "password"), INLINE_REFUSED)
-    kept = {key: value for key, value in table.items() if key != "password"}
-    if isinstance(kept.get("login"), dict):
-        kept["login"] = _without_secrets(document, (*path, "login"), kept["login"])
+    kept = {key: value for key, value in table.items() if key != "password" or allowed}
+    for inner in ("login", "imap"):
+        if isinstance(kept.get(inner), dict):
+            kept[inner] = _without_secrets(document, (*path, inner), kept[inner])
     return kept
 
 

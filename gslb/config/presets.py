@@ -51,6 +51,14 @@ def _queue(name: str, warn: int, crit: int) -> Mapping[str, Any]:
     return {"pattern": rf"{name}[^0-9]*([0-9]+)", "warn": warn, "crit": crit}
 
 
+def _closed(name: str) -> Mapping[str, Any]:
+    """The first digit of the second number behind a name, where the first counts all and the second those closed."""
+    return {"pattern": rf"{name}[^0-9]*[0-9]*[^0-9]*([0-9])", "warn": 1}
+
+
+_GWIA_CLOSED = r"(?i)GroupWise:\s*(?:<[^>]*>\s*)*CLOSED"
+"""It takes mail from the internet, and cannot hand it on."""
+
 PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         "groupwise-webaccess": {
@@ -78,6 +86,17 @@ PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                 "smtp_send": _queue("SMTP Send", 10, 25),
                 "smtp_receive": _queue("SMTP Receive", 10, 25),
                 "delayed": _queue("Delayed", 25, 50),
+            },
+            "body_degraded_regex": [_GWIA_CLOSED],
+        },
+        "gw-mta-links": {
+            **_CONSOLE,
+            "port": 7180,
+            "path": "/home",
+            "extract": {
+                "closed_domains": _closed("Domains"),
+                "closed_post_offices": _closed("Post Offices"),
+                "closed_gateways": _closed("Gateways"),
             },
         },
         "exchange": _exchange("owa"),

@@ -67,7 +67,12 @@ def credentials_of(table: Login) -> Credentials | None:
     """Who logs in; None: nobody."""
     if table.user is None:
         return None
-    return Credentials(user=table.user, password_file=table.password_file, password_env=table.password_env)
+    return Credentials(
+        user=table.user,
+        password_file=table.password_file,
+        password_env=table.password_env,
+        password=table.password,
+    )
 
 
 def _caps(table: Any) -> tuple[CapRule, ...]:
@@ -317,6 +322,7 @@ def _web(
         body_must_not=table.body_must_not,
         body_regex=table.body_must_regex,
         body_not_regex=table.body_must_not_regex,
+        body_degraded_regex=table.body_degraded_regex,
         header_must=table.header_must,
         extract=tuple(
             Extract(name=name, pattern=each.pattern, warn=each.warn, crit=each.crit)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 
 from gslb.config import values
-from gslb.config.schema_check_values import Caps, EnvironmentName
+from gslb.config.schema_check_values import Caps, EnvironmentName, Secret
 from gslb.config.schema_node import SourceTable
 from gslb.config.tables import CheckName, Hostname, Table, Text
 from gslb.config.values import Parsed, duration, whole_number
@@ -99,7 +99,7 @@ class Capable(Table):
 
 
 class Login(Table):
-    """Who logs in. The secret never stands in the configuration."""
+    """Who logs in. The secret stands in a file or in the environment, and here only where that is allowed."""
 
     user: Text | None = None
     """The user who logs in, over verified TLS only; default: nobody does."""
@@ -107,3 +107,7 @@ class Login(Table):
     """File with the password, readable by its owner only; relative to the configuration directory."""
     password_env: EnvironmentName | None = None
     """Environment variable with the password, in place of password_file."""
+    password: Secret | None = None
+    """The password itself; only with allow_inline_secrets: true beside it, since whoever reads the file reads it."""
+    allow_inline_secrets: bool = False
+    """true: a password may stand here, in the configuration."""

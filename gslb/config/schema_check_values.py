@@ -151,6 +151,13 @@ def _environment_name(value: object) -> str:
     return value
 
 
+def _secret(value: object) -> str:
+    """A password; what is wrong with it is told without it."""
+    if not isinstance(value, str) or not value or any(ord(char) < 32 for char in value):
+        raise ValueError("no password: it must be text on one line, in quotes where it looks like a number")
+    return value
+
+
 def _query_name(value: object) -> str:
     return "." if value == "." else values.parse_domain(value)
 
@@ -237,6 +244,7 @@ Caps: TypeAlias = Annotated[
     tuple[tuple[str, CapWhen], ...], Parsed(_caps, (("type", ["string", "array", "object"]), ("x-format", "STARTTLS")))
 ]
 EnvironmentName: TypeAlias = Annotated[str, Parsed(_environment_name, (("type", "string"),))]
+Secret: TypeAlias = Annotated[str, Parsed(_secret, (("type", "string"),))]
 QueryName: TypeAlias = Annotated[str, Parsed(_query_name, (("type", "string"),))]
 QueryType: TypeAlias = Annotated[str, Parsed(_query_type, (("enum", list(_QTYPES)),))]
 Rcodes: TypeAlias = Annotated[tuple[str, ...], Parsed(_rcodes, (("type", ["string", "array"]),))]

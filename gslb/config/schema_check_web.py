@@ -15,7 +15,15 @@ from gslb.config.values import Parsed, number, shown, whole_number
 LEAST_LOGIN_INTERVAL = 60.0
 """Between two logins on a page: each leaves a session in the server for a while, and a line in its log."""
 
-_LOGIN_CADENCE = {"interval": "5m", "fast_interval": "1m", "down_interval": "5m", "stage_every": 1}
+_LOGIN_CADENCE = {
+    "interval": "5m",
+    "fast_interval": "1m",
+    "down_interval": "5m",
+    "timeout": "10s",
+    "rise": 1,
+    "fall": 2,
+    "stage_every": 1,
+}
 
 
 def _preset(value: object) -> str:
@@ -97,6 +105,8 @@ class _WebCheck(CheckTable, Certificate, Proxied, Login):
     """Patterns the body must hold, every one; those of Rust's regex crate."""
     body_must_not_regex: Patterns = ()
     """Patterns the body must not hold."""
+    body_degraded_regex: Patterns = ()
+    """Patterns by which a page that passes says that it is under load: degraded."""
     header_must: Headers = ()
     """Response headers that must hold these texts, by name."""
     extract: dict[Text, ExtractTable] = Field(default_factory=dict)
@@ -106,7 +116,7 @@ class _WebCheck(CheckTable, Certificate, Proxied, Login):
     body_limit: Annotated[int, whole_number(1, 4_194_304)] = 262_144
     """Octets of the body that are read."""
     login: FormLoginTable | None = None
-    """A login through a form on the page; then interval is 5m, fast_interval 1m, and no interval under 1m."""
+    """A login through a form on the page; then interval is 5m, fast_interval 1m, timeout 10s, fall 2 and rise 1."""
 
     @model_validator(mode="before")
     @classmethod

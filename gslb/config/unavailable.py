@@ -32,13 +32,7 @@ _NODE = (
 
 _ZONE = (Later("zone", "transfer", "zone transfers"),)
 
-_CHECK_KEYS = {
-    "secrets in the configuration": ("allow_inline_secrets",),
-}
-
-_CHECKS = (*(Later("checks", f"*.{key}", capability) for capability, keys in _CHECK_KEYS.items() for key in keys),)
-
-TABLE: tuple[Later, ...] = (*_NODE, *_ZONE, *_CHECKS)
+TABLE: tuple[Later, ...] = (*_NODE, *_ZONE)
 """Every key, and every value of a key, that a later version will understand."""
 
 

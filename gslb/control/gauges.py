@@ -218,6 +218,14 @@ def _checks(checks: tuple[CheckStatus, ...]) -> Iterator[Metric]:
         "The earliest end of a presented chain, Unix time.",
         ("check", "address", "port", "target"),
     )
+    leaf = _gauge(
+        "gslb_certificate_leaf_expiry_time_seconds",
+        "The end of the certificate itself, whatever stands above it, Unix time.",
+        ("check", "address", "port", "target"),
+    )
+    values = _gauge(
+        "gslb_probe_value", "Numbers that probes found, by name.", ("check", "address", "port", "target", "name")
+    )
     for check in checks:
         for state in State:
             count = sum(target.verdict.effective == state.value for target in check.targets)
@@ -227,6 +235,11 @@ def _checks(checks: tuple[CheckStatus, ...]) -> Iterator[Metric]:
         stale.add_metric((check.name,), sum(target.verdict.stale for target in check.targets))
         for target in check.targets:
             last = target.verdict.last
+            labels = (check.name, target.address, str(target.port), target.id)
             if last is not None and last.certificate_expires is not None:
-                expiry.add_metric((check.name, target.address, str(target.port), target.id), last.certificate_expires)
-    yield from (targets, suspect, damped, stale, expiry)
+                expiry.add_metric(labels, last.certificate_expires)
+            if last is not None and last.leaf_expires is not None:
+                leaf.add_metric(labels, last.leaf_expires)
+            for name, value in last.metrics if last is not None else ():
+                values.add_metric((*labels, name), value)
+    yield from (targets, suspect, damped, stale, expiry, leaf, values)

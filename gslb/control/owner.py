@@ -285,6 +285,7 @@ class Owner:
     def _see_to(self, effects: Effects, observation: Observation | None = None) -> None:
         for transition in effects.transitions:
             self.metrics.changed(transition)
+            self.recent.turned(transition)
             target = self.config.targets[transition.key.target]
             members = self.pipeline.members_of(target.id)
             diary.changed(transition, self.pipeline.ledger.verdict(transition.key), (target, members), observation)

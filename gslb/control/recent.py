@@ -10,6 +10,7 @@ from sys import intern
 from typing import NamedTuple
 
 from gslb.model.observations import Observation, Outcome, Phase, Reason
+from gslb.model.verdicts import Transition, VerdictKey
 
 KEPT = 64
 """Results kept per target."""
@@ -28,10 +29,11 @@ class Past(NamedTuple):
 
 
 class _Ring:
-    __slots__ = ("last", "past")
+    __slots__ = ("counts", "last", "past")
 
     def __init__(self, last: Observation) -> None:
         self.last = last
+        self.counts = {last.reason: 1}
         self.past: deque[Past] = deque(maxlen=KEPT - 1)
 
 
@@ -40,6 +42,7 @@ class Recent:
 
     def __init__(self) -> None:
         self._rings: dict[str, _Ring] = {}
+        self._changes: dict[VerdictKey, Transition] = {}
 
     def __repr__(self) -> str:
         return f"<Recent {len(self._rings)} targets>"
@@ -50,6 +53,7 @@ class Recent:
         if ring is None:
             self._rings[observation.target] = _Ring(observation)
             return
+        ring.counts[observation.reason] = ring.counts.get(observation.reason, 0) + 1
         ring.past.append(_past(ring.last))
         ring.last = observation
 
@@ -65,9 +69,23 @@ class Recent:
         ring = self._rings.get(target)
         return None if ring is None else ring.last
 
+    def counts(self, target: str) -> dict[str, int]:
+        """All results of a target since the start, by reason."""
+        ring = self._rings.get(target)
+        return {} if ring is None else {reason.value: count for reason, count in ring.counts.items()}
+
+    def turned(self, transition: Transition) -> None:
+        """Remember the last change of a belief."""
+        self._changes[transition.key] = transition
+
+    def change(self, key: VerdictKey) -> Transition | None:
+        """The last change of a belief since the start."""
+        return self._changes.get(key)
+
     def keep_only(self, targets: Container[str]) -> None:
         """Forget targets that are no longer configured."""
         self._rings = {target: ring for target, ring in self._rings.items() if target in targets}
+        self._changes = {key: change for key, change in self._changes.items() if key.target in targets}
 
 
 def _past(seen: Observation) -> Past:

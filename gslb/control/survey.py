@@ -13,6 +13,7 @@ from gslb.control.recent import Recent
 from gslb.control.turns import Stand, stand_of
 from gslb.control.views import (
     AddressStatus,
+    Changed,
     ChangeStatus,
     CheckStatus,
     FamilyStatus,
@@ -40,7 +41,7 @@ from gslb.model.overrides import Forced, Override, Standing
 from gslb.model.pools import Member, MinHealthy, Pool
 from gslb.model.settings import Config
 from gslb.model.values import Address, Family
-from gslb.model.verdicts import Health, MemberKey, VerdictKey
+from gslb.model.verdicts import Health, MemberKey, Transition, VerdictKey
 from gslb.model.zones import EVERYBODY, Service, Zone
 from gslb.steering.decide import resolved
 
@@ -293,6 +294,19 @@ def _verdict(facts: Facts, key: VerdictKey) -> VerdictStatus:
         last=None if last is None else result(last),
         temporary=verdict.temporary,
         damped_for=damped_for(verdict, facts.now) if facts.config.checks[key.check].damping else 0.0,
+        changed=_changed(facts.recent.change(key)),
+    )
+
+
+def _changed(transition: Transition | None) -> Changed | None:
+    if transition is None:
+        return None
+    return Changed(
+        at=transition.at,
+        old=transition.before.value,
+        new=transition.after.value,
+        reason=transition.reason.value,
+        text=transition.text,
     )
 
 
@@ -310,6 +324,8 @@ def result(observation: Observation) -> Result:
         timings=tuple((phase.value, seconds) for phase, seconds in observation.timings),
         total=total_seconds(observation),
         certificate_expires=observation.tls.chain_earliest_not_after if observation.tls else None,
+        leaf_expires=observation.tls.leaf_not_after if observation.tls else None,
+        metrics=observation.metrics,
     )
 
 
@@ -339,4 +355,5 @@ def _target(facts: Facts, key: VerdictKey, results: int) -> TargetStatus:
         port=target.port,
         verdict=_verdict(facts, key),
         results=tuple(map(result, facts.recent.of(target.id)[-results:])) if results else (),
+        counts=facts.recent.counts(target.id) if results else {},
     )

@@ -6,7 +6,7 @@ health, or `drained`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gslb.control.key_views import DnssecStatus
 from gslb.control.override_views import OverrideStatus
@@ -16,7 +16,11 @@ from gslb.errors import Fault
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """One probe run. `timings`: (phase, seconds) in order; `total` is their sum without the wait for a slot."""
+    """One probe run. `timings`: (phase, seconds) in order; `total` is their sum without the wait for a slot.
+
+    `certificate_expires`: the earliest end in the chain that was sent; `leaf_expires`: that of its first. `metrics`:
+    numbers found, by name.
+    """
 
     at: float
     outcome: str
@@ -29,6 +33,19 @@ class Result:
     timings: tuple[tuple[str, float], ...]
     total: float | None
     certificate_expires: float | None = None
+    leaf_expires: float | None = None
+    metrics: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """The last change of belief: when, from what to what, and what made it."""
+
+    at: float
+    old: str
+    new: str
+    reason: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +76,7 @@ class VerdictStatus:
     last: Result | None
     temporary: int = 0
     damped_for: float = 0.0
+    changed: Changed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,13 +222,14 @@ class ZoneStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetStatus:
-    """One address that a check probes, with its latest results, newest last."""
+    """One address that a check probes, with its latest results, newest last; `counts`: all results since the start."""
 
     id: str
     address: str
     port: int
     verdict: VerdictStatus
     results: tuple[Result, ...]
+    counts: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

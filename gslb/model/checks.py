@@ -3,7 +3,7 @@
 All times are seconds. A settings class per dialogue type; config fills every port and name that a type has.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from gslb.model.extracts import Extract
@@ -32,13 +32,15 @@ class TlsSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
-    """A login. The secret itself never stands in the model: it is read from `password_file` or from the environment
+    """A login. The secret itself does not stand in the model: it is read from `password_file` or from the environment
     variable `password_env` when a probe needs it (probes.md 1.5). Never over a channel that is not verified.
+    `password`: where the operator insists on writing it into a check; never shown, and no part of an identity.
     """
 
     user: str
     password_file: str | None = None
     password_env: str | None = None
+    password: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +175,8 @@ class HttpSettings:
 
     `host` is the Host header and, unless tls.server_name says otherwise, SNI. `expect_status` holds inclusive
     ranges; `body_must` and `body_must_not` are substrings, of which `body_must_any` needs one; `body_regex` and
-    `body_not_regex` are patterns. With `realm_regex` a 401 whose realm matches passes without a look at the body.
+    `body_not_regex` are patterns, `body_degraded_regex` those of a page that passes, and says
+    that it is ill. With `realm_regex` a 401 whose realm matches passes without a look at the body.
     `credentials` go out as Basic (RFC 7617).
     """
 
@@ -191,6 +194,7 @@ class HttpSettings:
     body_must_not: tuple[str, ...] = ()
     body_regex: tuple[str, ...] = ()
     body_not_regex: tuple[str, ...] = ()
+    body_degraded_regex: tuple[str, ...] = ()
     header_must: tuple[tuple[str, str], ...] = ()
     redirects: int = 0
     body_limit: int = 262_144

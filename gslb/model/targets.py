@@ -43,6 +43,7 @@ def target_id(settings: CheckSettings, address: Address, source: Address | None 
 def _canonical(value: object) -> str:
     """Keys at their default are left out, so that a release which adds a key keeps every identity."""
     if is_dataclass(value):
-        said = ((f.name, getattr(value, f.name)) for f in fields(value) if getattr(value, f.name) != f.default)
+        told = (each for each in fields(value) if each.repr)  # a secret is neither shown nor hashed
+        said = ((f.name, getattr(value, f.name)) for f in told if getattr(value, f.name) != f.default)
         return "(" + ",".join(f"{name}={_canonical(each)}" for name, each in sorted(said)) + ")"
     return str(value) if isinstance(value, str) else repr(value)

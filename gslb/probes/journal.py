@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 CONNECT_LIMIT: Final = 4.0
 HANDSHAKE_LIMIT: Final = 5.0
 QUIT_GRACE: Final = 1.0
+GREETING_LIMIT: Final = 60.0
+"""However long the whole may take: some greet after 15 s, nobody after a minute (probes.md 1.3)."""
 
 _LIMITS: Final = {
     Phase.CONNECT: CONNECT_LIMIT,
@@ -153,7 +155,7 @@ class Journal:
     def _move(self, phase: Phase, limit: Deadline) -> None:
         when = self._deadline
         if phase is Phase.GREETING:
-            when -= self._reserve
+            when = min(when - self._reserve, asyncio.get_running_loop().time() + GREETING_LIMIT)
         elif phase in _LIMITS:
             if phase is Phase.CONNECT and not self.timings:
                 return  # the deadline stands there already

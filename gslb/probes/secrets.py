@@ -46,6 +46,8 @@ class Secrets:
             version, password = self._of_file(credentials.password_file)
         elif credentials.password_env is not None:
             version, password = self._of_environment(credentials.password_env)
+        elif credentials.password is not None:
+            version, password = hash(credentials.password), credentials.password
         else:
             raise _wrong(f"no password for {credentials.user!r}")
         _check(credentials.user, "the user")

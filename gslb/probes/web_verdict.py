@@ -86,15 +86,20 @@ def judge_body(settings: HttpSettings, status: int, page: Page) -> Conclusion:
 
 
 def judge_values(settings: HttpSettings, page: Page) -> Values:
-    """What the numbers on a good page say: the first at or above its `crit` is load, else at its `warn` a notice."""
-    text = page.text if settings.extract else ""
+    """What a good page says of itself: a number at or above its `crit` is load, or a word; at its `warn` a notice."""
+    text = page.text if settings.extract or settings.body_degraded_regex else ""
+    ill = next((pattern for pattern in settings.body_degraded_regex if is_found(pattern, text)), None)
     seen = [(extract, number_of(extract, text)) for extract in settings.extract]
     found = [(extract, value) for extract, value in seen if value is not None]
     high = [(extract.name, value, verdict) for extract, value in found if (verdict := _judge_value(extract, value))]
     worst = max(high, key=lambda each: each[2].load, default=None)
+    outcome: Passed | Degraded = Passed() if worst is None else worst[2]
+    told = "" if worst is None else f"{worst[0]} {worst[1]:g}"
+    if ill is not None and not (isinstance(outcome, Degraded) and outcome.load):
+        outcome, told = Degraded(Phase.BODY, Reason.VALUE_CRITICAL, load=True), f"found: {ill}"
     return Values(
-        outcome=Passed() if worst is None else worst[2],
-        text="" if worst is None else shown(f"{worst[0]} {worst[1]:g}".encode()),
+        outcome=outcome,
+        text=shown(told.encode()),
         found=tuple((extract.name, value) for extract, value in found),
         missing=tuple(extract.name for extract, value in seen if value is None),
     )

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.kit.configs import HEAD, faults, texts
+from tests.kit.configs import HEAD, accepted, faults, texts
 
 LOGIN = "user: probe, password_env: SECRET"
 RELAY = "type: relay, foreign_domain: f.example.net, sender_domain: s.example.net"
@@ -20,6 +20,11 @@ RELAY = "type: relay, foreign_domain: f.example.net, sender_domain: s.example.ne
         ("type: imap, user: a, password: b", "x.password: no secret stands in the configuration: write it into a file"),
         ('type: imap, password_env: A, user: "a\\r\\nb"', "x.user: 'a\\r\\nb' holds control characters"),
         ("type: imap, user: a, password_env: 'A B'", "x.password_env: 'A B' is no name of an environment variable"),
+        ("type: imap, user: a, allow_inline_secrets: true, password: 7", "x.password: no password: it must be text on"),
+        (
+            f"type: imap, {LOGIN}, allow_inline_secrets: true, password: b",
+            "x.password: password_env stands there al",
+        ),
         ("type: smtp, assert_severity: fail", "x.assert_severity: needs capabilities, require_caps or forbid_caps"),
         ("type: smtp, tls: none, require_caps: {post_tls: A}", "x.require_caps: post_tls never comes: tls is none"),
         ("type: imap, port: 993, forbid_caps: {pre_tls: A}", "x.forbid_caps: pre_tls never comes: tls is implicit"),
@@ -89,3 +94,15 @@ def test_a_login_needs_a_name_to_verify(check: str, hostnames: tuple[str, str], 
 
     assert len(found) == missing
     assert all("x logs in, and its certificate must be for a name" in fault for fault in found)
+
+
+def test_a_password_may_stand_in_a_check_that_insists() -> None:
+    """It reaches the prober, and is neither shown nor part of the target's identity."""
+    keys = "type: pop3, server_name: pop.example.com, user: a, allow_inline_secrets: true"
+    one, other = (accepted(check=f"smtp: {{{keys}, password: {word}}}") for word in ("word-one", "word-two"))
+
+    credentials = one.checks["smtp"].settings.credentials  # type: ignore[union-attr]  # of pop3
+    assert credentials is not None
+    assert credentials.password == "word-one"
+    assert "word-one" not in repr(one)
+    assert one.targets.keys() == other.targets.keys()

@@ -69,7 +69,7 @@ def test_every_key_of_a_web_check_arrives() -> None:
     )
     found = load_texts({"checks/c.yaml": f"x: {{{check}}}"}, Path("/etc/gslb"), checks_only=True).checks["x"]
 
-    assert found.timing == Timing(interval=300, fast_interval=60, down_interval=300, timeout=8)
+    assert found.timing == Timing(interval=300, fast_interval=60, down_interval=300, timeout=10)
     assert found.settings == HttpSettings(
         kind="webaccess",
         port=443,

@@ -6,7 +6,13 @@ from tests.kit.controlled import NOW, RELAY1, ZONE, Controlled, seen
 async def test_metrics_hold_state_and_counts(made: Controlled) -> None:
     """One scrape tells health, tiers, workers, tables, certificates and answers."""
     await made.serving()
-    made.owner.observe(seen(RELAY1, tls=TlsFacts(chain_earliest_not_after=NOW + 1000)))
+    made.owner.observe(
+        seen(
+            RELAY1,
+            tls=TlsFacts(chain_earliest_not_after=NOW + 1000, leaf_not_after=NOW + 2000),
+            metrics=(("queue", 3.0),),
+        )
+    )
     made.owner.hear(
         1, Tally(worker=1, totals={"queries_udp": 3, "rcode_NOERROR": 2, "truncated": 1}, gauges={"tcp_open": 1.0})
     )
@@ -26,7 +32,9 @@ async def test_metrics_hold_state_and_counts(made: Controlled) -> None:
         "gslb_answers_strayed_total 0.0",
     ):
         assert line in lines
-    assert any(line.startswith("gslb_certificate_expiry_time_seconds{") for line in lines)
+    for name in ("gslb_certificate_expiry_time_seconds", "gslb_certificate_leaf_expiry_time_seconds"):
+        assert any(line.startswith(f"{name}{{") for line in lines)
+    assert any(line.startswith("gslb_probe_value{") and line.endswith(" 3.0") for line in lines)
     assert len({line.split(" ")[0] for line in lines if not line.startswith("#")}) == len(
         [line for line in lines if not line.startswith("#")]
     )

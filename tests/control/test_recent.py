@@ -2,7 +2,8 @@ from dataclasses import replace
 
 from gslb.control.recent import KEPT, Recent
 from gslb.model.observations import Phase, Reason
-from tests.kit.controlled import RELAY1, RELAY2, seen, target
+from gslb.model.verdicts import State, Transition, VerdictKey
+from tests.kit.controlled import NOW, PASSED, REFUSED, RELAY1, RELAY2, seen, target
 
 
 def test_the_latest_results_are_kept() -> None:
@@ -40,3 +41,18 @@ def test_targets_that_are_gone_are_forgotten() -> None:
     assert recent.last(target(RELAY1)) is None
     assert recent.of(target(RELAY1)) == ()
     assert recent.last(target(RELAY2)) is not None
+    assert recent.counts(target(RELAY1)) == {}
+
+
+def test_results_are_counted_and_changes_remembered() -> None:
+    """By reason, however old; the last change of each belief, until its target is gone."""
+    recent, key = Recent(), VerdictKey("smtp", target(RELAY1))
+    for outcome in (PASSED, REFUSED, PASSED):
+        recent.note(seen(RELAY1, outcome))
+    change = Transition(key=key, before=State.UP, after=State.DOWN, at=NOW, reason=Reason.RESET)
+    recent.turned(change)
+
+    assert recent.counts(target(RELAY1)) == {"ok": 2, "connect_refused": 1}
+    assert recent.change(key) == change
+    recent.keep_only(())
+    assert recent.change(key) is None

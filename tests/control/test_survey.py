@@ -39,6 +39,8 @@ def test_checks_show_their_targets(made: Controlled) -> None:
 
     assert (check.name, check.type, check.fall, len(check.targets)) == ("smtp", "smtp", 3, 3)
     assert [result.outcome for result in spare.results] == ["passed", "failed"]
+    assert spare.counts == {"ok": 1, "connect_refused": 1}
+    assert (spare.verdict.changed.old, spare.verdict.changed.new) == ("unknown", "up")
     assert spare.verdict.target == target(SPARE)
 
 

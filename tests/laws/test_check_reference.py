@@ -27,8 +27,9 @@ def examples() -> dict[str, set[str]]:
 EXAMPLES = examples()
 EXAMPLES["webaccess"] |= EXAMPLES["http"]  # two words for one dialogue
 EXAMPLES["http"] |= EXAMPLES["webaccess"]
-for keys in EXAMPLES.values():  # those of every type with TLS are shown once
-    keys |= {key for key in Certificate.model_fields if any(key in shown for shown in EXAMPLES.values())}
+SHARED = {*Certificate.model_fields, "password", "allow_inline_secrets"}
+for keys in EXAMPLES.values():  # those of every type with TLS, or with a login, are shown once
+    keys |= {key for key in SHARED if any(key in shown for shown in EXAMPLES.values())}
 COMMON = set(CheckTable.model_fields)
 
 

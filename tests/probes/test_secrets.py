@@ -7,6 +7,7 @@ import pytest
 
 from gslb.model.checks import Credentials
 from gslb.model.observations import Inconclusive, Phase, Reason
+from gslb.probes.dialogue.login import Login
 from gslb.probes.faults import LocalFault
 from gslb.probes.secrets import SECRET_LIMIT, Secrets
 
@@ -103,3 +104,12 @@ def test_nobody_prints_a_secret():
 
     assert PASSWORD not in f"{secret!r} {secret} {secret.login!r}"
     assert str(hash(PASSWORD)) not in repr(secret)
+
+
+def test_a_password_of_the_configuration_is_taken_as_it_is():
+    """And is another one when it changes."""
+    ours, other = (Secrets({}).of(Credentials(user="probe", password=word)) for word in (PASSWORD, "two"))
+
+    assert ours.login == Login("probe", PASSWORD)
+    assert ours.version != other.version
+    assert PASSWORD not in repr(ours)

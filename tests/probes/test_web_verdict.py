@@ -1,10 +1,13 @@
 """What a response is worth."""
 
+from dataclasses import replace
+
 import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gslb.config.presets import PRESETS
 from gslb.model.checks import HttpSettings
 from gslb.model.extracts import Extract
 from gslb.model.observations import Degraded, Failed, Passed, Phase, Reason
@@ -253,3 +256,26 @@ def test_a_number_that_is_missing_is_named_and_one_without_limits_is_told():
     values = judge_values(HttpSettings(extract=extract), whole(b"up=4000"))
 
     assert (values.outcome, values.found, values.missing) == (Passed(), (("up", 4000),), ("out",))
+
+
+def test_a_page_may_say_that_it_is_ill():
+    """A word is load, unless a number says so already."""
+    closed = HttpSettings(body_degraded_regex=(r"GroupWise:\s*CLOSED",))
+    ill = judge_values(closed, Page(body=b"GroupWise: CLOSED", cut=False))
+
+    assert ill.outcome == Degraded(Phase.BODY, Reason.VALUE_CRITICAL, load=True)
+    assert ill.text == r"found: GroupWise:\s*CLOSED"
+    assert judge_values(closed, Page(body=b"GroupWise: OPEN", cut=False)).outcome == Passed()
+    full = replace(closed, extract=(Extract(name="queue", pattern="Queue ([0-9]+)", crit=5),))
+    assert judge_values(full, Page(body=b"Queue 9 GroupWise: CLOSED", cut=False)).text == "queue 9"
+
+
+def test_a_closed_link_of_an_mta_is_a_notice():
+    """The second number behind the name, however many tags lie between."""
+    links = tuple(Extract(name=name, **keys) for name, keys in PRESETS["gw-mta-links"]["extract"].items())
+    page = "<td>Domains</td><td>12</td><td>%d</td><td>Post Offices</td><td>30</td><td>0</td>"
+    verdicts = [judge_values(HttpSettings(extract=links), whole((page % closed).encode())) for closed in (0, 1, 25)]
+
+    notice = Degraded(Phase.BODY, Reason.VALUE_WARNING)
+    assert [verdict.outcome for verdict in verdicts] == [Passed(), notice, notice]
+    assert verdicts[0].missing == ("closed_gateways",)
