@@ -4,6 +4,7 @@ Preference is 10 × tier + place for ranked MX, 10 × tier for equal; tiers coun
 here wants a decision with at least one exchanger.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -14,7 +15,7 @@ from gslb.answers.drawn import Drawn, Ring, chunk, fitting, joined
 from gslb.answers.orders import PLACES, Order, orders
 from gslb.answers.records import OWNER, mx_rdata, record, srv_rdata
 from gslb.answers.slots import ADDRESS_TYPES
-from gslb.answers.sticky import ORDER, among, winners
+from gslb.answers.sticky import ORDER, points, winners
 from gslb.answers.variants import CIRCLE, picks
 from gslb.handoff.specs import Chunk, VariantSpec
 from gslb.model.decisions import Decision, Exchanger
@@ -65,18 +66,26 @@ def _slots(decision: Decision, first: Sequence[Exchanger], key: str) -> tuple[in
     """For each slot of clients the number of its order: one that begins with the exchanger that has the slot."""
     pulls = {exchanger.hostname: exchanger.pull for exchanger in first}
     weights: dict[bytes, int] = {}
+    names: dict[bytes, str] = {}  # those that addresses are dealt by, so that a client has one member for both
     for view in decision.members:
+        hostname = view.member.hostname
         if view.tier == first[0].tier and view.member.weight:
-            weights[view.member.hostname] = weights.get(view.member.hostname, 0) + view.member.weight
-    names = list(weights)
-    won = winners(key, [name.hex() for name in names], list(weights.values()), [pulls.get(name, 0) for name in names])
+            weights[hostname] = weights.get(hostname, 0) + view.member.weight
+            names.setdefault(hostname, f"{view.pool}/{view.member.name}")
+    hostnames = list(weights)
+    pulling = [pulls.get(hostname, 0) for hostname in hostnames]
+    won = winners(key, list(names.values()), list(weights.values()), pulling)
     places = {exchanger.hostname: number for number, exchanger in enumerate(first)}
-    behind: dict[int, list[tuple[int, int]]] = {}
+    behind: dict[int, tuple[list[int], list[int]]] = {}  # by first exchanger: numbers of its orders, where they end
     for number, order in enumerate(orders(tuple(exchanger.pull for exchanger in first))):
-        behind.setdefault(order.members[0], []).append((number, order.width))
-    drawn = {place: among(tuple(width for _, width in rows), ORDER) for place, rows in behind.items()}
-    winning = [places[names[number]] for number in won]
-    return tuple(behind[place][drawn[place][slot]][0] for slot, place in enumerate(winning))
+        numbers, ends = behind.setdefault(order.members[0], ([], []))
+        numbers.append(number)
+        ends.append((ends[-1] if ends else 0) + order.width)
+    found = []
+    for winner, point in zip(won, points(ORDER), strict=True):
+        numbers, ends = behind[places[hostnames[winner]]]
+        found.append(numbers[bisect_right(ends, point * ends[-1] // CIRCLE)])
+    return tuple(found)
 
 
 def equal(decision: Decision, zone: str, hostnames: frozenset[bytes]) -> Drawn:

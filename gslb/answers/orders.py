@@ -1,11 +1,14 @@
 """Drawn orders of exchangers, for ranked MX.
 
 First places go by weight exactly; later ones as if drawn without putting back: exactly while every order fits the
-bound, else as near as that many orders allow.
+bound, else as near as that many orders allow. Beyond CLOSE exchangers later places are drawn by points that fill the
+circle evenly instead of by what everybody is owed: the work grows with their number, not with its square.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import accumulate
 from math import factorial
 from typing import NamedTuple
 
@@ -17,7 +20,12 @@ ORDERS = 64
 PLACES = 10
 """The most exchangers of one tier in one answer: preference is 10 × tier + place."""
 
+CLOSE = 32
+"""The most exchangers whose every later place is accounted for."""
+
 _KEPT = 4096
+_GOLDEN = 0x9E37_79B9
+_APART = 0x85EB_CA6B
 
 
 class Order(NamedTuple):
@@ -52,10 +60,29 @@ def _every(taken: tuple[int, ...], rest: tuple[int, ...], width: int, weights: S
 def _near(weights: Sequence[int]) -> Iterator[Order]:
     """Each first choice gets a number of orders by its weight; their later places go to whoever is owed most."""
     owed = [[0.0] * len(weights) for _ in range(PLACES)]
+    ends = list(accumulate(weights))
+    turn = 0
     for first, whole in enumerate(split(CIRCLE, weights)):
         for width in split(whole, [1] * (ORDERS * whole // CIRCLE + 1)):
             if width:
-                yield Order(_filled(first, width, weights, owed), width)
+                turn += 1
+                far = len(weights) > CLOSE
+                yield Order(_strewn(first, turn, weights, ends) if far else _filled(first, width, weights, owed), width)
+
+
+def _strewn(first: int, turn: int, weights: Sequence[int], ends: Sequence[int]) -> tuple[int, ...]:
+    """One order, whose later places are drawn at points of this turn, by weight; `ends`: cumulative weights."""
+    taken = [first]
+    rest = ends[-1] - weights[first]
+    for place in range(1, PLACES):
+        point = (turn * (2 * place - 1) * _GOLDEN + place * _APART) % CIRCLE * rest // CIRCLE
+        for number in sorted(taken):  # what is left lies between those
+            if point < ends[number] - weights[number]:
+                break
+            point += weights[number]
+        taken.append(bisect_right(ends, point))
+        rest -= weights[taken[-1]]
+    return tuple(taken)
 
 
 def _filled(first: int, width: int, weights: Sequence[int], owed: list[list[float]]) -> tuple[int, ...]:

@@ -6,6 +6,7 @@ configured weights is worked out once; a decision works out anew only the slots 
 """
 
 from array import array
+from bisect import bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import shake_128
@@ -18,7 +19,7 @@ from gslb.handoff.layout import STICKY_SLOTS
 TIER, ORDER = 1, 2
 """Turns of `among`: which tier, where several share answers; which order behind a first exchanger."""
 
-_GOLDEN = 0x9E37_79B9
+_GOLDEN, _APART = 0x9E37_79B9, 0x5851_F42D
 _ROUNDING = 1 - 1e-9
 _COSTS_KEPT, _FULL_KEPT = 1024, 1024
 
@@ -53,18 +54,25 @@ def _bid(
 
 @lru_cache(_FULL_KEPT)
 def _full(key: str, names: tuple[str, ...], weights: tuple[int, ...]) -> tuple[int, ...]:
-    slots = range(STICKY_SLOTS)
     found, least = [0] * STICKY_SLOTS, [float("inf")] * STICKY_SLOTS
     for number, (name, weight) in enumerate(zip(names, weights, strict=True)):
-        _bid(found, least, slots, number, _costs(key, name), 1 / weight)
+        scale = 1 / weight
+        for slot, drawn in enumerate(_costs(key, name)):
+            cost = drawn * scale
+            if cost < least[slot]:
+                least[slot] = cost
+                found[slot] = number
     return tuple(found)
 
 
+_EXPONENTIALS = tuple([-log((value + 0.5) / 65_536) for value in range(65_536)])
+
+
 @lru_cache(_COSTS_KEPT)
-def _costs(key: str, name: str) -> "array[float]":
+def _costs(key: str, name: str) -> tuple[float, ...]:
     """What a member of weight 1 draws for each slot: exponentials of mean 1, from a hash that any node computes."""
-    drawn = array("I", shake_128(f"{key}\0{name}".encode()).digest(4 * STICKY_SLOTS))
-    return array("d", [-log((value + 0.5) / CIRCLE) for value in drawn])
+    drawn = array("H", shake_128(f"{key}\0{name}".encode()).digest(2 * STICKY_SLOTS))
+    return tuple(map(_EXPONENTIALS.__getitem__, drawn))
 
 
 def packed(numbers: Sequence[int]) -> bytes:
@@ -72,13 +80,16 @@ def packed(numbers: Sequence[int]) -> bytes:
     return array("H", numbers).tobytes()
 
 
-@lru_cache(_FULL_KEPT)
-def among(widths: tuple[int, ...], turn: int) -> tuple[int, ...]:
+def among(widths: Sequence[int], turn: int) -> tuple[int, ...]:
     """For each slot a number drawn by width, steadily: a width that grows takes no more than it grows by.
 
     `turn` sets draws of different purposes apart.
     """
     ends = list(accumulate(widths))
-    scale = ends[-1]
-    points = ((slot * _GOLDEN + turn * 0x5851_F42D) % CIRCLE * scale // CIRCLE for slot in range(STICKY_SLOTS))
-    return tuple(next(number for number, end in enumerate(ends) if point < end) for point in points)
+    return tuple([bisect_right(ends, point * ends[-1] // CIRCLE) for point in points(turn)])
+
+
+@lru_cache
+def points(turn: int) -> tuple[int, ...]:
+    """For each slot a place on the circle, evenly spread."""
+    return tuple([(slot * _GOLDEN + turn * _APART) % CIRCLE for slot in range(STICKY_SLOTS)])

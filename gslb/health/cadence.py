@@ -1,9 +1,9 @@
 """How soon a target is probed again, and how soon a verdict could change. Seconds throughout.
 
 `interval` while all is calm. `fast_interval` from the first surprise to the verdict: a failure counted against an up
-member (until it is down or forgiven), a success of a down one (until it is up or fails again), and as long as nothing
-is known. `down_interval` while a down member keeps failing. The fast spell is bounded: a failure is forgiven after
-`forgive` successes in a row, and `fall` of them end it.
+member (until it is down or forgiven), a success of a down one (until there are enough of them, or it fails again), and
+as long as nothing is known. `down_interval` while a down member keeps failing. The fast spell is bounded: a failure is
+forgiven after `forgive` successes in a row, and `fall` of them end it.
 
 An open relay is an alarm only once it was seen twice; the second look comes at `fast_interval` (probes.md 1.6.4).
 
@@ -15,11 +15,16 @@ from gslb.model.checks import Thresholds, Timing
 from gslb.model.observations import Degraded, Reason
 from gslb.model.verdicts import State, Verdict
 
+MANY = 1 << 30
+
 OVERLOADED = frozenset({Reason.BUSY, Reason.PER_CLIENT_LIMIT})
 
 
-def interval(verdict: Verdict, timing: Timing) -> float:
-    """Seconds from the start of the last probe to the start of the next, as the verdict stands after it."""
+def interval(verdict: Verdict, timing: Timing, rise: int = MANY) -> float:
+    """Seconds from the start of the last probe to the start of the next, as the verdict stands after it.
+
+    `rise`: successes that bring a down member up; with so many it is held down by time alone, and nothing is in doubt.
+    """
     if verdict.provisional or verdict.state is State.UNKNOWN:
         return timing.fast_interval
     if is_to_confirm(verdict):
@@ -28,6 +33,8 @@ def interval(verdict: Verdict, timing: Timing) -> float:
         return timing.interval
     if verdict.state is State.UP:
         return timing.fast_interval if verdict.failures else timing.interval
+    if verdict.successes >= rise:
+        return timing.interval
     return timing.fast_interval if verdict.successes else timing.down_interval
 
 

@@ -20,6 +20,7 @@ from gslb.health.doubts import Doubts, Suspicion
 from gslb.health.machine import asked, escalated, is_settled, settled, step
 from gslb.health.members import address_health
 from gslb.health.saved import Saved, from_plain, to_plain
+from gslb.model.checks import Check
 from gslb.model.observations import Failed, Inconclusive, Observation, Reason
 from gslb.model.pools import Member
 from gslb.model.settings import Config
@@ -155,7 +156,7 @@ class Ledger:
         if keys is None:  # a canary that stands in no pool
             return self._config.targets[target].timing.interval
         checks = self._config.checks
-        return min([cadence.interval(self._book[key], checks[key.check].timing) for key in keys])
+        return min([_pace(self._book[key], checks[key.check]) for key in keys])
 
     def health_of(self, now: float) -> Callable[[Member, Address], AddressHealth]:
         """What steering asks: the combined health of one address of one member, as of `now`."""
@@ -223,6 +224,10 @@ class Ledger:
                 self._book[key] = _inherited(key, saved.verdicts, twins) or verdict
         self._resumed_at = now
         return saved.ignored
+
+
+def _pace(verdict: Verdict, check: Check) -> float:
+    return cadence.interval(verdict, check.timing, check.thresholds.rise)
 
 
 _UNKNOWN = Verdict()

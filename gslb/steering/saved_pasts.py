@@ -48,7 +48,7 @@ def from_plain(data: object, now: float) -> tuple[dict[Key, Past], tuple[str, ..
     for number, entry in enumerate(data, 1):
         try:
             pasts[_key(entry["of"])] = _past(entry, now)
-        except (KeyError, TypeError, ValueError, IndexError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
             ignored.append(f"what decision {number} remembered cannot be read: {error!r}")
     return pasts, tuple(ignored)
 

@@ -135,3 +135,12 @@ def test_one_member_needs_no_slots() -> None:
     _, entry = entry_at(table("192.0.2.1", "192.0.2.2", "192.0.2.3"), "smtp", "A")
 
     assert (entry.draw_kind, entry.variant_count) == (0, 1)
+
+
+def test_a_client_has_one_member_for_addresses_and_mail() -> None:
+    """The exchanger that is named first is the member whose address is answered."""
+    made = table("192.0.2.3")
+    numbers = {"192.0.2.1": "r1", "192.0.2.2": "r2", "192.0.2.4": "r4"}
+
+    for addresses, exchangers in zip(by_slot(made), by_slot(made, "MX"), strict=True):
+        assert exchangers[0].split()[1].startswith(numbers[addresses[0]] + ".")

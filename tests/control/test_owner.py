@@ -1,4 +1,5 @@
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from gslb.health.doubts import Suspicion
 from gslb.model.decisions import Mode
 from gslb.model.observations import Degraded, Phase, Reason
 from gslb.model.values import Family
-from tests.kit.controlled import NOW, REFUSED, RELAY1, SPARE, ZONE, Controlled, placed, seen, target, two_tiers
+from tests.kit.controlled import NOW, REFUSED, RELAY1, SPARE, ZONE, Clock, Controlled, placed, seen, target, two_tiers
 from tests.kit.signed import signed_estate
 
 MANIFEST = Manifest(generation=9, names="n", parts=("p",), carries_health=True, written=NOW)
@@ -62,6 +63,37 @@ async def test_saved_verdicts_count_at_once(tmp_path: Path, made: Controlled) ->
     assert [view.member.name for view in again.owner.pipeline.decisions[ZONE, "smtp", Family.IPV4].chosen] == ["relay2"]
     assert again.owner.publisher._wanted.is_set()
     assert again.owner.publisher.first_health == MANIFEST.generation
+
+
+async def test_what_decisions_remember_outlives_a_restart(made: Controlled) -> None:
+    """A service that waits for its operator waits behind a restart as well, however old the verdicts are by then."""
+    zone = made.config.zones[0]
+    services = {**zone.services, "smtp": replace(zone.services["smtp"], failback=inf)}
+    manual = replace(made.config, zones=(replace(zone, services=services),))
+    first = Controlled(manual)
+    first.owner.start(None)
+    first.round(lambda address: seen(address).outcome if address == SPARE else REFUSED)
+    await first.owner.keeper.save()
+
+    again = Controlled(manual, clock=Clock(NOW + 3600))
+    again.owner.start(None)
+    again.round()
+
+    assert again.owner.pipeline.decisions[ZONE, "smtp", Family.IPV4].tier == 2
+
+
+async def test_junk_in_what_decisions_remember_is_told(made: Controlled) -> None:
+    """What cannot be read of it is ignored, and said."""
+    made.owner.start(None)
+    made.round()
+    await made.owner.keeper.save()
+    path = made.config.node.state_dir / "verdicts.json"
+    path.write_text(path.read_text().replace('"pasts":[]', '"pasts":[7]'))
+
+    with capture_logs() as told:
+        Controlled(made.config)
+
+    assert any("what decision 1 remembered cannot be read" in str(line) for line in told)
 
 
 async def test_old_verdicts_do_not_count(made: Controlled) -> None:

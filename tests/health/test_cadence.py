@@ -103,3 +103,11 @@ def test_an_open_relay_is_looked_at_again_before_the_alarm() -> None:
 
     assert (first.degraded, interval(first, timing)) == (False, 60)
     assert (second.degraded, interval(second, timing)) == (True, 21_600)
+
+
+def test_a_member_that_is_only_held_is_probed_at_leisure() -> None:
+    """With successes enough to come up, time alone holds it down: nothing is in doubt any more."""
+    down = Verdict(state=State.DOWN, successes=1)
+
+    assert interval(down, TIMING, 2) == FAST
+    assert interval(replace(down, successes=2), TIMING, 2) == CALM
