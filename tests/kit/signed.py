@@ -75,7 +75,7 @@ def signed_zone(denial: str = "nsec", *, when_all_down: WhenAllDown = WhenAllDow
     ]
     second = [member("d1", "192.0.2.21")]
     six = [member("v6", "2001:db8::31")]
-    every = (A, AAAA, MX)
+    every = (A, AAAA, MX, RecordType.HTTPS)
     made = zone(
         pool("relays", *first),
         pool("dr", *second),

@@ -33,7 +33,7 @@ TYPES = (
     *("A", "AAAA", "MX", "TXT", "SRV", "NS", "SOA", "DS", "CNAME", "RRSIG", "ANY"),
     *("DNSKEY", "CDS", "NSEC", "NSEC3", "NSEC3PARAM", "TYPE65535"),
 )
-MOVING = ["A", "AAAA", "MX", "SRV", "TXT", "NSEC", "RRSIG", "ANY"]
+MOVING = ["A", "AAAA", "MX", "SRV", "HTTPS", "TXT", "NSEC", "RRSIG", "ANY"]
 LIFE = ((), ADDRESSES[:1], ADDRESSES[:3], ADDRESSES[:4], ADDRESSES[:5], ADDRESSES, ADDRESSES[4:], ("2001:db8::12",), ())
 
 DENIALS = pytest.mark.parametrize("denial", ["nsec", "nsec3"])
