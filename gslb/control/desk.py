@@ -50,7 +50,9 @@ class Desk:
         self._reloader = reloader
         self._schedule = schedule
         self._version = _version()
-        owner.metrics.registry.register(Gauges(lambda: self.status(results=False), owner.answered))
+        owner.metrics.registry.register(
+            Gauges(lambda: self.status(results=False), owner.answered, lambda: owner.pipeline.expires)
+        )
 
     def __repr__(self) -> str:
         return f"<Desk of {self._owner}>"

@@ -32,11 +32,14 @@ class Gathered(Collector):
 
 
 class Gauges(Collector):
-    """Collects from `status`, and from what was answered."""
+    """Collects from `status`, from what was answered, and from when the first signature ends (Unix time, 0: none)."""
 
-    def __init__(self, status: Callable[[], Status], answered: Answered) -> None:
+    def __init__(
+        self, status: Callable[[], Status], answered: Answered, expires: Callable[[], float] = lambda: 0.0
+    ) -> None:
         self._status = status
         self._answered = answered
+        self._expires = expires
 
     def describe(self) -> list[Metric]:
         """Nothing ahead of time: registering must not ask for a status."""
@@ -46,6 +49,11 @@ class Gauges(Collector):
         """Everything, as of now."""
         status = self._status()
         yield from _node(status)
+        yield _one(
+            "gslb_signatures_expire_time_seconds",
+            "When the first signature of the table ends, Unix time; 0 where nothing is signed.",
+            self._expires(),
+        )
         yield from _table(status)
         yield from _probing(status)
         yield from _workers(status.workers)

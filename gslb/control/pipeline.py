@@ -120,6 +120,11 @@ class Pipeline:
         """How many entries are to be signed before the next table, and how many can wait."""
         return self._builder.ahead.waiting
 
+    @property
+    def expires(self) -> float:
+        """When the first signature of the table ends, Unix time; 0 where nothing is signed."""
+        return self._builder.ahead.expires
+
     def prune(self, now: float) -> None:
         """Forget signatures that were not needed for long."""
         self._builder.ahead.prune(now)

@@ -238,6 +238,9 @@ async def test_a_zone_with_keys_is_signed_from_the_first_table_on(tmp_path: Path
     await made.owner.publisher.publish()
 
     assert first > 10
+    value = made.owner.metrics.registry.get_sample_value("gslb_signatures_expire_time_seconds", {})
+    assert value is not None
+    assert value > NOW
     assert kept > 100 * first
     assert made.owner.notary.signatures.made - first < 5
 

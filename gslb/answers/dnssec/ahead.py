@@ -47,6 +47,11 @@ class Ahead:
         """How many entries are to be signed, and how many to be renewed."""
         return len(self._dirty), len(self._stale)
 
+    @property
+    def expires(self) -> float:
+        """When the first signature of all entries ends, Unix time; 0 without any."""
+        return min((each.end + REFRESH for each in self._signed.values()), default=0.0)
+
     def is_signed(self, zone: str) -> bool:
         """Whether some key signs this zone's data now."""
         return zone in self.who and bool(self.who[zone].data)

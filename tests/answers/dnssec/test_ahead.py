@@ -78,4 +78,5 @@ def test_it_says_what_it_holds() -> None:
     server.builder.ahead.prune(NOW)
 
     assert repr(server.builder.ahead).startswith("<Ahead ")
+    assert NOW + VALIDITY * 5 / 6 < server.builder.ahead.expires <= expiry(server)
     assert len(server.builder.ahead.known) == known
