@@ -177,9 +177,10 @@ def _answer(decision: Decision, *, drawn: bool) -> str:
         return "SERVFAIL"
     if decision.action is WhenAllDown.REFUSED:
         return "REFUSED"
-    if decision.last_resort and not decision.exchangers:
-        return f"the list: {', '.join(_texts(decision.last_resort))}"
-    count = len(decision.chosen) or len(decision.last_resort)
+    if decision.last_resort:
+        named = "the service's own name, which answers " if decision.exchangers else ""
+        return f"{named}the list: {', '.join(_texts(decision.last_resort))}"
+    count = len(decision.chosen)
     if decision.nodata or not count:
         return "NODATA"
     if decision.exchangers:

@@ -1,7 +1,13 @@
 from collections import Counter
 
+import dns.message
+
 from gslb.dns.clients import Asker, network_of
+from gslb.dns.reply import Facts
+from gslb.dns.respond import respond
 from gslb.dns.sticky import slot_of
+from tests.kit.answered import built
+from tests.kit.estate import config, member, pool, service, zone
 
 
 def test_networks_spread_over_all_slots() -> None:
@@ -41,3 +47,24 @@ def test_a_client_that_is_told_of_counts_where_it_may() -> None:
     assert network_of(asker, told=True) == b"\xc6\x33\x64"
     assert network_of(asker, told=False) == b"\xc0\x00\x02"
     assert network_of(Asker(b"\xc0\x00\x02\x01"), told=True) == b"\xc0\x00\x02"
+
+
+def test_a_network_is_answered_the_same_whatever_is_drawn() -> None:
+    """Clients of one /24 get one member again and again, without a draw; others get others."""
+    smtp = service("smtp", "relays", sticky=True)
+    relays = pool("relays", *(member(f"r{n}", f"192.0.2.{n}") for n in range(1, 5)))
+    table = built(config(zone(relays, services=(smtp,))))
+    query = dns.message.make_query("smtp.mail.example.com", "A").to_wire()
+
+    def answered(*octets: int) -> str:
+        response = respond(query, table, no_draw, Facts(), bytes(octets))
+        assert response is not None
+        return str(dns.message.from_wire(response.data).answer[0][0])
+
+    assert {answered(10, 1, 2, host) for host in range(1, 255)} == {answered(10, 1, 2, 1)}
+    assert {answered(10, 1, third, 1) for third in range(64)} == {f"192.0.2.{n}" for n in range(1, 5)}
+
+
+def no_draw(key: int) -> int:
+    """Nothing is drawn for an entry that sticks."""
+    raise AssertionError(key)

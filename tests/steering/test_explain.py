@@ -1,4 +1,5 @@
 import json
+from ipaddress import ip_address
 
 import pytest
 
@@ -144,3 +145,14 @@ def test_host_without_the_family() -> None:
     host = site.pools["relays"].members[0].hostname
 
     assert explain_host(site, decide_host(site, host, healths()), RecordType.AAAA).answer == "NODATA"
+
+
+def test_a_list_is_told() -> None:
+    """Where a list is answered when all are down, its addresses of the family are told; MX names the service."""
+    last_resort = (ip_address("203.0.113.1"), ip_address("2001:db8::9"))
+    listed = service("listed", "relays", when_all_down=WhenAllDown.LIST, last_resort=last_resort)
+
+    assert told(one=listed, down=EVERYTHING).answer == "the list: 203.0.113.1"
+    assert told(RecordType.MX, one=listed, down=EVERYTHING).answer == (
+        "the service's own name, which answers the list: 203.0.113.1, 2001:db8::9"
+    )

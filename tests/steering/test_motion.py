@@ -146,3 +146,16 @@ def test_weights_never_jump(story: list[tuple[float, float, bool]]) -> None:
     moves = [(at, after - before) for (_, before), (at, after) in pairwise(seen) if before != after]
     assert all(abs(step) == 1 for _, step in moves)
     assert all(later - sooner >= 15 for (sooner, _), (later, _) in pairwise(moves))
+
+
+def test_what_is_asked_for_may_be_less_than_slow_start() -> None:
+    """A member that rises already to more than it asks for has what it asks for."""
+    slow = zone(SITE.pools["relays"], services=(service("smtp", "relays", slow_start=300.0),))
+    clock = Clock(slow)
+    clock.after(0, down=(ONE,))
+    clock.after(0)
+    for _ in range(10):
+        clock.after(29, factors=asked(r1=0.2))
+
+    assert clock.past.ramps
+    assert clock.said[-1].members[0].why == "smtp up; at 20 % of its weight: by its own word"
