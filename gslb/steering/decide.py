@@ -98,7 +98,9 @@ def _view(draft: Draft, tier: Tier, seen: Seen) -> MemberView:
 def _why(draft: Draft, tier: Tier, seen: Seen) -> str:
     health = _health_text(seen, draft.family)
     if seen.chosen:
-        return f"served although {health}" if draft.mode is Mode.ALL_DOWN else f"{health}{_lowered(seen)}"
+        if draft.mode is Mode.ALL_DOWN:
+            return f"served although {health}"
+        return health if seen.tenths == seen.aim == WHOLE and not seen.capped else f"{health}{_lowered(seen)}"
     if not health:
         return f"no {FAMILY_NAMES[draft.family]} address"
     if not seen.eligible and seen.override is not None and seen.member.weight:

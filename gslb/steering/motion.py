@@ -13,7 +13,7 @@ from math import inf
 
 from gslb.model.pasts import WHOLE, Change, Level, Past, Spot
 from gslb.model.verdicts import Health
-from gslb.steering.draft import Draft, Seen, Tier
+from gslb.steering.draft import Draft, Judged, Seen, Tier
 from gslb.steering.last_good import stood
 
 _REST = Level(WHOLE, -inf)
@@ -35,8 +35,9 @@ def move(draft: Draft) -> None:
 
 def _level(draft: Draft, tier: Tier, seen: Seen) -> None:
     past = draft.past
-    seen.aim, seen.lowered = _aim(tier, seen)
-    if seen.aim == WHOLE and not (past.levels or past.absent or past.ramps):
+    if _asks(seen.healths[tier.family]):
+        seen.aim, seen.lowered = _aim(tier, seen)
+    elif not (past.levels or past.absent or past.ramps):
         return  # as nearly always
     spot = Spot(tier.pool.name, seen.member.name)
     back = not past.decided or spot in past.absent
@@ -79,6 +80,11 @@ def _stepped(level: Level, aim: int, draft: Draft) -> Level:
     if level.tenths == aim or 0 <= rested < draft.zone.min_ttl:
         return level if level.moved <= draft.now else level._replace(moved=draft.now)
     return Level(level.tenths + (1 if aim > level.tenths else -1), draft.now)
+
+
+def _asks(healths: tuple[Judged, ...]) -> bool:
+    """Whether anything lowers what a member is to have."""
+    return any(health.loaded or health.factor < 1.0 for _, health in healths)
 
 
 def _aim(tier: Tier, seen: Seen) -> tuple[int, str]:

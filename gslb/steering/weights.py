@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from math import inf
 
+from gslb.model.pasts import WHOLE
 from gslb.steering.draft import Draft, Seen, Tier
 
 _GRAIN = 1_000_000_000
@@ -28,6 +29,9 @@ def share(draft: Draft) -> None:
 
 def _share(tier: Tier, members: list[Seen]) -> None:
     """Divide the tier's part of all answers among its members that answer."""
+    if all(seen.tenths == WHOLE and seen.member.capacity is None for seen in members):
+        _share_plainly(tier, members)
+        return
     pulls = [seen.weight * seen.tenths for seen in members]
     total = sum(pulls)
     fair = [pull / total for pull in pulls]
@@ -42,6 +46,14 @@ def _share(tier: Tier, members: list[Seen]) -> None:
     most = max([seen.presence for seen in members])
     for seen in members:
         seen.presence = seen.presence / most
+
+
+def _share_plainly(tier: Tier, members: list[Seen]) -> None:
+    """As nearly always: nothing is lowered or capped."""
+    total = sum([seen.weight for seen in members])
+    for seen in members:
+        seen.chosen = True
+        seen.share = seen.weight / total * tier.part
 
 
 def _limits(tier: Tier, members: list[Seen]) -> list[float]:
