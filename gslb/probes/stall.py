@@ -8,6 +8,9 @@ end with the lag at its start. No clock of its own: times are arguments, in seco
 ALLOWED_LAG = 1.0
 """A wake-up later than this is a stall, and so is this much lag in one probe."""
 
+BUSY = 0.1
+"""Lateness up to this is a loop at work: it holds each of a probe's few steps up once, and does not add up."""
+
 TICK = 1.0
 """The longest time between two wake-ups: what is not looked at cannot be found late."""
 
@@ -42,7 +45,8 @@ class StallGuard:
         return self._lag + self._late(now)
 
     def _late(self, now: float) -> float:
-        return 0.0 if self._expected is None else max(0.0, now - self._expected)
+        late = 0.0 if self._expected is None else now - self._expected
+        return late if late > BUSY else 0.0
 
 
 def is_stalled(lag: float, timeout: float) -> bool:

@@ -12,6 +12,16 @@ def test_a_punctual_wake_up_is_no_stall():
     assert guard.lag(101.0) == 0
 
 
+def test_a_busy_loop_stands_still_no_more_for_being_asked_often():
+    """A hundred wake-ups a second that each come a little late are work, and spoil no probe."""
+    guard = StallGuard(drift=0.0)
+    for ring in range(100):
+        guard.expect(100.0 + ring, 99.0 + ring)
+        assert not guard.woke(100.09 + ring, drift=0.0)
+
+    assert guard.lag(300.0) == 0
+
+
 def test_a_late_wake_up_is_a_stall():
     """More than a second late: the process stood still, and the lag stays on the books."""
     guard = StallGuard(drift=5.0)
