@@ -6,9 +6,9 @@
     close     end politely (FIN, or close_notify), without waiting for the peer
     abort     end at once, without waiting
 
-An `asyncio.Protocol` and `loop.start_tls()` instead of `asyncio.StreamReader`: the reader's buffer outlives STARTTLS,
-so that plain text sent behind the go-ahead would be read as if it had come encrypted, and its flow control goes on
-acting on the old transport.
+An `asyncio.Protocol` instead of `asyncio.StreamReader`: the reader's buffer outlives STARTTLS, so that plain text sent
+behind the go-ahead would be read as if it had come encrypted, and its flow control goes on acting on the old transport.
+TLS is a layer of our own (gslb.probes.encryption).
 
 OSError and ssl.SSLError become a StreamFault here and nowhere else. TimeoutError never arises here: the deadline is
 `gslb.probes.run`'s. What a handshake verifies, and when, is told in gslb.probes.contexts.
@@ -28,6 +28,7 @@ from gslb.model.observations import Phase, Reason, TlsFacts
 from gslb.model.values import Address, Verify
 from gslb.probes import certificates
 from gslb.probes.contexts import PLAIN_TERMS, Terms, context_of, terms_of
+from gslb.probes.encryption import Encryption
 from gslb.probes.faults import LocalFault, StreamFault, fault_of, handshake_fault_of
 
 # All probes leave from a few addresses of this host.
@@ -105,9 +106,10 @@ class Stream(asyncio.Protocol):
         self.chain: tuple[bytes, ...] = ()
         self.ports = (0, 0)
         self._limit = limit
-        self._plain: asyncio.Transport | None = None
         self._transport: asyncio.Transport | None = None
-        self._ended = False
+        self._tls: Encryption | None = None
+        self._shaken: asyncio.Future[None] | None = None
+        self._ended = self._flooded = False
         self._error: Exception | None = None
         self._waiter: asyncio.Future[None] | None = None
         self.listener: Callable[[], None] | None = None
@@ -128,8 +130,8 @@ class Stream(asyncio.Protocol):
 
     def check_limit(self) -> None:
         """Raises StreamFault (bounds_exceeded) where the peer has said too much."""
-        if self.bytes_in > self._limit:
-            raise StreamFault(None, Reason.BOUNDS_EXCEEDED, f"more than {self._limit} bytes")
+        if self._flooded:
+            raise StreamFault(None, Reason.BOUNDS_EXCEEDED, f"more than {self._limit} bytes, or endless frames")
 
     def has_ended(self) -> bool:
         """Whether nothing more can come. Raises StreamFault (reset) where the connection broke."""
@@ -145,8 +147,13 @@ class Stream(asyncio.Protocol):
 
     def write(self, data: bytes) -> None:
         """Send; a peer that does not read is found out by its silence."""
-        if self._transport is not None:
+        if self._transport is None:
+            return
+        if self._tls is None:
             self._transport.write(data)
+        elif not self._ended:
+            self._tls.write(data)
+            self._flush(self._tls)
 
     async def start_tls(self, settings: TlsSettings, now: float, terms: Terms = PLAIN_TERMS) -> TlsFacts:
         """The handshake, with SNI where `server_name` is a DNS name. `now` is Unix time. Raises StreamFault.
@@ -162,13 +169,14 @@ class Stream(asyncio.Protocol):
             name = settings.server_name or str(self.peer)
         context = context_of(terms_of(terms, settings), settings.ca_file if terms.guarded else None)
         try:
-            self._transport = await self._handshake(context, name)
+            session = await self._handshake(context, name)
         except (OSError, ValueError) as error:
+            await asyncio.sleep(0)  # the alert goes out, which tells the peer why
             self.abort()
             raise handshake_fault_of(error) from error
         self.encrypted = True
         self.guarded = terms.guarded
-        return self._facts(settings, trust, now)
+        return self._facts(session, settings, trust, now)
 
     async def close(self) -> None:
         """FIN behind the last byte written, or close_notify; gives the loop one turn to send it, then drops the rest.
@@ -177,27 +185,25 @@ class Stream(asyncio.Protocol):
         """
         if self._transport is None:
             return
-        if self._transport is not self._plain or self._transport.get_write_buffer_size():
+        if self._tls is not None:
+            self._tls.end()
+            self._flush(self._tls)
+        if self._transport.get_write_buffer_size():
             self._transport.close()
             await asyncio.sleep(0)
         self.abort()
 
     async def reset(self) -> None:
         """End a plain connection with RST instead of FIN."""
-        if self._plain is not None:
-            self._plain.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+        if self._transport is not None:
+            self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
         self.abort()
 
     def abort(self) -> None:
         """Drop the connection and everything unsent, at once."""
-        if self._transport is not None and self._transport is not self._plain:
-            try:
-                self._transport.abort()
-            except AttributeError:  # Python 3.11.2 (Debian 12) forgets what a closed TLS transport stood on
-                pass
-        if self._plain is not None:
-            self._plain.abort()
-        self._plain = self._transport = None
+        if self._transport is not None:
+            self._transport.abort()
+            self._transport = None
 
     def __repr__(self) -> str:
         state = "ended" if self._ended else "encrypted" if self.encrypted else "plain"
@@ -207,7 +213,7 @@ class Stream(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The loop hands the transport over."""
-        self._plain = self._transport = cast("asyncio.Transport", transport)
+        self._transport = cast("asyncio.Transport", transport)
         name = transport.get_extra_info("sockname")
         if isinstance(name, tuple):  # a Unix socket has none
             self.source = _local_address(name[0])
@@ -215,16 +221,26 @@ class Stream(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """More bytes: kept up to the session's limit, then nothing more is read."""
+        if self._tls is None:
+            self._keep(data)
+            self._wake()
+        elif self._decrypt(self._tls, data):
+            self._wake()
+
+    def _keep(self, data: bytes) -> bool:
         self.bytes_in += len(data)
         if self.bytes_in > self._limit:
-            self._ended = True
-            self.abort()
-        else:
-            self.buffer += data
-        self._wake()
+            self._refuse_more()
+            return False
+        self.buffer += data
+        return True
+
+    def _refuse_more(self) -> None:
+        self._flooded = self._ended = True
+        self.abort()
 
     def eof_received(self) -> None:
-        """The peer sent FIN or close_notify."""
+        """The peer sent FIN."""
         self._ended = True
         self._wake()
 
@@ -240,23 +256,57 @@ class Stream(asyncio.Protocol):
             self.listener()
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
+        if self._shaken is not None and not self._shaken.done() and self._ended:
+            self._shaken.set_exception(self._broken())
 
-    # the handshake
+    def _broken(self) -> Exception:
+        """Why there is no handshake."""
+        if self._flooded:
+            return StreamFault(None, Reason.BOUNDS_EXCEEDED, "a handshake without end")
+        return self._error or ConnectionResetError("closed during the handshake")
 
-    async def _handshake(self, context: ssl.SSLContext, name: str | None) -> asyncio.Transport:
-        if self._plain is None or self._ended:
+    # encryption
+
+    async def _handshake(self, context: ssl.SSLContext, name: str | None) -> ssl.SSLObject:
+        if self._transport is None or self._ended:
             raise ConnectionResetError("closed before the handshake")
-        narrow(self._plain)
-        loop = asyncio.get_running_loop()
-        transport = await loop.start_tls(self._plain, self, context, server_hostname=name)
-        if transport is None:
-            raise ConnectionResetError("closed during the handshake")
-        return transport
+        narrow(self._transport)
+        self._tls = Encryption(context, name)
+        self._shaken = asyncio.get_running_loop().create_future()
+        try:
+            self._decrypt(self._tls, b"")
+            await self._shaken
+        finally:
+            self._shaken = None
+        return self._tls.session
 
-    def _facts(self, settings: TlsSettings, trust: certificates.Trust, now: float) -> TlsFacts:
-        tls = self._transport.get_extra_info("ssl_object") if self._transport is not None else None
-        if tls is None:
-            return TlsFacts(server_name=settings.server_name)
+    def _decrypt(self, tls: Encryption, data: bytes) -> bool:
+        """Take what came, and send what follows from it; whether the buffer has grown or the session has ended."""
+        before = self.bytes_in
+        try:
+            tls.feed(data)
+            if tls.shaken or self._shake(tls):
+                while (piece := tls.decrypted()) and self._keep(piece):
+                    pass
+                self._ended |= tls.over
+            if tls.spare < 0:
+                self._refuse_more()
+        except (OSError, ValueError) as error:
+            self._error, self._ended = error, True
+        self._flush(tls)
+        return self._ended or self.bytes_in > before
+
+    def _shake(self, tls: Encryption) -> bool:
+        done = tls.shake()
+        if done and self._shaken is not None and not self._shaken.done():
+            self._shaken.set_result(None)
+        return done
+
+    def _flush(self, tls: Encryption) -> None:
+        if self._transport is not None and (data := tls.outgoing()):
+            self._transport.write(data)
+
+    def _facts(self, tls: ssl.SSLObject, settings: TlsSettings, trust: certificates.Trust, now: float) -> TlsFacts:
         cipher = tls.cipher()
         self.chain = presented_chain(tls)
         facts = certificates.facts_of(

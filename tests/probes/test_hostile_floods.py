@@ -29,7 +29,7 @@ async def steps(longest):
 @pytest.mark.parametrize(
     ("version", "flood", "reason"),
     [
-        (TLS13, key_updates, Reason.GREETING_TIMEOUT),
+        (TLS13, key_updates, Reason.BOUNDS_EXCEEDED),
         (TLS12, hello_requests, Reason.BOUNDS_EXCEEDED),
         (TLS13, small_records, Reason.BOUNDS_EXCEEDED),
     ],
