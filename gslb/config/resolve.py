@@ -198,9 +198,12 @@ def _public_names(draft: ZoneDraft) -> dict[str, str]:
 
 def _pool(draft: ZoneDraft, pool: PoolDraft, targets: Targets, public_name: str) -> Pool:
     apex = names.to_wire(pool.name, draft.origin)
+    checks = targets.with_parents(pool.checks.names)
     return Pool(
         name=pool.name,
-        members=tuple(_member(name, member, pool, apex, targets, public_name) for name, member in pool.members.items()),
+        members=tuple(
+            [_member(name, member, pool, apex, targets, (checks, public_name)) for name, member in pool.members.items()]
+        ),
         checks=pool.checks.names,
         requirement=pool.checks.requirement,
         min_healthy=pool.table.min_healthy or MinHealthy(),
@@ -209,9 +212,12 @@ def _pool(draft: ZoneDraft, pool: PoolDraft, targets: Targets, public_name: str)
     )
 
 
-def _member(name: str, member: MemberTable, pool: PoolDraft, apex: bytes, targets: Targets, public_name: str) -> Member:
+def _member(
+    name: str, member: MemberTable, pool: PoolDraft, apex: bytes, targets: Targets, judged: tuple[tuple[str, ...], str]
+) -> Member:
+    """`judged`: the checks that judge the pool, with all they depend on, and the name clients know it by."""
     addresses = tuple(addresses_of(member))
-    checks = targets.with_parents(pool.checks.names)
+    checks, public_name = judged
     given = member.hostname is not None
     return Member(
         name=name,
@@ -223,7 +229,7 @@ def _member(name: str, member: MemberTable, pool: PoolDraft, apex: bytes, target
         machine=member.machine,
         capacity=member.capacity,
         verdicts={
-            address: tuple(targets.key(check, name, member, address, public_name) for check in checks)
+            address: tuple([targets.key(check, name, member, address, public_name) for check in checks])
             for address in addresses
         },
         requirement=pool.checks.requirement,
@@ -236,8 +242,9 @@ def _services(draft: ZoneDraft, pools: Mapping[str, Pool]) -> dict[str, Service]
         name: _service(draft, name, service, pools) for name, service in table.services.items() if service.alias is None
     }
     of_pools = {pool.name: _pool_service(draft, pool) for pool in pools.values() if not pool.short_form}
+    deciding = {**own, **of_pools}
     aliases = {
-        name: _alias(draft, name, service, {**own, **of_pools})
+        name: _alias(draft, name, service, deciding)
         for name, service in table.services.items()
         if service.alias is not None
     }

@@ -70,9 +70,10 @@ def review_zone(draft: ZoneDraft, zone: Zone, checks: Mapping[str, Check], node:
     for pool in zone.pools.values():
         _pool(draft, pool)
     _slow_checks(draft, zone, checks)
+    mail = _answering_mx(zone)
     for service in zone.services.values():
         if service.alias_of is None and not service.pool_name:
-            _service(draft, zone, service)
+            _service(draft, zone, service, mx=service.name in mail)
     _foreign_hostnames(draft, zone)
     _sizes(draft, zone, node)
 
@@ -105,10 +106,9 @@ def _slow_checks(draft: ZoneDraft, zone: Zone, checks: Mapping[str, Check]) -> N
                 draft.document.warn((*written.checks.path(written.path), index), message)
 
 
-def _service(draft: ZoneDraft, zone: Zone, service: Service) -> None:
+def _service(draft: ZoneDraft, zone: Zone, service: Service, *, mx: bool) -> None:
     path: Path = ("services", service.name)
     pools = [zone.pools[name] for name in service.pools]
-    mx = answers_mx(zone, service)
     if mx:
         _all_down(draft, path, service)
     _steps(draft, path, service, zone)
@@ -123,10 +123,9 @@ def _service(draft: ZoneDraft, zone: Zone, service: Service) -> None:
         _shares(draft, path, seen, list(fresh.values()))
 
 
-def answers_mx(zone: Zone, service: Service) -> bool:
-    """Whether a service, or an alias of it, answers MX."""
-    shown = (other for other in zone.services.values() if other.alias_of == service.name)
-    return any(RecordType.MX in one.records for one in (service, *shown))
+def _answering_mx(zone: Zone) -> set[str]:
+    """The services that answer MX, or that an alias shows which does."""
+    return {one.alias_of or one.name for one in zone.services.values() if RecordType.MX in one.records}
 
 
 def _all_down(draft: ZoneDraft, path: Path, service: Service) -> None:

@@ -24,6 +24,10 @@ from gslb.model.zones import ALL
 
 DAY = 86_400.0
 
+_MULTICAST = {4: range(0xE0, 0xF0), 6: range(0xFF, 0x100)}
+"""The first octets of addresses of many hosts (RFC 1112 section 4, RFC 4291 section 2.7)."""
+_BROADCAST = 0xFFFF_FFFF
+
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": DAY}
 _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)")
 _LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
@@ -143,7 +147,7 @@ def parse_address(value: object) -> Address:
     if not isinstance(value, str):
         raise ValueError(f"{shown(value)} is no address: write 192.0.2.1 or 2001:db8::1")
     try:
-        address = ip_address(value)
+        address = ip_address(value) if ":" in value else IPv4Address(value)
     except (AddressValueError, NetmaskValueError, ValueError):
         raise ValueError(f"{shown(value)} is no IPv4 or IPv6 address{hints.address(value)}") from None
     if "%" in value:
@@ -156,7 +160,9 @@ def parse_address(value: object) -> Address:
 def parse_member_address(value: object) -> Address:
     """An address of one host."""
     address = parse_address(value)
-    if address.is_multicast or address.is_unspecified or address == IPv4Address("255.255.255.255"):
+    number = int(address)
+    first = number >> (24 if address.version == 4 else 120)
+    if not number or first in _MULTICAST[address.version] or (address.version == 4 and number == _BROADCAST):
         raise ValueError(f"{address} is no address of one host")
     return address
 

@@ -21,12 +21,23 @@ def to_wire(text: str, origin: bytes = ROOT) -> bytes:
         if text == ".":
             return ROOT
         raise WireError("an empty name")
-    labels, absolute = _labels(text)
-    wire = b"".join(bytes((len(label),)) + label for label in labels)
+    labels, absolute = _plain_labels(text) if text.isascii() and "\\" not in text else _labels(text)
+    wire = b"".join([bytes((len(label),)) + label for label in labels])
     whole = (wire + (ROOT if absolute else origin)).lower()
     if len(whole) > MAX_NAME:
         raise WireError(f"{text}: longer than {MAX_NAME} octets")
     return whole
+
+
+def _plain_labels(text: str) -> tuple[list[bytes], bool]:
+    """As `_labels`, for a name that holds no escape and nothing beyond ASCII."""
+    labels = text.encode().split(b".")
+    absolute = not labels[-1]
+    if absolute:
+        labels.pop()
+    for label in labels:
+        _checked(label, text)
+    return labels, absolute
 
 
 def _labels(text: str) -> tuple[list[bytes], bool]:
