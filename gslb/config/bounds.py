@@ -13,19 +13,8 @@ distance from each other, so each may be late by `CROWD` at most.
 from dataclasses import dataclass
 from math import ceil
 
-from gslb.model.checks import (
-    AgentSettings,
-    Check,
-    DnsSettings,
-    ExecSettings,
-    FileSettings,
-    LmtpSettings,
-    RelaySettings,
-    SmtpSettings,
-    SubmissionSettings,
-    TcpSettings,
-    TlsCheckSettings,
-)
+from gslb.model.checks import Check, LmtpSettings, RelaySettings, SmtpSettings, SubmissionSettings, TlsCheckSettings
+from gslb.model.plain import AgentSettings, DnsSettings, ExecSettings, FileSettings, TcpSettings
 from gslb.model.roundtrip import RoundtripSettings
 
 REST = 0.5

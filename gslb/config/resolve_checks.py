@@ -9,17 +9,8 @@ from gslb.config.resolve_dialogues import dialogue_of
 from gslb.config.schema_check import AnyCheck
 from gslb.config.schema_check_mail import RelayCheck
 from gslb.config.schema_check_roundtrip import RoundtripCheck
-from gslb.model.checks import (
-    Check,
-    CheckSettings,
-    ExecSettings,
-    FileSettings,
-    FormLogin,
-    HttpSettings,
-    LmtpSettings,
-    Thresholds,
-    Timing,
-)
+from gslb.model.checks import Check, CheckSettings, FormLogin, HttpSettings, LmtpSettings, Thresholds, Timing
+from gslb.model.plain import ExecSettings, FileSettings
 from gslb.model.roundtrip import RoundtripSettings
 from gslb.model.settings import Probing
 from gslb.model.stages import logs_in

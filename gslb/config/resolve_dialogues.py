@@ -15,13 +15,9 @@ from gslb.config.schema_check_web import FormLoginTable, HttpCheck, WebaccessChe
 from gslb.config.schema_check_words import AgentCheck, ExecCheck, FileCheck
 from gslb.model.capabilities import capability_rules
 from gslb.model.checks import (
-    AgentSettings,
     CapRule,
     CheckSettings,
     Credentials,
-    DnsSettings,
-    ExecSettings,
-    FileSettings,
     FormLogin,
     HttpSettings,
     ImapSettings,
@@ -32,11 +28,11 @@ from gslb.model.checks import (
     SieveSettings,
     SmtpSettings,
     SubmissionSettings,
-    TcpSettings,
     TlsCheckSettings,
     TlsSettings,
 )
 from gslb.model.extracts import Extract
+from gslb.model.plain import AgentSettings, DnsSettings, ExecSettings, FileSettings, TcpSettings
 from gslb.model.roundtrip import RoundtripSettings
 from gslb.model.values import ProxyProtocol, TlsMode, Verify
 

@@ -11,7 +11,8 @@ from gslb.config.drafts import CheckDraft, ZoneDraft
 from gslb.config.positions import Path
 from gslb.config.values import show_duration
 from gslb.model import names
-from gslb.model.checks import Check, LmtpSettings, RelaySettings, SmtpSettings, TcpSettings
+from gslb.model.checks import Check, LmtpSettings, RelaySettings, SmtpSettings
+from gslb.model.plain import TcpSettings
 from gslb.model.pools import Member, Pool
 from gslb.model.roundtrip import RoundtripSettings
 from gslb.model.settings import Node

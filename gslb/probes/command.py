@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
-from gslb.model.checks import ExecSettings
 from gslb.model.observations import Failed, Inconclusive, Phase, Reason
+from gslb.model.plain import ExecSettings
 from gslb.model.targets import Target
 from gslb.probes.child import Account, Child
 from gslb.probes.dialogue.commands import Conclusion

@@ -5,8 +5,8 @@ An agent that cannot be asked says nothing of its member: whatever breaks is inc
 
 import asyncio
 
-from gslb.model.checks import AgentSettings
 from gslb.model.observations import Inconclusive, Phase, Reason
+from gslb.model.plain import AgentSettings
 from gslb.model.targets import Target
 from gslb.probes.dialogue.agent import agent
 from gslb.probes.dialogue.commands import Conclusion

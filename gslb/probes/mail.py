@@ -17,11 +17,11 @@ from gslb.model.checks import (
     SieveSettings,
     SmtpSettings,
     SubmissionSettings,
-    TcpSettings,
     TlsCheckSettings,
     TlsSettings,
 )
 from gslb.model.observations import Reason
+from gslb.model.plain import TcpSettings
 from gslb.model.targets import Target
 from gslb.probes.contexts import GUARDED, PLAIN_TERMS, Terms
 from gslb.probes.dialogue.commands import Dialogue

@@ -12,8 +12,8 @@ import struct
 from typing import Final
 
 from gslb.errors import WireError
-from gslb.model.checks import DnsSettings
 from gslb.model.observations import Failed, Passed, Phase, Reason
+from gslb.model.plain import DnsSettings
 from gslb.model.targets import Target
 from gslb.model.values import Address
 from gslb.probes.certificates import address_of

@@ -9,11 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import Final, TypeAlias
 
 from gslb.model.checks import (
-    AgentSettings,
     CheckSettings,
-    DnsSettings,
-    ExecSettings,
-    FileSettings,
     HttpSettings,
     ImapSettings,
     LdapSettings,
@@ -23,11 +19,11 @@ from gslb.model.checks import (
     SieveSettings,
     SmtpSettings,
     SubmissionSettings,
-    TcpSettings,
     TlsCheckSettings,
     TlsSettings,
 )
 from gslb.model.observations import Failed, Inconclusive, Observation, Phase, Reason
+from gslb.model.plain import AgentSettings, DnsSettings, ExecSettings, FileSettings, TcpSettings
 from gslb.model.roundtrip import RoundtripSettings
 from gslb.model.targets import Target
 from gslb.model.values import TlsMode

@@ -10,8 +10,8 @@ import stat
 from dataclasses import dataclass
 from typing import Final
 
-from gslb.model.checks import FileSettings
 from gslb.model.observations import Failed, Inconclusive, Phase, Reason
+from gslb.model.plain import FileSettings
 from gslb.model.targets import Target
 from gslb.probes.dialogue.agent_words import sense_of, verdict
 from gslb.probes.dialogue.commands import Conclusion

@@ -4,19 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gslb.config.bounds import GOODBYE, REST, detection_bounds
-from gslb.model.checks import (
-    AgentSettings,
-    Check,
-    CheckSettings,
-    DnsSettings,
-    ExecSettings,
-    FileSettings,
-    ImapSettings,
-    RelaySettings,
-    SmtpSettings,
-    Thresholds,
-    Timing,
-)
+from gslb.model.checks import Check, CheckSettings, ImapSettings, RelaySettings, SmtpSettings, Thresholds, Timing
+from gslb.model.plain import AgentSettings, DnsSettings, ExecSettings, FileSettings
 
 
 def check(fall: int = 3, **timing: float) -> Check:

@@ -10,11 +10,11 @@ from gslb.model.checks import (
     Pop3Settings,
     SmtpSettings,
     SubmissionSettings,
-    TcpSettings,
     Thresholds,
     Timing,
     TlsSettings,
 )
+from gslb.model.plain import TcpSettings
 from gslb.model.values import TlsMode, Verify
 from tests.kit.configs import accepted
 

@@ -4,13 +4,9 @@ import pytest
 
 from gslb.config.files import load_texts
 from gslb.model.checks import (
-    AgentSettings,
     CapRule,
     CheckSettings,
     Credentials,
-    DnsSettings,
-    ExecSettings,
-    FileSettings,
     ImapSettings,
     LdapSettings,
     LmtpSettings,
@@ -19,10 +15,10 @@ from gslb.model.checks import (
     SieveSettings,
     SmtpSettings,
     SubmissionSettings,
-    TcpSettings,
     TlsCheckSettings,
     TlsSettings,
 )
+from gslb.model.plain import AgentSettings, DnsSettings, ExecSettings, FileSettings, TcpSettings
 from gslb.model.values import CapWhen, ProxyProtocol, TlsMode, Verify
 from tests.kit.configs import HEAD, texts
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from gslb.model.checks import ExecSettings, TcpSettings
 from gslb.model.observations import Degraded, Failed, Inconclusive, Passed, Phase, Reason
+from gslb.model.plain import ExecSettings, TcpSettings
 from gslb.probes.command import CHILDREN, Places, probe_exec
 from gslb.probes.journal import Journal
 from gslb.probes.run import probe

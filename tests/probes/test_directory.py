@@ -2,8 +2,9 @@
 
 import pytest
 
-from gslb.model.checks import Credentials, LdapSettings, TcpSettings, TlsSettings
+from gslb.model.checks import Credentials, LdapSettings, TlsSettings
 from gslb.model.observations import Degraded, Failed, Inconclusive, Passed, Phase, Reason
+from gslb.model.plain import TcpSettings
 from gslb.model.values import TlsMode
 from gslb.probes.directory import probe_ldap
 from gslb.probes.journal import Journal

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from gslb.model.checks import AgentSettings, TcpSettings
 from gslb.model.observations import Degraded, Failed, Inconclusive, Passed, Phase, Reason
+from gslb.model.plain import AgentSettings, TcpSettings
 from gslb.probes.feedback import probe_agent
 from gslb.probes.journal import Journal
 from tests.kit.hostile import closed_port, drips, floods, hangs_up, nobody_accepts, resets, says, serving, silent

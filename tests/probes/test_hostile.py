@@ -11,11 +11,11 @@ from gslb.model.checks import (
     Pop3Settings,
     SmtpSettings,
     SubmissionSettings,
-    TcpSettings,
     TlsCheckSettings,
     TlsSettings,
 )
 from gslb.model.observations import Degraded, Failed, Passed, Phase, Reason
+from gslb.model.plain import TcpSettings
 from gslb.model.values import TlsMode
 from gslb.probes import journal
 from tests.kit.certificates import mint

@@ -5,8 +5,9 @@ from ipaddress import IPv4Address, IPv6Address
 
 import pytest
 
-from gslb.model.checks import ImapSettings, SmtpSettings, TcpSettings, TlsSettings
+from gslb.model.checks import ImapSettings, SmtpSettings, TlsSettings
 from gslb.model.observations import Failed, Passed, Phase, Reason
+from gslb.model.plain import TcpSettings
 from gslb.model.values import TlsMode
 from gslb.probes.lines import address_literal
 from gslb.probes.run import probe

@@ -8,8 +8,8 @@ from ipaddress import IPv4Address
 import dns.flags
 import pytest
 
-from gslb.model.checks import DnsSettings, TcpSettings
 from gslb.model.observations import Failed, Inconclusive, Passed, Phase, Reason
+from gslb.model.plain import DnsSettings, TcpSettings
 from gslb.probes.journal import Journal
 from gslb.probes.name_server import probe_dns
 from gslb.probes.run import probe

@@ -8,16 +8,9 @@ from ipaddress import ip_address
 
 import pytest
 
-from gslb.model.checks import (
-    HttpSettings,
-    ImapSettings,
-    LmtpSettings,
-    SmtpSettings,
-    TcpSettings,
-    TlsCheckSettings,
-    TlsSettings,
-)
+from gslb.model.checks import HttpSettings, ImapSettings, LmtpSettings, SmtpSettings, TlsCheckSettings, TlsSettings
 from gslb.model.observations import Degraded, Failed, Inconclusive, Passed, Phase, Reason
+from gslb.model.plain import TcpSettings
 from gslb.model.values import ProxyProtocol, TlsMode, Verify
 from gslb.probes.contexts import GUARDED, PLAIN_TERMS, Terms, context_of, forget_contexts
 from gslb.probes.opening import PROXY_LOCAL, proxy_header

@@ -7,8 +7,9 @@ from ipaddress import IPv4Address
 import pytest
 
 from gslb.model import checks, roundtrip
-from gslb.model.checks import SmtpSettings, TcpSettings, TlsCheckSettings, TlsSettings
+from gslb.model.checks import SmtpSettings, TlsCheckSettings, TlsSettings
 from gslb.model.observations import Degraded, Failed, Inconclusive, Passed, Phase, Reason
+from gslb.model.plain import TcpSettings
 from gslb.model.values import TlsMode, Verify
 from gslb.probes.run import PROBERS, prepare, probe
 from tests.kit.certificates import DAY, authority, mint

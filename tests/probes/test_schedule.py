@@ -8,8 +8,9 @@ from itertools import pairwise
 
 import pytest
 
-from gslb.model.checks import TcpSettings, Timing
+from gslb.model.checks import Timing
 from gslb.model.observations import Failed, Inconclusive, Observation, Passed, Phase, Reason
+from gslb.model.plain import TcpSettings
 from gslb.model.targets import Target
 from gslb.probes import spread
 from gslb.probes.schedule import Scheduler

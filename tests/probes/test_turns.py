@@ -5,8 +5,9 @@ from ipaddress import IPv6Address
 
 import pytest
 
-from gslb.model.checks import Credentials, ImapSettings, Pop3Settings, TcpSettings, Timing
+from gslb.model.checks import Credentials, ImapSettings, Pop3Settings, Timing
 from gslb.model.observations import Degraded, Failed, Observation, Passed, Phase, Reason
+from gslb.model.plain import TcpSettings
 from gslb.model.targets import Target
 from gslb.probes.slots import Ticket
 from gslb.probes.turns import Starts, Turn

@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from gslb.model.checks import FileSettings, TcpSettings
 from gslb.model.observations import Degraded, Failed, Inconclusive, Passed, Phase, Reason
+from gslb.model.plain import FileSettings, TcpSettings
 from gslb.probes.journal import Journal
 from gslb.probes.word_file import probe_file
 from tests.kit.probing import look, target

@@ -4,8 +4,8 @@ import dataclasses
 
 import pytest
 
-from gslb.model.checks import DnsSettings
 from gslb.model.observations import Failed, Passed, Phase, Reason
+from gslb.model.plain import DnsSettings
 from tests.kit.servers.looking import look, look_at_all
 from tests.kit.servers.nsd import SERIAL, small
 

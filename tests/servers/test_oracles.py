@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from gslb.model.checks import HttpSettings, ImapSettings, SmtpSettings, TcpSettings
+from gslb.model.checks import HttpSettings, ImapSettings, SmtpSettings
 from gslb.model.observations import Degraded, Passed
+from gslb.model.plain import TcpSettings
 from gslb.model.values import TlsMode
 from tests.kit.hostile import says, serving
 from tests.kit.servers.looking import look, trusting

@@ -2,8 +2,8 @@
 
 import pytest
 
-from gslb.model.checks import ExecSettings
 from gslb.model.observations import Degraded, Failed, Inconclusive, Passed, Phase, Reason
+from gslb.model.plain import ExecSettings
 from tests.kit.servers.base import needs
 from tests.kit.servers.looking import look
 

@@ -5,8 +5,8 @@ The line ends in LF or with the connection. An agent that says nothing understan
 
 from typing import Final
 
-from gslb.model.checks import AgentSettings
 from gslb.model.observations import Inconclusive, Phase, Reason
+from gslb.model.plain import AgentSettings
 from gslb.probes.dialogue.agent_words import sense_of, verdict
 from gslb.probes.dialogue.commands import END, Conclude, Conclusion, Dialogue, Enter, Note, ReadSome, Send, Steps
 from gslb.probes.dialogue.text import shown

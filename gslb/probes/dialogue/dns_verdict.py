@@ -3,8 +3,8 @@
 Judged in this order: is it a reply to a query, its rcode, its authority, how many answers, which ones, the serial.
 """
 
-from gslb.model.checks import DnsSettings
 from gslb.model.observations import Failed, Passed, Phase, Reason
+from gslb.model.plain import DnsSettings
 from gslb.probes.dialogue.commands import Conclusion
 from gslb.probes.dialogue.dns_message import Malformed, Reply, reply_of, type_number
 from gslb.probes.dialogue.text import shown

@@ -4,8 +4,8 @@ Where a rejected text stands before the last expected one ends, the probe fails 
 decides is where the texts stand, not how they were cut into segments.
 """
 
-from gslb.model.checks import TcpSettings
 from gslb.model.observations import Failed, Passed, Phase, Reason
+from gslb.model.plain import TcpSettings
 from gslb.probes.dialogue.commands import END, Conclude, Conclusion, Dialogue, Enter, ReadSome, Send, Steps
 from gslb.probes.dialogue.text import shown
 

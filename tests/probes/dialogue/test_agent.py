@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gslb.model.checks import AgentSettings
 from gslb.model.observations import Degraded, Failed, Inconclusive, Passed, Phase, Reason
+from gslb.model.plain import AgentSettings
 from gslb.probes.dialogue.agent import LIMIT, agent
 from tests.kit.script import Script
 

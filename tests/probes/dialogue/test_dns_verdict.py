@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from gslb.model.checks import DnsSettings
 from gslb.model.observations import Failed, Passed, Phase, Reason
+from gslb.model.plain import DnsSettings
 from gslb.probes.dialogue.dns_message import Reply
 from gslb.probes.dialogue.dns_verdict import judge, read_reply
 

@@ -4,15 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gslb.model.checks import (
-    AgentSettings,
-    ImapSettings,
-    LdapSettings,
-    RelaySettings,
-    TcpSettings,
-    TlsCheckSettings,
-    TlsSettings,
-)
+from gslb.model.checks import ImapSettings, LdapSettings, RelaySettings, TlsCheckSettings, TlsSettings
+from gslb.model.plain import AgentSettings, TcpSettings
 from gslb.model.roundtrip import RoundtripSettings
 from gslb.model.values import TlsMode
 from gslb.probes.dialogue.agent import agent

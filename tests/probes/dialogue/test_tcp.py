@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gslb.model.checks import TcpSettings
 from gslb.model.observations import Failed, Passed, Phase, Reason
+from gslb.model.plain import TcpSettings
 from gslb.probes.dialogue.tcp import tcp
 from tests.kit.script import Script
 
