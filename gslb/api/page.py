@@ -3,6 +3,7 @@
 Everything that comes from the configuration or from a probed server is escaped; the policy header would stop the rest.
 """
 
+import asyncio
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import cache
@@ -41,7 +42,8 @@ ANSWERS = {"ipv4": "A", "ipv6": "AAAA", "any": "MX, SRV"}
 
 async def show(request: web.Request) -> web.Response:
     """The page."""
-    return web.Response(text=render(request.app[DESK].status()), content_type="text/html", headers=HEADERS)
+    text = await asyncio.to_thread(render, await request.app[DESK].surveyed())
+    return web.Response(text=text, content_type="text/html", headers=HEADERS)
 
 
 def render(status: Status) -> str:

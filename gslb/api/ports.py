@@ -23,6 +23,9 @@ class Desk(Protocol):
     def status(self, *, results: bool = True) -> Status:
         """Everything; with the latest results of each target, or without."""
 
+    async def surveyed(self, *, results: bool = True) -> Status:
+        """The same, put together beside the probes: with 10,000 members it takes seconds."""
+
     def override(self, request: OverrideRequest) -> OverrideOutcome:
         """An operator speaks of a TARGET: done at once, unless a service would lose its last healthy member."""
 

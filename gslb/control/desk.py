@@ -2,14 +2,15 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 
 import structlog
 from prometheus_client import generate_latest
 
 from gslb.control import explaining, overriding, survey
-from gslb.control.gauges import Gathered, Gauges
+from gslb.control.gauges import Gauges
 from gslb.control.override_views import OverrideOutcome, OverrideRequest
 from gslb.control.owner import Owner
 from gslb.control.reload import Reloader
@@ -42,6 +43,10 @@ class Schedule:
     next_probe: Callable[[str], float | None]
 
 
+_SURVEYED: ContextVar[Status | None] = ContextVar("surveyed", default=None)
+"""What one scrape is told from."""
+
+
 class Desk:
     """Answers for one owner."""
 
@@ -51,7 +56,9 @@ class Desk:
         self._schedule = schedule
         self._version = _version()
         owner.metrics.registry.register(
-            Gauges(lambda: self.status(results=False), owner.answered, lambda: owner.pipeline.expires)
+            Gauges(
+                lambda: _SURVEYED.get() or self.status(results=False), owner.answered, lambda: owner.pipeline.expires
+            )
         )
 
     def __repr__(self) -> str:
@@ -171,14 +178,26 @@ class Desk:
     async def metrics_text(self) -> bytes:
         """Everything measured, in Prometheus' text format.
 
-        Gathered at once, and put into words in a thread: with 10,000 members that takes seconds.
+        Put together in a thread, as `surveyed`.
         """
-        gathered = Gathered(list(self._owner.metrics.registry.collect()))
-        return await asyncio.to_thread(generate_latest, gathered)
+        status = _SURVEYED.set(await self.surveyed(results=False))
+        try:
+            return await asyncio.to_thread(generate_latest, self._owner.metrics.registry)
+        finally:
+            _SURVEYED.reset(status)
 
     def status(self, *, results: bool = True) -> Status:
         """Everything; with the latest results of each target, or without."""
         facts = self._facts()
+        return _surveyed(self._outline(facts), facts, results)
+
+    async def surveyed(self, *, results: bool = True) -> Status:
+        """The status, put together in a thread: with 10,000 members that takes seconds, and probes must go on."""
+        facts = self._facts()
+        return await asyncio.to_thread(_surveyed, self._outline(facts), facts.frozen(), results)
+
+    def _outline(self, facts: survey.Facts) -> Status:
+        """Everything but what is surveyed."""
         return Status(
             node=facts.config.node.name,
             version=self._version,
@@ -190,9 +209,8 @@ class Desk:
             memory=self._memory(),
             probing=self._probing(),
             workers=tuple(self._workers()),
-            zones=survey.zones(facts),
-            checks=survey.checks(facts, results=results),
-            overrides=survey.overrides(facts),
+            zones=(),
+            checks=(),
         )
 
     def _facts(self) -> survey.Facts:
@@ -271,6 +289,15 @@ class Desk:
                 totals=self._owner.workers.totals(worker.number),
                 gauges=dict(worker.gauges),
             )
+
+
+def _surveyed(outline: Status, facts: survey.Facts, results: bool) -> Status:
+    return replace(
+        outline,
+        zones=survey.zones(facts),
+        checks=survey.checks(facts, results=results),
+        overrides=survey.overrides(facts),
+    )
 
 
 def _version() -> str:

@@ -20,17 +20,6 @@ EFFECTIVE = (*(state.value for state in Health), "drained")
 """What may count for a member."""
 
 
-class Gathered(Collector):
-    """What was collected already, for who puts it into words."""
-
-    def __init__(self, families: list[Metric]) -> None:
-        self._families = families
-
-    def collect(self) -> list[Metric]:
-        """As it was."""
-        return self._families
-
-
 class Gauges(Collector):
     """Collects from `status`, from what was answered, and from when the first signature ends (Unix time, 0: none)."""
 
@@ -65,11 +54,11 @@ class Gauges(Collector):
             standing.add_metric((forced.value,), sum(each.state == forced.value for each in status.overrides))
         yield standing
         answers = _counter("gslb_service_answers", "Answers given, by type.", ("zone", "service", "type"))
-        for labels, count in self._answered.services.items():
+        for labels, count in tuple(self._answered.services.items()):
             answers.add_metric(labels, count)
         yield answers
         seen = _counter("gslb_view_answers", "Answers of a view's own chain, by type.", (*VIEW, "type"))
-        for view_labels, count in self._answered.views.items():
+        for view_labels, count in tuple(self._answered.views.items()):
             seen.add_metric(view_labels, count)
         yield seen
         strayed = "Answers from tables so old that nobody knows what was in them."

@@ -53,7 +53,7 @@ class PhaseTimes(Collector):
         family = HistogramMetricFamily(
             "gslb_probe_duration_seconds", "How long each phase of a probe took.", labels=("type", "phase")
         )
-        for (kind, phase), series in self._series.items():
+        for (kind, phase), series in tuple(self._series.items()):  # a scrape is put together in a thread
             buckets, seen = [], 0
             for name, count in zip(_NAMES, series.counts, strict=True):
                 seen += count

@@ -38,7 +38,7 @@ class _Ring:
 
 
 class Recent:
-    """By target id, oldest first."""
+    """By target id, oldest first. Other threads may read: whatever is walked over is copied first, in one step."""
 
     def __init__(self) -> None:
         self._rings: dict[str, _Ring] = {}
@@ -62,7 +62,7 @@ class Recent:
         ring = self._rings.get(target)
         if ring is None:
             return ()
-        return (*(_whole(target, past) for past in ring.past), ring.last)
+        return (*(_whole(target, past) for past in tuple(ring.past)), ring.last)
 
     def last(self, target: str) -> Observation | None:
         """The latest result of a target."""
@@ -72,7 +72,7 @@ class Recent:
     def counts(self, target: str) -> dict[str, int]:
         """All results of a target since the start, by reason."""
         ring = self._rings.get(target)
-        return {} if ring is None else {reason.value: count for reason, count in ring.counts.items()}
+        return {} if ring is None else {reason.value: count for reason, count in tuple(ring.counts.items())}
 
     def turned(self, transition: Transition) -> None:
         """Remember the last change of a belief."""

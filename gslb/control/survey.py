@@ -1,7 +1,7 @@
 """Views of zones, services, pools, members and checks, made from the state as it is now."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from gslb.answers.build import DecisionKey, decision_key
@@ -73,6 +73,16 @@ class Facts:
     overrides: Overrides = field(default_factory=Overrides)
     keys: Mapping[str, Sequence[ZoneKey]] = field(default_factory=dict)
     key_error: str = ""
+
+    def frozen(self) -> "Facts":
+        """The same facts, standing still: for a survey in another thread."""
+        return replace(
+            self,
+            ledger=self.ledger.frozen(),
+            decisions=dict(self.decisions),
+            answered=dict(self.answered),
+            all_down_entered=dict(self.all_down_entered),
+        )
 
 
 def zones(facts: Facts) -> tuple[ZoneStatus, ...]:

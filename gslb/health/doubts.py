@@ -4,6 +4,7 @@ Kept beside the book of verdicts and fed with every outcome that is folded into 
 """
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 
 from gslb.health.isolation import Isolation, heard, is_frozen, renamed
@@ -59,6 +60,12 @@ class Doubts:
         self.suspected = {check: at for check, at in self.suspected.items() if check in config.checks}
         self._dismissed &= config.checks.keys()
         self._isolation = renamed(self._isolation, frozenset(config.node.probing.canary))
+
+    def frozen(self) -> "Doubts":
+        """What is suspected now, for who reads it while this goes on."""
+        still = copy(self)
+        still.suspected = dict(self.suspected)
+        return still
 
     def is_isolated(self, now: float) -> bool:
         """Whether verdicts are frozen because the canaries fail."""

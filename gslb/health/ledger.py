@@ -12,6 +12,7 @@ What survives a reload is decided here, in this order, for each verdict the new 
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -137,6 +138,13 @@ class Ledger:
         if suspicion is not None:
             self._suspicions.append(suspicion)
         return suspicion is not None
+
+    def frozen(self) -> "Ledger":
+        """The book as it stands now, for who reads it while this one goes on."""
+        still = copy(self)
+        still._book = dict(self._book)
+        still.doubts = self.doubts.frozen()
+        return still
 
     def verdict(self, key: VerdictKey) -> Verdict:
         """What is believed; unknown for a key the configuration does not name."""

@@ -89,7 +89,7 @@ async def test_a_bug_is_json(made: Controlled, client: Client, monkeypatch: pyte
     def broken() -> None:
         raise RuntimeError("ours")
 
-    monkeypatch.setattr(made.desk, "status", broken)
+    monkeypatch.setattr(made.desk, "surveyed", broken)
     answer = await client.get("/api/v1/status")
 
     assert answer.status == 500

@@ -8,7 +8,7 @@ from gslb.control import desk as module
 from gslb.control.workers import GRACE
 from gslb.handoff.messages import Ack, Hello
 from tests.control.test_reload import write
-from tests.kit.controlled import REFUSED, ZONE, Controlled
+from tests.kit.controlled import REFUSED, RELAY1, ZONE, Controlled, seen
 
 
 async def test_readiness_names_what_is_waited_for(made: Controlled) -> None:
@@ -122,3 +122,24 @@ def test_a_tree_without_a_distribution_has_no_version(monkeypatch: pytest.Monkey
     monkeypatch.setattr(module, "version", missing)
 
     assert module._version() == "unknown"
+
+
+async def test_a_survey_beside_the_probes_is_the_status(made: Controlled) -> None:
+    """The same at the same moment."""
+    await made.serving()
+
+    assert await made.desk.surveyed() == made.desk.status()
+    assert await made.desk.surveyed(results=False) == made.desk.status(results=False)
+
+
+async def test_a_survey_stands_still_while_probes_go_on(made: Controlled) -> None:
+    """What is believed is of one moment, whatever happens until it is told."""
+    await made.serving()
+
+    survey = asyncio.get_running_loop().create_task(made.desk.surveyed())
+    await asyncio.sleep(0)
+    for _ in range(3):
+        made.owner.observe(seen(RELAY1, REFUSED))
+
+    then, now = (status.zones[0].pools[0].members[0].real for status in (await survey, made.desk.status()))
+    assert (then, now) == ("up", "down")
