@@ -3,9 +3,11 @@
     bench_probes.py [--targets 10000] [--interval 10] [--seconds 30]      measure, compare with the goals
     bench_probes.py --sink CERTIFICATE                                    only the peers, until stdin ends
 
-The peers are one process of their own on loopback (127.10.0.0/16): an SMTP server, one with STARTTLS, and a port that
-accepts and stays silent. CPU is user + system of control from /proc, the kernel's part of its connections included.
-Exit status 1 where a goal is missed.
+The peers are one process of their own on loopback (127.10.0.0/15): an SMTP server, one with STARTTLS, and one that is
+told when to answer and when to accept and stay silent. What 500 hanging targets do to others is the difference between
+rounds in which the same 500 hang and answer, in turn: all else is equal then, the machine's other work but for chance.
+CPU is user + system of control from /proc, the kernel's part of its connections included. Exit status 1 where a goal
+is missed.
 """
 
 import argparse
@@ -40,6 +42,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 PER_POOL = 10
 POOLS_PER_ZONE = 100
 HANGING = 500
+ROUNDS = 3
 GREETING, HELLO, TLS_HELLO = (
     b"220 sink ESMTP\r\n",
     b"250-sink\r\n250-SIZE 1000000\r\n250 8BITMIME\r\n",
@@ -51,20 +54,24 @@ GREETING, HELLO, TLS_HELLO = (
 
 
 class Sink(asyncio.Protocol):
-    """One SMTP session. `starts`: connections by second."""
+    """One SMTP session. `starts`: connections by second, but for those of the `fickle` port, which may hang."""
 
     starts: ClassVar[Counter[int]] = Counter()
     context: ClassVar[ssl.SSLContext | None] = None
+    hanging: ClassVar[bool] = False
 
-    def __init__(self, offer_tls: bool) -> None:
+    def __init__(self, *, offer_tls: bool = False, fickle: bool = False) -> None:
         self.offer_tls = offer_tls
+        self.fickle = fickle
         self.encrypted = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Greet, and count."""
         self.transport = transport
-        if not self.encrypted:
-            self.starts[int(time.monotonic())] += 1
+        if self.encrypted:
+            return
+        self.starts[int(time.monotonic())] += not self.fickle
+        if not (self.fickle and Sink.hanging):
             transport.write(GREETING)
 
     def data_received(self, data: bytes) -> None:
@@ -96,16 +103,17 @@ def listening() -> socket.socket:
 
 
 async def sink(certificate: str) -> None:
-    """Serve; each line on stdin is answered with the counts so far."""
+    """Serve; each line on stdin is answered with the counts so far. "hang" and "answer" tell the fickle port to."""
     loop = asyncio.get_running_loop()
     Sink.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     Sink.context.load_cert_chain(certificate)
-    plain, tls, silent = listening(), listening(), listening()
-    await loop.create_server(lambda: Sink(offer_tls=False), sock=plain, backlog=4096)
+    plain, tls, fickle = listening(), listening(), listening()
+    await loop.create_server(Sink, sock=plain, backlog=4096)
     await loop.create_server(lambda: Sink(offer_tls=True), sock=tls, backlog=4096)
-    await loop.create_server(asyncio.Protocol, sock=silent, backlog=4096)
-    print(json.dumps([each.getsockname()[1] for each in (plain, tls, silent)]), flush=True)
-    while await asyncio.to_thread(sys.stdin.readline):
+    await loop.create_server(lambda: Sink(fickle=True), sock=fickle, backlog=4096)
+    print(json.dumps([each.getsockname()[1] for each in (plain, tls, fickle)]), flush=True)
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        Sink.hanging = {"hang": True, "answer": False}.get(line.strip(), Sink.hanging)
         print(json.dumps(dict(Sink.starts)), flush=True)
 
 
@@ -119,11 +127,11 @@ class Peers:
         trustme.CA().issue_cert("sink.example").private_key_and_cert_chain_pem.write_to_path(pem)
         line = [sys.executable, __file__, "--sink", str(pem)]
         self.process = subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.plain, self.tls, self.silent = json.loads(self.process.stdout.readline())
+        self.plain, self.tls, self.fickle = json.loads(self.process.stdout.readline())
 
-    def starts(self) -> dict[int, int]:
-        """Connections accepted, by second."""
-        self.process.stdin.write("\n")
+    def starts(self, word: str = "") -> dict[int, int]:
+        """Connections accepted, by second. "hang" and "answer" tell the fickle port to."""
+        self.process.stdin.write(f"{word}\n")
         self.process.stdin.flush()
         return {int(second): count for second, count in json.loads(self.process.stdout.readline()).items()}
 
@@ -323,10 +331,12 @@ def measure(home: Path, args: argparse.Namespace, report: Report) -> None:
     try:
         files = zones(args.targets, "smtp", 10, "a")
         files["checks/smtp.yaml"] = check("smtp", peers.plain, args.interval, "none")
+        files |= zones(HANGING, "fickle", 11, "b")
+        files["checks/fickle.yaml"] = check("fickle", peers.fickle, args.interval, "none")
         with Running(home / "plain", files, workers=1) as server:
             plain = many(server, peers, args, report)
             if not args.only_plain:
-                hanging(server, peers, args, report, plain)
+                hanging(server, peers, args, report)
         if args.only_plain:
             return
         files = {**zones(1000, "smtp", 10, "a"), "checks/smtp.yaml": check("smtp", peers.tls, 4, "starttls")}
@@ -341,12 +351,16 @@ def measure(home: Path, args: argparse.Namespace, report: Report) -> None:
 
 
 def many(server: Running, peers: Peers, args: argparse.Namespace, report: Report) -> Window:
-    """All targets healthy."""
-    PAUSE.wait(2 * args.interval)
+    """All targets healthy. The fickle ones answer, and their probes are in the count."""
+    PAUSE.wait(4 * args.interval)
     seen = look(server, peers, args.seconds)
+    seen.probes *= 1 + HANGING / args.targets
     mean = statistics.mean(seen.starts)
-    report.say(f"{args.targets} targets at {args.interval:g} s: probes per second", seen.probes / seen.seconds, "1/s")
-    report.say("CPU of control", 100 * seen.cpu / seen.seconds, "% of a core", 25.0)
+    report.say(f"{args.targets} + {HANGING} targets at {args.interval:g} s: probes", seen.probes / seen.seconds, "1/s")
+    share = args.targets / (args.targets + HANGING)
+    report.say(
+        f"CPU of control, {args.targets} targets' part", 100 * share * seen.cpu / seen.seconds, "% of a core", 25.0
+    )
     report.say("CPU per SMTP probe, all of control", seen.cpu / seen.probes * 1e6, "us")
     report.say("overruns", seen.overruns, "", 0.0)
     report.say("waits for a slot above half an interval", seen.saturated, "", 0.0)
@@ -355,22 +369,29 @@ def many(server: Running, peers: Peers, args: argparse.Namespace, report: Report
     return seen
 
 
-def hanging(server: Running, peers: Peers, args: argparse.Namespace, report: Report, calm: Window) -> None:
-    """500 more targets that accept and stay silent."""
-    silent = check("silent", peers.silent, args.interval, "none")
-    server.write({**zones(HANGING, "silent", 11, "b"), "checks/silent.yaml": silent})
-    server.post("/api/v1/reload").raise_for_status()
-    windows = [look(server, peers, args.seconds) for _ in range(2)]
-    for when, seen in zip(("at first", "later"), windows, strict=True):
-        healthy = sum(seen.starts) / len(seen.starts)
-        report.say(f"{HANGING} hanging, {when}: starts per second of the others", healthy, "1/s")
-        report.say(
-            f"{HANGING} hanging, {when}: short of the calm rate",
-            100 * (1 - healthy / statistics.mean(calm.starts)),
-            "%",
-            2.0,
-        )
-        report.say(f"{HANGING} hanging, {when}: DNS p99 over the calm one", seen.p99 / calm.p99, "", 1.5)
+def hanging(server: Running, peers: Peers, args: argparse.Namespace, report: Report) -> None:
+    """500 targets that hang and answer in turn. Each round is looked at once it has settled, the first also before."""
+    rounds: dict[str, list[Window]] = {"hang": [], "answer": []}
+    peers.starts("hang")
+    onset = look(server, peers, args.interval)
+    for word in ("hang", "answer") * ROUNDS:
+        peers.starts(word)
+        PAUSE.wait(2 * args.interval)
+        rounds[word].append(look(server, peers, args.seconds * 2 / 3))
+    calm, held_up = (statistics.median(map(rate, rounds[word])) for word in ("answer", "hang"))
+    report.say(f"{HANGING} hanging: starts per second of the others", held_up, "1/s")
+    report.say(f"{HANGING} hanging, at first: short of the calm rate", 100 * (1 - rate(onset) / calm), "%", 2.0)
+    report.say(f"{HANGING} hanging, later: short of the calm rate", 100 * (1 - held_up / calm), "%", 2.0)
+    waits = {word: [seen.p99 * 1e3 for seen in seen_in] for word, seen_in in rounds.items()}
+    for word, each in waits.items():
+        report.say(f"DNS p99 of {ROUNDS} rounds, {HANGING} targets {word}", statistics.median(each), "ms")
+    ratio = statistics.median(waits["hang"]) / statistics.median(waits["answer"])
+    report.say("DNS p99, hanging over answering", ratio, "", 1.25)
+
+
+def rate(seen: Window) -> float:
+    """Starts per second of the targets that always answer."""
+    return sum(seen.starts) / len(seen.starts)
 
 
 def compare(home: Path, peers: Peers, ours: tuple[float, float], report: Report) -> None:
