@@ -118,7 +118,7 @@ def test_junk_in_state_dir_stops_no_start(server: Running) -> None:
 def test_a_hold_goes_on_over_a_restart(tmp_path: Path, estate: Estate) -> None:
     """A member that went down stays so for min_hold, whatever passes and whoever restarts; its counters go on."""
     estate.mend(*MACHINES)
-    server = made(tmp_path, estate, hold=8)
+    server = made(tmp_path, estate, hold=14)
     with server:
         estate.fail("r1")
         until(lambda: verdict(server, "r1")["real"] == "down", 10, "r1 is down")
