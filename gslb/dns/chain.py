@@ -35,6 +35,7 @@ class Answer(NamedTuple):
 
     `errors` are extended errors, code and text. `sent` names the counters to raise, as (part, counter). `referral`:
     the additional section is glue that must not be left out. `told`: the answer depends on what ECS told (RFC 7871).
+    `sticky`: it depends on whose client asks.
     """
 
     rcode: int
@@ -49,6 +50,7 @@ class Answer(NamedTuple):
     sent: tuple[tuple[int, int], ...] = ()
     referral: bool = False
     told: bool = False
+    sticky: bool = False
 
 
 def entry_key(part: int, slot: int) -> int:
@@ -85,6 +87,7 @@ class _Walk:
         "seen",
         "sent",
         "signed",
+        "sticky",
         "table",
         "told",
     )
@@ -93,6 +96,7 @@ class _Walk:
         self.table = table
         self.asker = asker
         self.told = False
+        self.sticky = False
         self.qtype = query.qtype
         self.draw = draw
         self.signed = query.edns is not None and query.edns.do
@@ -125,6 +129,7 @@ class _Walk:
                     errors=self.errors,
                     sent=self.sent,
                     told=self.told,
+                    sticky=self.sticky,
                 )
             hit = following
 
@@ -136,6 +141,7 @@ class _Walk:
             self.errors += ((entry.ede, part.ede_text(entry)),)
         number = 0
         if entry.draw_kind == DRAW_STICKY:
+            self.sticky = True
             number = part.in_slot(entry, slot_of(network_of(self.asker, told=hit.told), entry.sticky_key))
         elif entry.draw_kind != DRAW_NONE:
             number = part.choose(entry, self.draw(entry_key(hit.part, hit.slot)))
@@ -169,6 +175,7 @@ class _Walk:
             self.sent,
             hit.kind is Kind.REFERRAL,
             self.told,
+            self.sticky,
         )
 
     def _prove(self, hit: Hit, *, empty: bool) -> None:

@@ -35,13 +35,15 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A reply, and what to count: `sent` as (part, counter), `rcode` with its EDNS bits. `cookie`: the query's."""
+    """A reply, and what to count: `sent` as (part, counter), `rcode` with its EDNS bits. `cookie`: the query's.
+    `sticky`: the answer depends on whose client asks."""
 
     data: bytes
     rcode: int
     sent: tuple[tuple[int, int], ...] = ()
     truncated: bool = False
     cookie: Cookie = cookies.NONE
+    sticky: bool = False
 
 
 def refusal(
@@ -87,7 +89,7 @@ def pack(
         query.id, flags, 1, answer.answer_count, answer.authority_count, additional_count + (1 if opt else 0)
     )
     data = head + query.question + answer.answers + answer.authority + additional + opt
-    return Response(data, answer.rcode, answer.sent, cookie=cookie)
+    return Response(data, answer.rcode, answer.sent, cookie=cookie, sticky=answer.sticky)
 
 
 def _opt(

@@ -33,4 +33,12 @@ static uint32_t choose(const uint8_t *thresholds, uint32_t count, uint32_t draw)
     return low;
 }
 
+/* Which of 4,096 slots a client's network is in (gslb/dns/sticky.py). */
+static uint32_t sticky_slot(const Asker *asker, uint32_t key) {
+    uint32_t crc = ~key, octets = asker->length == 4 ? 3 : 7;
+    for (uint32_t n = 0; n < octets; n++) crc = crc_table[(crc ^ asker->address[n]) & 0xFF] ^ crc >> 8;
+    uint32_t value = ~crc * 0x9E3779B1u;
+    return (value ^ value >> 15) * 0x9E3779B1u >> 20;
+}
+
 #endif

@@ -27,6 +27,11 @@ static int answers_of(Engine *engine, const Hit *hit, const Asker *asker, int wi
         if (!variants || at + 4 * (size_t)variants > part->size) return 0;
         uint32_t draw = asker->draw < 0 ? next_draw(engine, asker, hit->key) : (uint32_t)asker->draw;
         *number = choose(part->data + at, variants, draw);
+    } else if (hit->entry[2] == DRAW_STICKY) {
+        size_t at = UNIT * (size_t)read32(hit->entry + 8);
+        if (at + 2 * STICKY_SLOTS > part->size) return 0;
+        *number = read16(part->data + at + 2 * (size_t)sticky_slot(asker, read32(hit->entry + 52)));
+        if (*number >= variants) return 0;
     } else if (hit->entry[2] != DRAW_NONE) {
         return 0;
     }
@@ -117,7 +122,9 @@ static uint32_t answer(Engine *engine, const uint8_t *packet, size_t length, con
         cookie_length = take_cookie(engine, &query, asker, cookie, &valid);
         opt = engine->opt_length + cookie_length;
     }
-    if (at + answers.length + authority.length + additional.length + opt > (query.limit < room ? query.limit : room)) return 0;
+    size_t limit = query.limit < room ? query.limit : room;
+    if (at + answers.length + authority.length + additional.length + opt > limit) additional = (Section){NULL, 0, 0};
+    if (at + answers.length + authority.length + opt > limit) return 0;
 
     engine->cookies_valid += (uint64_t)valid;
     if (engine->rates && !valid && !asker->tcp) {

@@ -2,8 +2,8 @@
 
 Most packets differ in nothing but their id, and the same octets get the same reply but for the draw. So what the
 complete responder once made is kept, one reply for each variant of the entry that is drawn from, until the table
-changes. Kept are answers that depend on the packet and one draw at most: none that holds a cookie, none of a table with
-views.
+changes. Kept are answers that depend on the packet and one draw at most: none that holds a cookie or sticks to a
+client, none of a table with views.
 """
 
 from bisect import bisect_left
@@ -66,7 +66,7 @@ class Known:
         """Note that the packet got this response. `drawn`: the keys that were drawn under; `make` makes it again."""
         if self._table is None or len(self._replies) >= MOST or len(drawn) > 1 or response.rcode != NOERROR:
             return
-        if response.truncated or response.cookie.data or b"_gslb" in packet.lower():
+        if response.truncated or response.sticky or response.cookie.data or b"_gslb" in packet.lower():
             return
         replies = _Replies(make, drawn[0], _thresholds(self._table, drawn[0])) if drawn else _Replies(make)
         if len(replies.tails) <= MOST_VARIANTS:

@@ -22,11 +22,14 @@ from gslb.dns.worker.native import fast
 from gslb.dns.worker.tally import NativeCounts
 from gslb.handoff.policy import Policy
 from gslb.handoff.table import Table
+from gslb.model.values import RecordType
+from tests.kit.answered import built
+from tests.kit.estate import config, member, pool, service, zone
 from tests.kit.mailzone import mail_table
 from tests.kit.packets import TYPES, mutated, queries
 from tests.kit.signed import Server, signed_zone
 from tests.kit.viewed import viewed
-from tests.kit.views import octets
+from tests.kit.views import octets, seen_by, view, with_views
 
 if fast is None:
     pytest.skip("NOT TESTED: the fast path was not built (no compiler, or no Python headers)", allow_module_level=True)
@@ -63,9 +66,19 @@ class Fast:
         return slow is not None and quick == slow.data
 
 
+def sticky() -> Table:
+    """Of a service that gives each client network its own member, to one view other ones."""
+    everywhere = pool("all", *(member(f"all{n}", f"192.0.2.{n}", f"2001:db8::{n}") for n in range(1, 6)))
+    site = pool("site", *(member(f"site{n}", f"192.0.2.{n}") for n in range(31, 34)))
+    smtp = service("smtp", "all", records=(RecordType.A, RecordType.AAAA, RecordType.MX), sticky=True)
+    made = zone(everywhere, site, services=(seen_by(smtp, site="site"),))
+    return built(with_views(config(made), view("site", "10.1.2.0/24")))
+
+
 TABLES = {
     "mail": Fast(mail_table()),
     "views": Fast(viewed()),
+    "sticky": Fast(sticky()),
     "nsec": Fast(Server(signed_zone()).table),
     "nsec3": Fast(Server(signed_zone("nsec3")).table),
 }
@@ -132,6 +145,8 @@ def test_same_bytes_for_what_is_well_formed(packet: bytes, draw: int, host: byte
         ("mail", "nothing.mail.example.com A"),
         ("mail", "x.wild.mail.example.com A"),
         ("views", "smtp.mail.example.com AAAA"),
+        ("sticky", "smtp.mail.example.com A"),
+        ("sticky", "smtp.mail.example.com MX"),
         ("nsec", "nothing.mail.example.com A"),
         ("nsec3", "smtp.mail.example.com MX"),
     ],
@@ -175,6 +190,17 @@ def test_without_secrets_cookies_are_passed_over() -> None:
     slow = respond(packet, quick.table, lambda _: 7, replace(FACTS, cookies=None), HOST, NOW)
     assert slow is not None
     assert quick.engine.answer(packet, HOST, NOW, 7) == slow.data
+
+
+def test_sticky_clients_are_not_alike() -> None:
+    """Many networks are given many members, each always its own, and as the complete responder gives them."""
+    quick, seen = TABLES["sticky"], set()
+    for number in range(200):
+        host = bytes((198, 51, number, 7))
+        assert quick.agrees(COMMON, number, host) is True
+        seen.add(quick.engine.answer(COMMON, host, NOW))
+
+    assert len(seen) == 5
 
 
 def test_draws_are_the_same() -> None:

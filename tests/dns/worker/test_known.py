@@ -9,11 +9,21 @@ from gslb.dns.worker.answerer import Answerer
 from gslb.dns.worker.known import MOST
 from gslb.handoff.policy import Policy
 from gslb.handoff.table import Table
+from tests.kit.answered import built
+from tests.kit.estate import config, member, pool, service, zone
 from tests.kit.mailzone import mail_table
 from tests.kit.packets import mutated, queries
 from tests.kit.viewed import viewed
 
 TABLE = mail_table()
+STICKY = built(
+    config(
+        zone(
+            pool("all", member("a", "192.0.2.1"), member("b", "192.0.2.2")),
+            services=(service("smtp", "all", sticky=True),),
+        )
+    )
+)
 SMTP = dns.message.make_query("smtp.mail.example.com", "A", use_edns=0).to_wire()
 
 
@@ -74,8 +84,9 @@ def test_another_table_or_policy_is_known_anew(change: object) -> None:
         (TABLE, dns.message.make_query("smtp._gslb.mail.example.com", "TXT").to_wire()),
         (TABLE, dns.message.make_query("nothing.mail.example.com", "A").to_wire()),
         (TABLE, dns.message.make_query("big.mail.example.com", "TXT").to_wire()),
+        (STICKY, SMTP),
     ],
-    ids=["views", "state", "absence", "truncated"],
+    ids=["views", "state", "absence", "truncated", "sticky"],
 )
 def test_what_is_not_kept(table: Table, packet: bytes) -> None:
     """What depends on who asks, what does not exist under ever new names, and what is cut short."""
