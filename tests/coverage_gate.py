@@ -13,6 +13,7 @@ PURE = (
     "gslb/steering/*",
     "gslb/answers/*",
     "gslb/keys/*",
+    "gslb/simulation/*",
     "gslb/probes/dialogue/*",
     "gslb/dns/*.py",
     "gslb/supervisor/plan.py",
