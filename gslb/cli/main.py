@@ -20,6 +20,7 @@ COMMANDS = {
     "status": "status",
     "probe": "probe",
     "explain": "explain",
+    "simulate": "simulate.command",
     "drain": "overrides.drain",
     "force-up": "overrides.force_up",
     "force-down": "overrides.force_down",
