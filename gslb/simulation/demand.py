@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gslb.simulation.market import Assumptions, Floats, Ints, Market
+from gslb.simulation.market import Assumptions, Flags, Floats, Ints, Market
 from gslb.simulation.sequences import Sequences
 
 BUSY = 1.0
@@ -125,7 +125,7 @@ class _Table:
         self._count(load[np.cumsum(asks) - 1], at)
         self._asked(service[asks], at[asks])
 
-    def _not_cached(self, pair: Ints, at: Floats, service: Ints) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    def _not_cached(self, pair: Ints, at: Floats, service: Ints) -> Flags:
         """Which of these lookups, sorted by pair and moment, find nothing in the cache."""
         if not len(pair):
             return np.zeros(0, dtype=np.bool_)
@@ -149,8 +149,9 @@ class _Table:
 
     def _drawn(self, resolver: Ints, service: Ints, at: Floats) -> Ints:
         """The loads of the answers that these queries get."""
-        draws = self._sequences.draw(resolver, service, at)
-        entry = service + self._phase(at) * len(self._market.popularity)
+        phase = self._phase(at)
+        draws = self._sequences.draw(resolver, service, at, self._market.sticky[phase, service])
+        entry = service + phase * len(self._market.popularity)
         return self._market.classes[np.searchsorted(self._market.thresholds, (entry << 32) + draws)]
 
     def _count(self, load: Ints, at: Floats) -> None:

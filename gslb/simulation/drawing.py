@@ -8,12 +8,16 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from gslb.answers.variants import CIRCLE
 from gslb.dns.draws import Draws, network_number
+from gslb.dns.sticky import slot_of
+from gslb.handoff.layout import STICKY_SLOTS
 from gslb.model.verdicts import MemberKey
 from gslb.simulation.pictures import Load, Sight
 
 FIRST_RESOLVER = 10 << 24
-"""Resolvers are 10.0.0.0 and those that follow."""
+APART = 256
+"""Resolvers are 10.0.0.0, 10.0.1.0 and those that follow, each in a network of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +44,11 @@ def drawn(
     seen = [[0] * len(sight.loads) for _ in range(max(1, min(resolvers, queries)))]
     for query in range(queries if sight.loads else 0):
         resolver = query % len(seen)
-        network = network_number((FIRST_RESOLVER + resolver).to_bytes(4))
-        draw = workers[pick(len(workers))].draw(network, key)
+        network = (FIRST_RESOLVER + resolver * APART).to_bytes(4)
+        if sight.sticky_key is None:
+            draw = workers[pick(len(workers))].draw(network_number(network), key)
+        else:
+            draw = slot_of(network[:3], sight.sticky_key) * CIRCLE // STICKY_SLOTS
         seen[resolver][bisect_left(sight.thresholds, draw)] += 1
     each = [_shares(counts, sight.loads, len(sight.shares)) for counts in seen if any(counts)]
     whole = _shares([sum(counts) for counts in zip(*seen, strict=True)], sight.loads, len(sight.shares))

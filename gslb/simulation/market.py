@@ -16,6 +16,7 @@ from gslb.simulation.pictures import Load, Question, Sight
 
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
+Flags: TypeAlias = NDArray[np.bool_]
 
 NOBODY = MemberKey("", "", "nobody")
 """Whom clients reach where a service answers nobody."""
@@ -63,7 +64,8 @@ class Market:
     `resolver_rate` (R): lookups a second. `popularity` (S): parts of one. `ttl` (2, S): seconds that caches keep an
     answer, before and after the change. Answers of all services before, then after: `thresholds` rise through all of
     them, 2^32 to each; `classes` (V): the load of each variant, by number; `load_class`, `load_member`, `load_part`:
-    the members of each load. `shares` (2, S, …) are flat: `share_service`, `share_member`, `share_part`, per phase.
+    the members of each load. `shares`: per phase, flat: services, members and parts. `sticky` (2, S): services
+    that draw for a resolver once and for all.
     """
 
     questions: tuple[Question, ...]
@@ -77,6 +79,7 @@ class Market:
     load_member: Ints
     load_part: Floats
     shares: tuple[tuple[Ints, Ints, Floats], tuple[Ints, Ints, Floats]]
+    sticky: Flags
 
     @property
     def loads(self) -> int:
@@ -118,6 +121,7 @@ def market(before: Sequence[Sight], after: Sequence[Sight], assumed: Assumptions
         load_member=np.array([member for _, member, _ in flat], dtype=np.int64),
         load_part=np.array([part for _, _, part in flat]),
         shares=(_shares(before, numbers), _shares(after, numbers)),
+        sticky=np.array([[sight.sticky_key is not None for sight in phase] for phase in phases], dtype=np.bool_),
     )
 
 

@@ -4,9 +4,10 @@ Made by the rooms that make answers: decisions by steering, thresholds by the en
 own names are passed over, as nobody's service; HTTPS as well, whose hints are drawn as A and AAAA are.
 """
 
+from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import NamedTuple, TypeAlias
 
 from gslb.answers import entries
@@ -14,6 +15,7 @@ from gslb.answers.build import DecisionKey, decision_key
 from gslb.answers.entries import Scene
 from gslb.answers.slots import FAMILIES, ServiceSlot
 from gslb.answers.variants import CIRCLE, inclusion
+from gslb.handoff.layout import STICKY_SLOTS
 from gslb.model.decisions import Decision, MemberView
 from gslb.model.overrides import OverrideOf, nobody
 from gslb.model.pools import Member
@@ -30,6 +32,8 @@ GRAIN = 1 << 48
 """In what parts of one shares are laid on the circle of draws, as in answers.variants."""
 
 HEALTHY = AddressHealth(health=Health.UP, why="taken as up")
+
+_ENDS_OF_SLOTS = tuple((slot + 1) * CIRCLE // STICKY_SLOTS - 1 for slot in range(STICKY_SLOTS))
 
 Load: TypeAlias = tuple[tuple[int, float], ...]
 """Whom one answer sends clients to: members by number, with parts that add up to one; nobody: none."""
@@ -56,7 +60,8 @@ class Sight:
 
     `thresholds`: as in the table, cumulative, one per variant; `loads`: whom each variant sends clients to, by numbers
     of `shares`. Both are empty where nothing is answered, as `shares` is. TTLs in seconds: of answers now, and the most
-    that the zone allows. `mode`, `tier` and `reason` are the decision's.
+    that the zone allows. `mode`, `tier` and `reason` are the decision's. `sticky_key`: of a sticky service, which draws
+    for a client's network once and for all; its thresholds are the ends of 4,096 slots.
     """
 
     question: Question
@@ -68,6 +73,7 @@ class Sight:
     shares: tuple[tuple[MemberKey, float], ...]
     thresholds: tuple[int, ...]
     loads: tuple[Load, ...]
+    sticky_key: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,11 +155,14 @@ def sight(question: Question, slot: ServiceSlot, decision: Decision, scene: Scen
     made = entries.of_service(slot, [decision], scene)
     answering = [view for view in decision.chosen if view.addresses] if made.spec.variants else []
     keys = [MemberKey(slot.zone, view.pool, view.member.name) for view in answering]
-    shares = expected(answering, decision, slot)
+    shares = _over_tiers(answering, decision, slot)
     numbers = {key: number for number, key in enumerate(keys)}
     loads = tuple(_load([numbers[key] for key in counted], shares, slot.rtype) for counted in made.counted)
-    if any(view.presence < 1 for view in answering) and slot.family is not Family.ANY and decision.answers == ALL:
-        shares = _by_width(made.spec.thresholds, loads, len(keys))
+    ends = made.spec.thresholds
+    if made.spec.slots:
+        ends, loads = _ENDS_OF_SLOTS, tuple(loads[number] for number in array("H", made.spec.slots))
+    if slot.family is not Family.ANY and _cut(answering, decision):
+        shares = _by_width(ends, loads, len(keys))
     return Sight(
         question=question,
         mode=decision.mode.value,
@@ -162,16 +171,33 @@ def sight(question: Question, slot: ServiceSlot, decision: Decision, scene: Scen
         ttl=decision.ttl,
         longest_ttl=scene.zone.ttl,
         shares=tuple(zip(keys, shares, strict=True)),
-        thresholds=made.spec.thresholds if keys else (),
+        thresholds=ends if keys else (),
         loads=loads if keys else (),
+        sticky_key=made.spec.sticky_key if made.spec.slots else None,
     )
 
 
-def expected(views: Sequence[MemberView], decision: Decision, slot: ServiceSlot) -> list[float]:
-    """The part of clients that each of these members is to get: clients take any address of an answer alike.
+def _cut(views: Sequence[MemberView], decision: Decision) -> bool:
+    """Whether answers of several members are cut as only the table tells: somebody is missing, or each leads some."""
+    missing = decision.answers == ALL and any(view.presence < 1 for view in views)
+    return missing or (decision.sticky and decision.answers != 1)
 
-    Of MX, the exchangers with the lowest preference; of SRV, those of the lowest priority, by weight (RFC 2782). Where
-    all are answered, nobody is taken to be missing.
+
+def _over_tiers(views: Sequence[MemberView], decision: Decision, slot: ServiceSlot) -> list[float]:
+    """Each answer is one tier's, which has its part of them; members are listed by tiers."""
+    found: list[float] = []
+    for _, group in groupby(views, key=lambda view: view.tier):
+        own = list(group)
+        part = sum(view.share for view in own)
+        found += [part * share for share in expected(own, decision, slot)]
+    whole = sum(found)
+    return [share / whole for share in found]
+
+
+def expected(views: Sequence[MemberView], decision: Decision, slot: ServiceSlot) -> list[float]:
+    """The part of clients that each of these members of one tier is to get: clients take any address of an answer.
+
+    Of MX, the exchangers with the lowest preference; of SRV, those of the lowest priority, by weight (RFC 2782).
     """
     if slot.family is Family.ANY:
         return _alike(views) if slot.rtype is RecordType.MX and slot.mx is MxMode.EQUAL else _parted(views)

@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gslb.dns.draws import GOLDEN, GOLDEN_64, SEED_SIZE, SLOTS, network_number
-from gslb.simulation.drawing import FIRST_RESOLVER
-from gslb.simulation.market import Floats, Ints
+from gslb.simulation.drawing import APART, FIRST_RESOLVER
+from gslb.simulation.market import Flags, Floats, Ints
 
 _HALF = np.uint64(32)
 _STEP = np.uint64(GOLDEN_64)
@@ -22,17 +22,21 @@ class Sequences:
         self._counters = np.zeros(workers * SLOTS, dtype=np.int64)
         self._chance = chance
 
-    def draw(self, resolver: Ints, entry: Ints, at: Floats) -> Ints:
-        """32 bits for each query: of a resolver, for an entry (both by number), in the order of `at`."""
-        worker = self._chance.integers(len(self.seeds), size=len(resolver))
+    def draw(self, resolver: Ints, entry: Ints, at: Floats, sticky: Flags) -> Ints:
+        """32 bits for each query: of a resolver, for an entry (both by number), in the order of `at`.
+
+        `sticky`: queries that are to get the same bits each time, which stand for the hash of the client's network.
+        """
+        worker = np.where(sticky, 0, self._chance.integers(len(self.seeds), size=len(resolver)))
         mixed = self._mixed(worker, resolver, entry)
         slot = worker * SLOTS + (mixed & np.uint64(SLOTS - 1)).astype(np.int64)
-        number = self._counters[slot] + _rank(slot, at)
-        np.add.at(self._counters, slot, 1)
-        return ((mixed >> _HALF).astype(np.int64) + number * GOLDEN) & 0xFFFF_FFFF
+        number = np.where(sticky, 0, self._counters[slot] + _rank(slot, at))
+        np.add.at(self._counters, slot[~sticky], 1)
+        draws: Ints = ((mixed >> _HALF).astype(np.int64) + number * GOLDEN) & 0xFFFF_FFFF
+        return draws
 
     def _mixed(self, worker: Ints, resolver: Ints, entry: Ints) -> NDArray[np.uint64]:
-        value = ((resolver + _FIRST).astype(np.uint64) ^ self._network_keys[worker]) * _STEP
+        value = ((resolver * APART + _FIRST).astype(np.uint64) ^ self._network_keys[worker]) * _STEP
         value ^= value >> _HALF
         value = (value ^ entry.astype(np.uint64) ^ self._entry_keys[worker]) * _STEP
         value = (value ^ (value >> _HALF)) * _STEP

@@ -26,7 +26,7 @@ def both(assumed: Assumptions, seed: int = 1) -> tuple[Expected, Played]:
 def test_both_ways_of_playing_follow_one_law(busy: float, monkeypatch: pytest.MonkeyPatch) -> None:
     """Queries, and the load of the member that drains in every step, within a few per cent of the formulas."""
     monkeypatch.setattr(demand, "BUSY", busy)
-    assumed = replace(SOME, resolver_zipf=0.0, service_zipf=0.0)
+    assumed = replace(SOME, resolvers=900, clients=300_000, resolver_zipf=0.0, service_zipf=0.0)
     told, played = both(assumed)
     drains = played.lookups[::2][:20].sum(axis=0) / assumed.step
     should = told.lookups[::2][:20].sum(axis=0)

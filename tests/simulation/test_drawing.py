@@ -2,9 +2,11 @@
 
 from random import Random
 
+import pytest
+
 from gslb.dns.draws import Draws
 from gslb.simulation.drawing import drawn
-from tests.kit.pictured import sight
+from tests.kit.pictured import pictured, services, sight
 
 WORKERS = [Draws(Random(number).randbytes(16)) for number in (1, 2)]
 
@@ -26,3 +28,13 @@ def test_no_queries_no_shares() -> None:
 
     assert (none.drawn, none.worst) == (0.0, 0.0)
     assert drawn(sight(1, {}), 1, WORKERS, queries=10, resolvers=5, pick=Random(3).randrange) == ()
+
+
+def test_sticky_resolvers_stay() -> None:
+    """Each of 500 resolvers has one member for itself, and together they have the shares."""
+    seen = pictured(services("smtp: {records: [A], pools: [relays], answers: 1, sticky: true}"))
+    (one,) = seen.sights.values()
+    found = drawn(one, 1, WORKERS, queries=2000, resolvers=500, pick=Random(3).randrange)
+
+    assert [each.drawn for each in found] == [pytest.approx(0.6, abs=0.07), pytest.approx(0.4, abs=0.07)]
+    assert [abs(each.worst) for each in found] == [0.6, 0.6]

@@ -148,3 +148,34 @@ def test_only_what_is_wanted() -> None:
     seen = picture(found, wanted=lambda _, service: service.name == "smtp", types=(MX,))
 
     assert [question.service for question in seen.sights] == ["smtp"]
+
+
+def test_tiers_that_share_answers() -> None:
+    """A trickle of a tenth to the next tier, in every type and for answers of several members."""
+    text = """\
+smtp: {records: [MX, A], pools: [relays, dr], trickle: 10%, answers: 1}
+two: {records: [A], pools: [relays, dr], trickle: 10%, answers: 2}
+even: {records: [MX], pools: [relays, dr], trickle: 10%, mx: equal}
+"""
+    seen = pictured(services(text))
+
+    assert shares(seen, "smtp", A) == shares(seen, "smtp", MX) == {"r1": 54, "r2": 36, "d1": 10}
+    assert shares(seen, "two", A) == shares(seen, "even", MX) == {"r1": 45, "r2": 45, "d1": 10}
+    for sight in seen.sights.values():
+        assert by_thresholds(sight) == pytest.approx({k.member: 100 * s for k, s in sight.shares}, abs=0.01)
+
+
+def test_sticky_services_have_slots() -> None:
+    """4,096 of them, each a member's, by weight; an answer of several is led by each in turn."""
+    seen = pictured(
+        services(
+            "smtp: {records: [A], pools: [relays], answers: 1, sticky: true}\n"
+            "all: {records: [A], pools: [relays], answers: all, sticky: true}"
+        )
+    )
+    one, every = seen.sights.values()
+
+    assert (len(one.thresholds), one.thresholds[-1]) == (4096, 2**32 - 1)
+    assert by_thresholds(one) == pytest.approx({"r1": 60, "r2": 40}, abs=3)
+    assert shares(seen, "all", A) == {"r1": 50, "r2": 50}
+    assert every.sticky_key is not None
