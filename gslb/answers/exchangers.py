@@ -17,8 +17,9 @@ from gslb.answers.records import OWNER, mx_rdata, record, srv_rdata
 from gslb.answers.slots import ADDRESS_TYPES
 from gslb.answers.sticky import ORDER, points, winners
 from gslb.answers.variants import CIRCLE, picks
+from gslb.handoff.layout import STICKY_SLOTS
 from gslb.handoff.specs import Chunk, VariantSpec
-from gslb.model.decisions import Decision, Exchanger
+from gslb.model.decisions import LIVE, Decision, Exchanger
 from gslb.model.values import RecordType
 from gslb.model.verdicts import MemberKey
 from gslb.model.zones import ALL
@@ -64,12 +65,16 @@ def _ranked(exchangers: Sequence[Exchanger], ttl: int, keys: Mapping[bytes, tupl
 
 def _slots(decision: Decision, first: Sequence[Exchanger], key: str) -> tuple[int, ...]:
     """For each slot of clients the number of its order: one that begins with the exchanger that has the slot."""
+    if len(first) == 1:  # the service's own name, too, which stands for a list and is no member's
+        return (0,) * STICKY_SLOTS
+    # a last good set may have been of several tiers
+    tiers = {first[0].tier} if decision.mode in LIVE else {view.tier for view in decision.chosen}
     pulls = {exchanger.hostname: exchanger.pull for exchanger in first}
     weights: dict[bytes, int] = {}
     names: dict[bytes, str] = {}  # those that addresses are dealt by, so that a client has one member for both
     for view in decision.members:
         hostname = view.member.hostname
-        if view.tier == first[0].tier and view.member.weight:
+        if view.tier in tiers and view.member.weight:
             weights[hostname] = weights.get(hostname, 0) + view.member.weight
             names.setdefault(hostname, f"{view.pool}/{view.member.name}")
     hostnames = list(weights)

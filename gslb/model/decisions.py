@@ -18,6 +18,10 @@ class Mode(StrEnum):
     STARTING = "starting"
 
 
+LIVE = frozenset({Mode.NORMAL, Mode.BELOW_MINIMUM})
+"""Modes in which some tier has a healthy member."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberView:
     """One member as one decision sees it: `addresses` are those that may be answered, `why` says in or out.

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from gslb.model.decisions import LIVE
 from gslb.simulation.pictures import Picture, Question, Sight
-from gslb.steering.consequences import HEALTHY, Consequences, Moved, consequences
+from gslb.steering.consequences import Consequences, Moved, consequences
 
 GONE, NEW, CHANGED = "gone", "new", "changed"
-_HEALTHY = frozenset(mode.value for mode in HEALTHY)
+_HEALTHY = frozenset(mode.value for mode in LIVE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,12 +10,11 @@ The names that pools have by themselves are passed over: nobody's service depend
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gslb.model.decisions import Decision, Mode
+from gslb.model.decisions import LIVE, Decision, Mode
 from gslb.model.values import Family
 from gslb.model.zones import Zone
 
 ANSWERS = {Family.IPV4: "A", Family.IPV6: "AAAA", Family.ANY: "MX and SRV"}
-HEALTHY = frozenset({Mode.NORMAL, Mode.BELOW_MINIMUM})
 
 TOLD = 200
 """Services told one by one, the worst first; the rest is a number."""
@@ -167,7 +166,7 @@ def _moved(before: Decision, after: Decision) -> tuple[Moved, ...]:
 
 
 def _serves(decision: Decision) -> bool:
-    return decision.mode in HEALTHY and bool(decision.chosen)
+    return decision.mode in LIVE and bool(decision.chosen)
 
 
 def _answered(decision: Decision) -> tuple[object, ...]:

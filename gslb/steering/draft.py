@@ -91,7 +91,7 @@ class Draft:
     """`service` is the one that decides (an alias is resolved before); `answering` are the members of the answer.
 
     `past` is what the decision before this one remembered; `absent`, `levels` and `ramps` what this one will; `changes`
-    are bound to come by themselves.
+    are bound to come by themselves. `seat`: the tier chosen for its health, before any part of it is given to others.
     """
 
     zone: Zone
@@ -105,6 +105,7 @@ class Draft:
     tiers: list[Tier] = field(default_factory=list)
     mode: Mode = Mode.NORMAL
     tier: Tier | None = None
+    seat: Tier | None = None
     answering: list[Seen] = field(default_factory=list)
     nodata: bool = False
     action: WhenAllDown | None = None

@@ -1,6 +1,6 @@
 """The last healthy set that stood unchanged for a minute: what `when_all_down: last_good` answers."""
 
-from gslb.model.decisions import Mode
+from gslb.model.decisions import LIVE
 from gslb.model.pasts import Past, Served, Spot
 from gslb.model.values import Address, Family, WhenAllDown
 from gslb.steering.draft import Draft, Seen, Tier
@@ -38,7 +38,7 @@ def stood(draft: Draft) -> tuple[frozenset[Served], float, frozenset[Served]]:
     if draft.service.when_all_down is not WhenAllDown.LAST_GOOD:
         return frozenset(), 0.0, frozenset()
     standing: frozenset[Served] = frozenset()
-    if draft.mode in (Mode.NORMAL, Mode.BELOW_MINIMUM):
+    if draft.mode in LIVE:
         pool = {id(seen): tier.pool.name for tier in draft.tiers for seen in tier.seen}
         standing = frozenset(
             Served(Spot(pool[id(seen)], seen.member.name), address)

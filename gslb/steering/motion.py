@@ -112,7 +112,8 @@ def remembered(draft: Draft) -> Past:
     if not draft.ready:
         return draft.past
     standing, since, good = stood(draft)
-    seat = None if draft.tier is None or draft.tier.number == 1 or not draft.service.failback else draft.tier.pool.name
+    chosen = draft.seat
+    seat = None if chosen is None or chosen.number == 1 or not draft.service.failback else chosen.pool.name
     if not (draft.absent or draft.levels or draft.ramps or seat or standing or good):
         return CALM
     return Past(

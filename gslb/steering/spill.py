@@ -39,7 +39,8 @@ def spill(draft: Draft) -> None:
 def _overflow(able: list[Tier]) -> None:
     left = 1.0
     for tier in able:
-        tier.part = min(left, SCALE * tier.weight / tier.configured)
+        # with nothing configured of the family but standby members, those in use are all there is to compare with
+        tier.part = min(left, SCALE * tier.weight / (tier.configured or tier.weight))
         left -= tier.part
     for tier in able:
         tier.part /= 1.0 - left

@@ -72,7 +72,7 @@ def choose(draft: Draft) -> None:
         if not tier.active:
             return
         draft.mode = Mode.BELOW_MINIMUM
-    draft.tier = tier
+    draft.tier = draft.seat = tier
     draft.nodata = tier.family is not draft.family
     draft.answering = [] if draft.nodata else tier.active
     draft.reason = f"tier {tier.number}, {tier.pool.name}: {tier.why}"

@@ -1,4 +1,5 @@
 from collections import Counter
+from ipaddress import ip_address
 
 import pytest
 from hypothesis import given, settings
@@ -9,9 +10,9 @@ from gslb.answers.plan import plan
 from gslb.answers.sticky import TIER, among, winners
 from gslb.handoff.layout import STICKY_SLOTS
 from gslb.handoff.table import Table
-from gslb.model.values import Family, RecordType
+from gslb.model.values import Family, RecordType, WhenAllDown
 from gslb.model.zones import ALL
-from tests.kit.answered import entry_at, message, opened, wire
+from tests.kit.answered import entry_at, message, opened, reply, wire
 from tests.kit.clock import Clock
 from tests.kit.estate import ZONE, config, member, pool, service, zone
 
@@ -64,8 +65,14 @@ def test_draws_by_slot_are_steady() -> None:
     assert len(moved) == pytest.approx(STICKY_SLOTS / 10, abs=2)
 
 
-def table(*down: str, answers: int = 1, trickle: float = 0.0) -> Table:
-    """The table of a sticky service with these addresses down."""
+def table(
+    *down: str,
+    answers: int = 1,
+    trickle: float = 0.0,
+    all_down: WhenAllDown = WhenAllDown.SERVE_ALL,
+    calm: float = 0.0,
+) -> Table:
+    """The table of a sticky service with these addresses down, after so many seconds of calm."""
     smtp = service(
         "smtp",
         "relays",
@@ -74,11 +81,16 @@ def table(*down: str, answers: int = 1, trickle: float = 0.0) -> Table:
         answers=answers,
         sticky=True,
         trickle=trickle,
+        when_all_down=all_down,
+        last_resort=tuple(map(ip_address, ("203.0.113.1", "203.0.113.2"))) if all_down is WhenAllDown.LIST else (),
     )
     relays = pool("relays", *(member(f"r{n}", f"192.0.2.{n}", weight=n) for n in range(1, 5)))
     site = zone(relays, pool("near", member("n1", "198.51.100.1")), services=(smtp,))
     builder = Builder(plan(config(site)), {ZONE: 1})
-    builder.update({(ZONE, "smtp", family): Clock(site, family).after(0, down=down) for family in Family}, {})
+    clocks = {family: Clock(site, family) for family in Family}
+    for clock in clocks.values():
+        clock.after(0, ready=calm > 0)
+    builder.update({(ZONE, "smtp", family): clock.after(calm, down=down) for family, clock in clocks.items()}, {})
     return opened(builder)
 
 
@@ -119,6 +131,22 @@ def test_a_trickle_has_its_part_of_clients() -> None:
 
     assert {now[0] for now in moved} == {"198.51.100.1"}
     assert len(moved) == pytest.approx(STICKY_SLOTS / 10, abs=2)
+
+
+def test_a_sticky_service_names_itself_for_its_list() -> None:
+    """With all down, MX names the service, which is no member that a client could be given."""
+    made = table("192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "198.51.100.1", all_down=WhenAllDown.LIST)
+
+    assert reply(made, "smtp", "MX").rdata == ["10 smtp.mail.example.com."]
+
+
+@pytest.mark.parametrize("rtype", ["A", "MX"])
+def test_a_last_good_set_of_two_tiers_sticks(rtype: str) -> None:
+    """Where tiers shared answers a minute ago, all of their members have clients when all are down."""
+    everybody = ("192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "198.51.100.1")
+    made = table(*everybody, trickle=0.5, all_down=WhenAllDown.LAST_GOOD, calm=120.0)
+
+    assert len({found[0].split()[-1] for found in by_slot(made, rtype)}) == len(everybody)
 
 
 def test_what_the_table_says_of_shares() -> None:

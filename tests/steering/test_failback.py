@@ -42,3 +42,12 @@ def test_a_seat_that_is_gone_holds_nobody() -> None:
     made.past = made.past.__class__(decided=True, seat="gone")
 
     assert made.after(10).tier == 1
+
+
+def test_a_failover_by_hand_goes_one_tier_and_no_further() -> None:
+    """What is remembered is the tier that health chose, not the one that a trickle of all gives its answers to."""
+    smtp = service("smtp", "relays", "dr", "far", failback=inf, trickle=1.0)
+    pools = (pool("relays", member("r1", ONE)), pool("dr", member("d1", DR)), pool("far", member("f1", "203.0.113.1")))
+    made = Clock(zone(*pools, services=(smtp,)))
+
+    assert [made.after(10).tier for _ in range(3)] == [2, 2, 2]

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -49,6 +51,16 @@ def test_what_no_tier_bears_is_shared_in_proportion() -> None:
     made = decided(service("smtp", "relays", "near", spill_over=True), down=(*FIRST[:8], SECOND[0]))
 
     assert parts(made) == [round(0.28 / 0.98, 3), round(0.7 / 0.98, 3)]
+
+
+def test_standby_members_alone_of_a_family_bear_all_of_it() -> None:
+    """Where no ordinary member has an address of the family, there is no configured weight to fall short of."""
+    mixed = pool("mixed", member("m1", FIRST[0]), member("s1", "2001:db8::1", standby=True))
+    site = zone(
+        mixed, pool("near", member("n1", "2001:db8::2")), services=(replace(SPILLING, pools=("mixed", "near")),)
+    )
+
+    assert parts(Clock(site, Family.IPV6).after(0)) == [1.0, 0.0]
 
 
 def test_a_tier_that_falls_short_of_its_minimum_takes_nothing() -> None:
