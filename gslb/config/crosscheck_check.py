@@ -109,6 +109,14 @@ def _serial(check: CheckDraft) -> None:
     table = check.table
     if isinstance(table, DnsCheck) and table.serial_at_least is not None and table.qtype != "SOA":
         _refuse(check, "serial_at_least", f"needs qtype SOA, and the qtype is {table.qtype}")
+    if isinstance(table, DnsCheck) and table.serial_within is not None:
+        if table.qtype != "SOA":
+            _refuse(check, "serial_within", f"needs qtype SOA, and the qtype is {table.qtype}")
+        elif table.serial_peer is None:
+            _refuse(check, "serial_within", "needs serial_peer: the server whose serial it is held against")
+    elif isinstance(table, DnsCheck) and (table.serial_peer is not None or table.serial_peer_port is not None):
+        key = "serial_peer" if table.serial_peer is not None else "serial_peer_port"
+        _refuse(check, key, "needs serial_within: how far the two serials may be apart")
 
 
 def _stale(check: CheckDraft) -> None:

@@ -257,6 +257,9 @@ def _dns(table: DnsCheck) -> DnsSettings:
         answer_must=table.answer_must,
         answer_must_not=table.answer_must_not,
         serial_at_least=table.serial_at_least,
+        serial_peer=table.serial_peer,
+        serial_peer_port=table.serial_peer_port or 53,
+        serial_within=table.serial_within,
     )
 
 

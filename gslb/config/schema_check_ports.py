@@ -3,7 +3,8 @@
 from typing import Literal
 
 from gslb.config.schema_check_common import Certificate, CheckTable, Interval, Proxied
-from gslb.config.schema_check_values import Alpn, OctetList, Octets, Pins, TlsVersion
+from gslb.config.schema_check_steps import Expected, Rejected
+from gslb.config.schema_check_values import Alpn, Octets, Pins, TlsVersion
 from gslb.config.tables import Port
 
 
@@ -16,10 +17,10 @@ class TcpCheck(CheckTable, Proxied):
     """The port to connect to."""
     send: Octets | None = None
     """Octets sent once connected; write escapes in double quotes."""
-    expect: OctetList = ()
-    """Texts that must come, in this order."""
-    reject: OctetList = ()
-    """Texts that fail the probe as soon as one comes."""
+    expect: Expected = ()
+    """What must come, in this order: texts, {hex: "0d0a"}, {regex: "^250 "} of a whole line; between them {send: …}."""
+    reject: Rejected = ()
+    """What fails the probe as soon as it comes: texts, {hex: …}, {regex: …}."""
     quit: Octets | None = None
     """Octets sent last, whatever came."""
     close: Literal["fin", "rst"] = "fin"

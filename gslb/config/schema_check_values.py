@@ -24,17 +24,14 @@ def _mailbox(value: object) -> str:
     return words
 
 
-def _octets(value: object) -> bytes:
+def octets_of(value: object) -> bytes:
+    """A text whose characters are octets."""
     if not isinstance(value, str):
         raise ValueError(f'{shown(value)} is no text: write "PING\\r\\n" in double quotes')
     try:
         return value.encode("latin-1")
     except UnicodeEncodeError:
         raise ValueError(f"{shown(value)}: every character is one octet, \\x00 to \\xff") from None
-
-
-def _octet_list(value: object) -> tuple[bytes, ...]:
-    return tuple(_octets(item) for item in (value if isinstance(value, list) else [value]))
 
 
 def _text_list(value: object) -> tuple[str, ...]:
@@ -229,8 +226,7 @@ Alpn: TypeAlias = Annotated[tuple[str, ...], Parsed(_alpn, _STRINGS)]
 Pins: TypeAlias = Annotated[tuple[str, ...], Parsed(_pins, _STRINGS)]
 HeloName: TypeAlias = Annotated[str, Parsed(_helo, (("type", "string"),))]
 Mailbox: TypeAlias = Annotated[str, Parsed(_mailbox, (("type", "string"),))]
-Octets: TypeAlias = Annotated[bytes, Parsed(_octets, (("type", "string"),))]
-OctetList: TypeAlias = Annotated[tuple[bytes, ...], Parsed(_octet_list, _STRINGS)]
+Octets: TypeAlias = Annotated[bytes, Parsed(octets_of, (("type", "string"),))]
 TextList: TypeAlias = Annotated[tuple[str, ...], Parsed(_text_list, _STRINGS)]
 Statuses: TypeAlias = Annotated[
     tuple[tuple[int, int], ...], Parsed(_statuses, (("type", ["integer", "string", "array"]),))

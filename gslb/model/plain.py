@@ -3,18 +3,32 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gslb.model.values import ProxyProtocol
+from gslb.model.values import Address, ProxyProtocol
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A step of tcp: octets that are sent once what was expected before has come."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """A step of tcp: a whole line in which this pattern, of Rust's regex crate, is found."""
+
+    pattern: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TcpSettings:
-    """Connect; then optional `send`, ordered `expect` substrings, `reject` that fails at once, `quit` sent last."""
+    """Connect; then optional `send`, ordered steps to `expect`, `reject` that fails at once, `quit` sent last."""
 
     type: ClassVar[str] = "tcp"
     port: int
     send: bytes = b""
-    expect: tuple[bytes, ...] = ()
-    reject: tuple[bytes, ...] = ()
+    expect: tuple[bytes | Matching | Say, ...] = ()
+    reject: tuple[bytes | Matching, ...] = ()
     quit: bytes = b""
     close: str = "fin"
     proxy: ProxyProtocol = ProxyProtocol.NONE
@@ -24,7 +38,8 @@ class TcpSettings:
 class DnsSettings:
     """One question to a name server (RFC 1035). `transport`: udp (TCP once on TC), tcp, both.
 
-    `edns` is the payload size offered, None for no OPT. `serial_at_least`: the least SOA serial that passes.
+    `edns` is the payload size offered, None for no OPT. `serial_at_least`: the least SOA serial that passes;
+    `serial_within`: how far it may be from that which `serial_peer` answers, at the port `serial_peer_port`.
     """
 
     type: ClassVar[str] = "dns"
@@ -40,6 +55,9 @@ class DnsSettings:
     answer_must: tuple[str, ...] = ()
     answer_must_not: tuple[str, ...] = ()
     serial_at_least: int | None = None
+    serial_peer: Address | None = None
+    serial_peer_port: int = 53
+    serial_within: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

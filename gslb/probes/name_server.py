@@ -19,7 +19,7 @@ from gslb.model.values import Address
 from gslb.probes.certificates import address_of
 from gslb.probes.dialogue.commands import Conclusion
 from gslb.probes.dialogue.dns_message import Question, Reply, is_meant, query, question_of
-from gslb.probes.dialogue.dns_verdict import judge, read_reply
+from gslb.probes.dialogue.dns_verdict import judge, judge_beside, read_reply
 from gslb.probes.dialogue.text import shown
 from gslb.probes.faults import LocalFault, StreamFault, fault_of
 from gslb.probes.journal import Journal
@@ -45,15 +45,53 @@ async def probe_dns(target: Target, journal: Journal) -> None:
     if settings.transport != "tcp":
         seen = await _over_udp(target, settings, question, journal)
         truncated = isinstance(seen, Reply) and seen.truncated
-        conclusion = None if truncated else _judged(settings, seen)
+        conclusion = None if truncated else await _judged(target, settings, question, seen, journal)
     again = settings.transport == "both" and (conclusion is None or isinstance(conclusion.outcome, Passed))
     if conclusion is None or again:
-        conclusion = _judged(settings, await _over_tcp(target, settings, question, journal))
+        seen = await _over_tcp(target, settings, question, journal)
+        conclusion = await _judged(target, settings, question, seen, journal)
     journal.conclude(conclusion)
 
 
-def _judged(settings: DnsSettings, seen: Reply | Conclusion) -> Conclusion:
-    return judge(settings, seen) if isinstance(seen, Reply) else seen
+async def _judged(
+    target: Target, settings: DnsSettings, question: Question, seen: Reply | Conclusion, journal: Journal
+) -> Conclusion:
+    if not isinstance(seen, Reply):
+        return seen
+    conclusion = judge(settings, seen)
+    if settings.serial_peer is None or seen.serial is None or not isinstance(conclusion.outcome, Passed):
+        return conclusion
+    peer = await _serial_of(settings.serial_peer, target, settings, question, journal)
+    if peer is None:
+        journal.note(Reason.PEER_UNHEARD)
+        return conclusion
+    return judge_beside(settings, seen, peer) or conclusion
+
+
+async def _serial_of(
+    peer: Address, target: Target, settings: DnsSettings, question: Question, journal: Journal
+) -> int | None:
+    """What another server of the zone answers; None where it does not in time: that is no fault of the target's."""
+    number, message = _asked(settings, question)
+    journal.say(f"C: {settings.qname} {settings.qtype} over UDP to the peer {peer}")
+    source = target.source if target.source is not None and target.source.version == peer.version else None
+    try:
+        datagrams = Datagrams(peer, settings.serial_peer_port, source)
+    except StreamFault:
+        return None
+    try:
+        async with asyncio.timeout(min(RESEND, journal.timeout / 4)):
+            datagrams.send(message)
+            for _ in range(STRAYS + 1):
+                data = await datagrams.receive()
+                if is_meant(data, question, number):
+                    seen = _read(data, DATAGRAM_LIMIT, journal)
+                    return seen.serial if isinstance(seen, Reply) else None
+    except (TimeoutError, StreamFault):
+        pass
+    finally:
+        datagrams.abort()
+    return None
 
 
 # UDP

@@ -1,3 +1,4 @@
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from gslb.model.checks import (
     TlsCheckSettings,
     TlsSettings,
 )
-from gslb.model.plain import AgentSettings, DnsSettings, ExecSettings, FileSettings, TcpSettings
+from gslb.model.plain import AgentSettings, DnsSettings, ExecSettings, FileSettings, Matching, Say, TcpSettings
 from gslb.model.values import CapWhen, ProxyProtocol, TlsMode, Verify
 from tests.kit.configs import HEAD, texts
 
@@ -80,6 +81,14 @@ def full(mode: TlsMode) -> TlsSettings:
             ),
         ),
         ("type: dns, qname: ., serial_at_least: 7", DnsSettings(qname=".", serial_at_least=7)),
+        (
+            "type: dns, qname: ., serial_peer: 192.0.2.1, serial_within: 0",
+            DnsSettings(qname=".", serial_peer=IPv4Address("192.0.2.1"), serial_within=0),
+        ),
+        (
+            'type: tcp, port: 1, expect: ["2", {send: "x\\n"}, {regex: "^3"}, {hex: "0d ff"}], reject: {regex: "^5"}',
+            TcpSettings(port=1, expect=(b"2", Say(b"x\n"), Matching("^3"), b"\r\xff"), reject=(Matching("^5"),)),
+        ),
         ("type: ldap", LdapSettings()),
         (
             "type: ldap, port: 636, stage: bind",

@@ -53,6 +53,32 @@ async def test_a_good_answer_passes():
     assert str(seen.source) == "127.0.0.1"
 
 
+async def test_a_serial_is_held_against_a_peers():
+    """Where the peer answers; where it does not, that is a notice and no fault of the target's."""
+    here = {"serial_peer": IPv4Address("127.0.0.1"), "serial_within": 0}
+    async with answering(lambda query: [good(query)]) as port, answering(lambda query: []) as mute:
+        same = await look(asks(port, **here, serial_peer_port=port))
+        unheard = [
+            await look(asks(port, **here, serial_peer_port=other), timeout=0.4) for other in (mute, closed_port())
+        ]
+
+    assert (same.outcome, same.notices) == (Passed(), ())
+    assert [(seen.outcome.kind.value, Reason.PEER_UNHEARD in seen.notices) for seen in unheard] == [
+        ("passed", True)
+    ] * 2
+
+
+async def test_a_serial_too_far_from_a_peers_fails():
+    """The numbers of both are told."""
+    later = "ns1.example.com. host.example.com. 12 1 2 3 4"
+    async with answering(lambda query: [good(query)]) as port, answering(lambda query: [good(query, later)]) as peer:
+        keys = {"serial_peer": IPv4Address("127.0.0.1"), "serial_peer_port": peer}
+        seen = await look(asks(port, **keys, serial_within=4))
+
+    assert seen.outcome == Failed(Phase.COMMAND, Reason.ANSWER_MISMATCH)
+    assert seen.text == "serial 7 is 5 from 12 at 127.0.0.1"
+
+
 async def test_answers_are_judged():
     """An unexpected rcode fails."""
     async with answering(lambda query: [good(query, rcode=5)]) as port:

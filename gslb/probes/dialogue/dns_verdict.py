@@ -57,6 +57,17 @@ def _wrong_serial(settings: DnsSettings, reply: Reply) -> str | None:
     return f"serial {reply.serial} is behind {least}" if behind else None
 
 
+def judge_beside(settings: DnsSettings, reply: Reply, peer: int) -> Conclusion | None:
+    """The verdict of a reply whose serial is too far from that of a peer; None where it is not."""
+    serial, within = reply.serial, settings.serial_within
+    if serial is None or within is None:
+        return None
+    apart = min((serial - peer) % 2**32, (peer - serial) % 2**32)
+    if apart <= within:
+        return None
+    return _failed(reply, Reason.ANSWER_MISMATCH, f"serial {serial} is {apart} from {peer} at {settings.serial_peer}")
+
+
 def _stands_in(text: str, answers: list[str]) -> bool:
     """Whole fields of record data, so that a host alone finds its MX, and 192.0.2.1 is not found in 192.0.2.11."""
     return any(_plain(text) in answer for answer in answers)

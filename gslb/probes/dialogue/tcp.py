@@ -1,12 +1,14 @@
-"""tcp: connect; say `send`; hear each of `expect` in order, and none of `reject` before the last; say `quit`.
+"""tcp: connect; say `send`; hear each of `expect` in order, with sayings between, and nothing of `reject`; say `quit`.
 
 Where a rejected text stands before the last expected one ends, the probe fails at once instead of at its deadline. What
-decides is where the texts stand, not how they were cut into segments.
+decides is where the texts stand, not how they were cut into segments: a text anywhere behind the one before it, a
+pattern in a whole line. Each octet is looked at once by each text and pattern, however slowly it drips in.
 """
 
 from gslb.model.observations import Failed, Passed, Phase, Reason
-from gslb.model.plain import TcpSettings
+from gslb.model.plain import Matching, Say, TcpSettings
 from gslb.probes.dialogue.commands import END, Conclude, Conclusion, Dialogue, Enter, ReadSome, Send, Steps
+from gslb.probes.dialogue.patterns import is_found
 from gslb.probes.dialogue.text import shown
 
 
@@ -26,33 +28,73 @@ def tcp(settings: TcpSettings) -> Dialogue:
 
 
 def _heard(settings: TcpSettings, phase: Phase) -> Steps[Conclusion]:
-    seen = bytearray()
-    while settings.expect:
-        answer = yield ReadSome()
-        if answer is END or answer is None:
-            early = phase is Phase.GREETING and not seen
-            reason = Reason.EOF_BEFORE_GREETING if early else Reason.EOF_MID_SESSION
-            return Conclusion(outcome=Failed(phase, reason), text=shown(seen))
-        seen += answer
-        complete = _end_of_expected(seen, settings.expect)
-        rejected = _end_of_rejected(seen, settings.reject, complete)
-        if rejected is not None:
-            return Conclusion(outcome=Failed(phase, Reason.BODY_MISMATCH), text=shown(seen[:rejected]))
-        if complete is not None:
-            return Conclusion(outcome=Passed(), text=shown(seen[:complete]))
-    return Conclusion(outcome=Passed())
+    seen, at, ended = bytearray(), 0, False
+    rejected = [_Search(what) for what in settings.reject]
+    for step in settings.expect:
+        if isinstance(step, Say):
+            if phase is Phase.GREETING:
+                phase = Phase.COMMAND
+                yield Enter(phase)
+            yield Send(step.data, pending_ok=True)
+            continue
+        search = _Search(step, at)
+        while (found := search.end(seen, ended)) is None:
+            if (end := _first(rejected, seen, ended)) is not None:
+                return Conclusion(outcome=Failed(phase, Reason.BODY_MISMATCH), text=shown(seen[:end]))
+            if ended:
+                return _left(phase, seen)
+            answer = yield ReadSome()
+            if answer is END or answer is None:
+                ended = True
+            else:
+                seen += answer
+        at = found
+    end = _first(rejected, seen, ended)
+    if end is not None and end <= at:
+        return Conclusion(outcome=Failed(phase, Reason.BODY_MISMATCH), text=shown(seen[:end]))
+    return Conclusion(outcome=Passed(), text=shown(seen[:at]))
 
 
-def _end_of_expected(seen: bytearray, expected: tuple[bytes, ...]) -> int | None:
-    at = 0
-    for text in expected:
-        found = seen.find(text, at)
-        if found < 0:
-            return None
-        at = found + len(text)
-    return at
+def _left(phase: Phase, seen: bytearray) -> Conclusion:
+    early = phase is Phase.GREETING and not seen
+    reason = Reason.EOF_BEFORE_GREETING if early else Reason.EOF_MID_SESSION
+    return Conclusion(outcome=Failed(phase, reason), text=shown(seen))
 
 
-def _end_of_rejected(seen: bytearray, rejected: tuple[bytes, ...], before: int | None) -> int | None:
-    found = ((seen.find(text, 0, before), len(text)) for text in rejected)
-    return min((at + length for at, length in found if at >= 0), default=None)
+class _Search:
+    """One text or pattern, looked for from `at` on in what grows; it goes on where it stopped."""
+
+    def __init__(self, what: bytes | Matching, at: int = 0) -> None:
+        self._what = what
+        self._at = at
+        self._found: int | None = None
+
+    def end(self, seen: bytearray, ended: bool) -> int | None:
+        """Where its first occurrence ends. `ended`: nothing more will come, so an open line counts as one."""
+        if self._found is None:
+            what = self._what
+            self._found = self._text(what, seen) if isinstance(what, bytes) else self._line(what, seen, ended)
+        return self._found
+
+    def _text(self, what: bytes, seen: bytearray) -> int | None:
+        found = seen.find(what, self._at)
+        if found >= 0:
+            return found + len(what)
+        self._at = max(self._at, len(seen) - len(what) + 1)
+        return None
+
+    def _line(self, what: Matching, seen: bytearray, ended: bool) -> int | None:
+        while self._at < len(seen):
+            end = seen.find(b"\n", self._at) + 1
+            if not end and not ended:
+                return None
+            line = seen[self._at : end or len(seen)]
+            self._at += len(line)
+            if is_found(what.pattern, line.decode("latin-1").rstrip("\r\n")):
+                return self._at
+        return None
+
+
+def _first(searches: list[_Search], seen: bytearray, ended: bool) -> int | None:
+    ends = [end for search in searches if (end := search.end(seen, ended)) is not None]
+    return min(ends, default=None)

@@ -7,7 +7,7 @@ import pytest
 from gslb.model.observations import Failed, Passed, Phase, Reason
 from gslb.model.plain import DnsSettings
 from gslb.probes.dialogue.dns_message import Reply
-from gslb.probes.dialogue.dns_verdict import judge, read_reply
+from gslb.probes.dialogue.dns_verdict import judge, judge_beside, read_reply
 
 SOA = DnsSettings(qname="example.com")
 MX = DnsSettings(qname="example.com", qtype="MX")
@@ -53,6 +53,18 @@ def test_the_order_of_judgement(check, reply, reason):
 
     seen = judge(check, reply)
     assert (seen.outcome, seen.code) == (outcome, reply.rcode)
+
+
+@pytest.mark.parametrize(
+    ("ours", "peers", "within", "good"),
+    [(7, 9, 2, True), (9, 7, 2, True), (7, 10, 2, False), (10, 7, 2, False), (2**32 - 1, 0, 1, True), (7, 7, 0, True)],
+)
+def test_serials_may_be_so_far_apart(ours, peers, within, good):
+    """Either way, and on their circle."""
+    seen = judge_beside(settings(SOA, serial_within=within), replace(GOOD, serial=ours), peers)
+
+    assert (seen is None) is good
+    assert judge_beside(SOA, GOOD, peers) is None
 
 
 def test_a_pass_tells_the_answers():
