@@ -14,13 +14,11 @@ from dataclasses import dataclass
 from math import ceil
 
 from gslb.model.checks import Check, LmtpSettings, RelaySettings, SmtpSettings, SubmissionSettings, TlsCheckSettings
+from gslb.model.limits import LIMITS, Limits
 from gslb.model.plain import AgentSettings, DnsSettings, ExecSettings, FileSettings, TcpSettings
 from gslb.model.roundtrip import RoundtripSettings
 
 REST = 0.5
-GOODBYE = 1.0
-"""The wait for the reply to QUIT or LOGOUT, after the outcome (probes.md 1.3)."""
-
 CROWD = 1.0
 """How late one start may be because others at the same address come first."""
 
@@ -62,7 +60,7 @@ def detection_bounds(check: Check) -> Bounds:
     """The bounds of one check with its own timing; a target shared with a more eager check is noticed sooner."""
     settings, timing, fall = check.settings, check.timing, check.thresholds.fall
     stretch = 1 + timing.jitter
-    first = max(timing.interval * stretch, timing.timeout + GOODBYE + REST)
+    first = max(timing.interval * stretch, timing.timeout + _goodbye(check) + REST)
     between = max(timing.fast_interval * stretch, REST)
     refused = first + (fall - 1) * between + CROWD
     pause = max(timing.fast_interval * stretch - timing.timeout, REST)
@@ -95,8 +93,14 @@ def _busy(check: Check) -> float:
     They are asked for at the interval, never faster. A cap per client is no such answer: it keeps the member up.
     """
     timing = check.timing
-    pace = max(timing.interval * (1 + timing.jitter), timing.timeout + GOODBYE + REST) + CROWD
+    pace = max(timing.interval * (1 + timing.jitter), timing.timeout + _goodbye(check) + REST) + CROWD
     return (check.temp_fail_after + check.thresholds.fall - 1) * pace + timing.timeout
+
+
+def _goodbye(check: Check) -> float:
+    """The wait for the reply to QUIT or LOGOUT, after the outcome (probes.md 1.3)."""
+    limits: Limits = getattr(check.settings, "limits", LIMITS)
+    return limits.farewell
 
 
 def _seconds(bound: float | None) -> str:

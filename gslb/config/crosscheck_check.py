@@ -11,7 +11,7 @@ from gslb.config.schema_check_common import Capable, Certificate, Login
 from gslb.config.schema_check_mail import LmtpCheck, RelayCheck, SmtpCheck
 from gslb.config.schema_check_ports import TcpCheck, TlsCheck
 from gslb.config.schema_check_services import DnsCheck, LdapCheck
-from gslb.config.schema_check_words import FileCheck
+from gslb.config.schema_check_words import AgentCheck, FileCheck
 from gslb.config.values import show_duration
 from gslb.model.values import CapWhen, TlsMode
 
@@ -39,6 +39,9 @@ def _cadence(check: CheckDraft) -> None:
         _refuse(check, "timeout", f"{show_duration(table.timeout)} is not under the interval, {interval}")
     if table.fast_interval is not None and table.fast_interval > table.interval:
         _refuse(check, "fast_interval", f"{show_duration(table.fast_interval)} is above the interval, {interval}")
+    if isinstance(table, AgentCheck) and table.agent_max_age is not None and table.agent_max_age < table.interval:
+        older = show_duration(table.agent_max_age)
+        _refuse(check, "agent_max_age", f"{older} is under the interval, {interval}: no word would ever count")
     if table.stale_after is not None and table.stale_after <= table.interval:
         _refuse(check, "stale_after", f"{show_duration(table.stale_after)} is not above the interval, {interval}")
 

@@ -77,6 +77,7 @@ def resolve_check(name: str, table: AnyCheck, probing: Probing, directory: Path)
         depends_on=table.depends_on,
         damping=table.damping,
         group=table.group,
+        agent_max_age=getattr(table, "agent_max_age", None),
         source_ipv4=table.source.ipv4,
         source_ipv6=table.source.ipv6,
     )

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from gslb.config.schema_check import AnyCheck
-from gslb.config.schema_check_common import Login, Proxied
+from gslb.config.schema_check_common import Limited, Login, Proxied
 from gslb.config.schema_check_mail import LmtpCheck, RelayCheck, SmtpCheck, SubmissionCheck
 from gslb.config.schema_check_ports import TcpCheck, TlsCheck
 from gslb.config.schema_check_roundtrip import FetchTable, RoundtripCheck
@@ -32,6 +32,7 @@ from gslb.model.checks import (
     TlsSettings,
 )
 from gslb.model.extracts import Extract
+from gslb.model.limits import Limits
 from gslb.model.plain import AgentSettings, DnsSettings, ExecSettings, FileSettings, TcpSettings
 from gslb.model.roundtrip import RoundtripSettings
 from gslb.model.values import ProxyProtocol, TlsMode, Verify
@@ -56,6 +57,7 @@ def _tls(table: Any, mode: str) -> TlsSettings:
         legacy=table.legacy,
         client_certificate=table.client_certificate,
         client_key=table.client_key,
+        expiring=table.expiring,
     )
 
 
@@ -87,6 +89,17 @@ def _proxy(table: Proxied) -> ProxyProtocol:
     return ProxyProtocol(table.proxy_protocol)
 
 
+def _limits(table: Limited) -> Limits:
+    said = table.limits
+    return Limits(
+        connect=said.connect,
+        handshake=said.handshake,
+        greeting=said.greeting,
+        farewell=said.farewell,
+        session=said.session,
+    )
+
+
 def _ports(table: Any, plain: int, implicit: int, otherwise: str) -> tuple[int, str]:
     """Port and TLS mode, where each stands in for the other that is not written."""
     mode = table.tls or ("implicit" if table.port == implicit else otherwise)
@@ -102,6 +115,7 @@ def _tcp(table: TcpCheck) -> TcpSettings:
         quit=table.quit or b"",
         close=table.close,
         proxy=_proxy(table),
+        limits=_limits(table),
     )
 
 
@@ -113,6 +127,7 @@ def _tls_check(table: TlsCheck) -> TlsCheckSettings:
         min_version=table.min_version,
         pin_sha256=table.pin_sha256,
         proxy=_proxy(table),
+        limits=_limits(table),
     )
 
 
@@ -127,6 +142,7 @@ def _smtp(table: SmtpCheck) -> SmtpSettings:
         expect_rcpt=table.expect_rcpt or "accept",
         allow_helo_fallback=table.allow_helo_fallback,
         proxy=_proxy(table),
+        limits=_limits(table),
         caps=_caps(table),
         banner_regex=table.banner_regex,
     )
@@ -140,6 +156,7 @@ def _submission(table: SubmissionCheck) -> SubmissionSettings:
         stage="greeting" if table.stage == "greeting" else "helo",
         helo_name=table.helo_name,
         proxy=_proxy(table),
+        limits=_limits(table),
         caps=_caps(table),
         credentials=credentials_of(table),
     )
@@ -153,6 +170,7 @@ def _imap(table: ImapCheck) -> ImapSettings:
         stage=table.stage or ("login" if table.user else "capability"),
         allow_preauth=table.allow_preauth,
         proxy=_proxy(table),
+        limits=_limits(table),
         caps=_caps(table),
         credentials=credentials_of(table),
         send_id=table.send_id,
@@ -166,6 +184,7 @@ def _pop3(table: Pop3Check) -> Pop3Settings:
         tls=_tls(table, mode),
         stage=table.stage or ("login" if table.user else "capability"),
         proxy=_proxy(table),
+        limits=_limits(table),
         caps=_caps(table),
         credentials=credentials_of(table),
     )
@@ -180,6 +199,7 @@ def _lmtp(table: LmtpCheck) -> LmtpSettings:
         rcpt=table.rcpt,
         expect_rcpt=table.expect_rcpt or "accept",
         proxy=_proxy(table),
+        limits=_limits(table),
         caps=_caps(table),
         socket=table.socket,
     )
@@ -197,6 +217,7 @@ def _relay(table: RelayCheck) -> RelaySettings:
         withdraw=table.withdraw_on_relay,
         variants=table.variants,
         proxy=_proxy(table),
+        limits=_limits(table),
     )
 
 
@@ -239,6 +260,7 @@ def _sieve(table: SieveCheck) -> SieveSettings:
         stage=table.stage or ("login" if table.user else "noop"),
         credentials=credentials_of(table),
         proxy=_proxy(table),
+        limits=_limits(table),
         caps=_caps(table),
     )
 
@@ -271,6 +293,7 @@ def _ldap(table: LdapCheck) -> LdapSettings:
         stage=table.stage,
         credentials=credentials_of(table),
         proxy=_proxy(table),
+        limits=_limits(table),
     )
 
 
@@ -283,7 +306,7 @@ def _file(table: FileCheck) -> FileSettings:
 
 
 def _agent(table: AgentCheck) -> AgentSettings:
-    return AgentSettings(port=table.port, send=table.send or b"", proxy=_proxy(table))
+    return AgentSettings(port=table.port, send=table.send or b"", proxy=_proxy(table), limits=_limits(table))
 
 
 def _http(table: HttpCheck) -> HttpSettings:
@@ -332,6 +355,7 @@ def _web(
         credentials=credentials_of(table),
         login=_form_login(table.login),
         proxy=_proxy(table),
+        limits=_limits(table),
     )
 
 

@@ -9,6 +9,7 @@ from gslb.config.schema_check_values import Caps, EnvironmentName, Secret
 from gslb.config.schema_node import SourceTable
 from gslb.config.tables import CheckName, Hostname, Table, Text
 from gslb.config.values import Parsed, duration, whole_number
+from gslb.model.limits import LIMITS
 
 Interval: TypeAlias = Annotated[float, duration(0.1, 7 * values.DAY)]
 Count: TypeAlias = Annotated[int, whole_number(1, 1000)]
@@ -78,6 +79,8 @@ class Certificate(Table):
     """PEM file of a certificate of our own, for servers that ask for one; default: none."""
     client_key: Text | None = None
     """PEM file of its key; default: it stands in client_certificate."""
+    expiring: Annotated[float, duration(0, 10 * 365 * values.DAY)] = 21 * values.DAY
+    """So long before a certificate ends it is a notice; 0s: never."""
 
 
 class Proxied(Table):
@@ -85,6 +88,28 @@ class Proxied(Table):
 
     proxy_protocol: Literal["none", "v1", "v2"] = "none"
     """The PROXY header sent before anything else: none, v1, or v2 (LOCAL, without addresses)."""
+
+
+class LimitsTable(Table):
+    """How long each part of a dialogue may take, within the timeout of the whole, and how much may come."""
+
+    connect: Annotated[float, duration(0.05, 120)] = LIMITS.connect
+    """Until the connection stands."""
+    handshake: Annotated[float, duration(0.05, 120)] = LIMITS.handshake
+    """Of a TLS handshake."""
+    greeting: Annotated[float, duration(0.05, 60)] = LIMITS.greeting
+    """Until the greeting has ended; smtp, submission, lmtp and relay keep a second of the timeout for the rest."""
+    farewell: Annotated[float, duration(0, 3)] = LIMITS.farewell
+    """For the reply to QUIT or LOGOUT, after the verdict and beside the timeout."""
+    session: Annotated[int, whole_number(1024, 4_194_304)] = LIMITS.session
+    """Octets that may come in all; of http the body has body_limit."""
+
+
+class Limited(Table):
+    """What a check over TCP bounds."""
+
+    limits: LimitsTable = Field(default_factory=LimitsTable)
+    """Bounds of the parts of a dialogue; what a server may put into one reply is fixed."""
 
 
 class Capable(Table):

@@ -3,13 +3,23 @@
 from typing import Annotated, Literal
 
 from gslb.config.patterns import Pattern
-from gslb.config.schema_check_common import Capable, Certificate, CheckTable, Count, Interval, Login, Proxied, TlsWord
+from gslb.config.schema_check_common import (
+    Capable,
+    Certificate,
+    CheckTable,
+    Count,
+    Interval,
+    Limited,
+    Login,
+    Proxied,
+    TlsWord,
+)
 from gslb.config.schema_check_values import HeloName, Mailbox, RelayVariants
 from gslb.config.tables import Hostname, Port, Text
 from gslb.config.values import DAY, duration
 
 
-class SmtpCheck(CheckTable, Certificate, Capable, Proxied):
+class SmtpCheck(CheckTable, Certificate, Capable, Proxied, Limited):
     """RFC 5321 as another mail server would speak it."""
 
     type: Literal["smtp"]
@@ -36,7 +46,7 @@ class SmtpCheck(CheckTable, Certificate, Capable, Proxied):
     """A set of demands: mx wants STARTTLS, and no AUTH; default: none."""
 
 
-class SubmissionCheck(CheckTable, Certificate, Capable, Login, Proxied):
+class SubmissionCheck(CheckTable, Certificate, Capable, Login, Proxied, Limited):
     """RFC 6409 as a mail client would speak it before it logs in."""
 
     type: Literal["submission"]
@@ -53,7 +63,7 @@ class SubmissionCheck(CheckTable, Certificate, Capable, Login, Proxied):
     """A set of demands: msa wants STARTTLS, no AUTH before it, AUTH with PLAIN or LOGIN after it; default: none."""
 
 
-class LmtpCheck(CheckTable, Certificate, Capable, Proxied):
+class LmtpCheck(CheckTable, Certificate, Capable, Proxied, Limited):
     """LMTP (RFC 2033) over TCP or a Unix socket: a mailbox server as its relays see it."""
 
     type: Literal["lmtp"]
@@ -74,7 +84,7 @@ class LmtpCheck(CheckTable, Certificate, Capable, Proxied):
     """Stage rcpt: what the server must say of the recipient; default: accept."""
 
 
-class RelayCheck(CheckTable, Certificate, Proxied):
+class RelayCheck(CheckTable, Certificate, Proxied, Limited):
     """Whether a server would relay for strangers: MAIL and RCPT to a foreign domain, never DATA."""
 
     type: Literal["relay"]

@@ -2,13 +2,13 @@
 
 from typing import Literal
 
-from gslb.config.schema_check_common import Certificate, CheckTable, Interval, Proxied
+from gslb.config.schema_check_common import Certificate, CheckTable, Interval, Limited, Proxied
 from gslb.config.schema_check_steps import Expected, Rejected
 from gslb.config.schema_check_values import Alpn, Octets, Pins, TlsVersion
 from gslb.config.tables import Port
 
 
-class TcpCheck(CheckTable, Proxied):
+class TcpCheck(CheckTable, Proxied, Limited):
     """Connect; optionally send octets and look for others."""
 
     type: Literal["tcp"]
@@ -27,7 +27,7 @@ class TcpCheck(CheckTable, Proxied):
     """How the connection ends: fin, or rst for the sake of load balancers that count open ones."""
 
 
-class TlsCheck(CheckTable, Certificate, Proxied):
+class TlsCheck(CheckTable, Certificate, Proxied, Limited):
     """A TLS handshake from the first byte, and the facts of the certificate."""
 
     type: Literal["tls"]

@@ -2,12 +2,10 @@
 
 from typing import Annotated, Literal
 
-from gslb.config import values
-from gslb.config.schema_check_common import Certificate, CheckTable, Interval, Login, Proxied
+from gslb.config.schema_check_common import Certificate, CheckTable, Interval, Limited, Login, Proxied
 from gslb.config.schema_check_values import QueryName, QueryType, Rcodes, TextList
-from gslb.config.tables import Port
-from gslb.config.values import Parsed, whole_number
-from gslb.model.values import Address
+from gslb.config.tables import AddressValue, Port
+from gslb.config.values import whole_number
 
 
 class DnsCheck(CheckTable):
@@ -39,7 +37,7 @@ class DnsCheck(CheckTable):
     """Texts of record data that must not be among the answers."""
     serial_at_least: Annotated[int, whole_number(0, 4_294_967_295)] | None = None
     """The least SOA serial that passes (RFC 1982); default: any."""
-    serial_peer: Annotated[Address, Parsed(values.parse_address, (("type", "string"),))] | None = None
+    serial_peer: AddressValue | None = None
     """Another name server of the zone, asked for its serial right after; default: none is."""
     serial_peer_port: Port | None = None
     """The port of serial_peer; default: 53."""
@@ -47,7 +45,7 @@ class DnsCheck(CheckTable):
     """How far the serial may be from that of serial_peer, either way; one that does not answer is a notice."""
 
 
-class LdapCheck(CheckTable, Certificate, Login, Proxied):
+class LdapCheck(CheckTable, Certificate, Login, Proxied, Limited):
     """LDAP (RFC 4511): a bind, anonymous or as `user` (a distinguished name), and a look at the root."""
 
     type: Literal["ldap"]

@@ -2,11 +2,11 @@
 
 from typing import Literal
 
-from gslb.config.schema_check_common import Capable, Certificate, CheckTable, Interval, Login, Proxied, TlsWord
+from gslb.config.schema_check_common import Capable, Certificate, CheckTable, Interval, Limited, Login, Proxied, TlsWord
 from gslb.config.tables import Port
 
 
-class ImapCheck(CheckTable, Certificate, Capable, Login, Proxied):
+class ImapCheck(CheckTable, Certificate, Capable, Login, Proxied, Limited):
     """IMAP (RFC 3501, 9051) up to the capabilities."""
 
     type: Literal["imap"]
@@ -25,7 +25,7 @@ class ImapCheck(CheckTable, Certificate, Capable, Login, Proxied):
     """Whether ID (RFC 2971) tells the server who asks, where it is offered."""
 
 
-class Pop3Check(CheckTable, Certificate, Capable, Login, Proxied):
+class Pop3Check(CheckTable, Certificate, Capable, Login, Proxied, Limited):
     """POP3 (RFC 1939, 2449, 2595) up to the capabilities."""
 
     type: Literal["pop3"]
@@ -40,7 +40,7 @@ class Pop3Check(CheckTable, Certificate, Capable, Login, Proxied):
     """A set of demands: mailstore wants TLS offered, and no password taken before it; default: none."""
 
 
-class SieveCheck(CheckTable, Certificate, Capable, Login, Proxied):
+class SieveCheck(CheckTable, Certificate, Capable, Login, Proxied, Limited):
     """ManageSieve (RFC 5804): the filters of a mailbox server."""
 
     type: Literal["sieve"]

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from gslb.config.hints import did_you_mean, listed
 from gslb.config.patterns import NumberPattern, Pattern, Patterns
 from gslb.config.presets import PRESETS, applied
-from gslb.config.schema_check_common import Certificate, CheckTable, Login, Proxied
+from gslb.config.schema_check_common import Certificate, CheckTable, Limited, Login, Proxied
 from gslb.config.schema_check_values import FormFields, FormName, Headers, HostHeader, Statuses, TextList, UrlPath
 from gslb.config.tables import Port, Table, Text
 from gslb.config.values import Parsed, number, shown, whole_number
@@ -72,7 +72,7 @@ class FormLoginTable(Login):
     """Asked for after a login, outside the verdict; default: the session expires by itself."""
 
 
-class _WebCheck(CheckTable, Certificate, Proxied, Login):
+class _WebCheck(CheckTable, Certificate, Proxied, Login, Limited):
     """One HTTP/1.1 request, judged by status and body."""
 
     preset: PresetName | None = None

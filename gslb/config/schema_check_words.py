@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from gslb.config.schema_check_common import CheckTable, Count, Interval, Proxied
+from gslb.config.schema_check_common import CheckTable, Count, Interval, Limited, Proxied
 from gslb.config.schema_check_values import Argv, Octets
 from gslb.config.tables import Port, Text
 from gslb.config.values import DAY, duration
@@ -36,7 +36,7 @@ class FileCheck(CheckTable):
     """What a word older than ttl means: unknown moves nothing, fail takes the member down."""
 
 
-class AgentCheck(CheckTable, Proxied):
+class AgentCheck(CheckTable, Proxied, Limited):
     """Load feedback in HAProxy's words; it can only lower, never lift what another check failed."""
 
     type: Literal["agent"]
@@ -51,3 +51,5 @@ class AgentCheck(CheckTable, Proxied):
     """The port to connect to."""
     send: Octets | None = None
     """Octets sent once connected; write escapes in double quotes."""
+    agent_max_age: Annotated[float, duration(0.1, 7 * DAY)] | None = None
+    """How long its last word counts once it is silent; then it asks for nothing, with a notice; default: five intervals."""  # noqa: E501 - one sentence for `gslb schema`

@@ -107,7 +107,7 @@ class Owner:
         target = self.config.targets.get(observation.target)
         if target is None:
             return GONE
-        observation = self.pipeline.ledger.counted(observation)
+        observation = self.pipeline.ledger.counted(observation, self.clock())
         before = self.recent.last(target.id)
         self.recent.note(observation)
         self.metrics.observed(target, observation)

@@ -22,7 +22,8 @@ from gslb.health.machine import asked, escalated, is_settled, settled, step
 from gslb.health.members import address_health
 from gslb.health.saved import Saved, from_plain, to_plain
 from gslb.model.checks import Check
-from gslb.model.observations import Failed, Inconclusive, Observation, Reason
+from gslb.model.observations import Degraded, Failed, Inconclusive, Observation, Outcome, Passed, Reason
+from gslb.model.plain import AgentSettings
 from gslb.model.pools import Member
 from gslb.model.settings import Config
 from gslb.model.values import Address
@@ -112,10 +113,17 @@ class Ledger:
             if key != deciding and stands.state is not verdict.state:
                 yield _transition(key, stands, verdict, observation, now)
 
-    def counted(self, observation: Observation) -> Observation:
-        """The observation as it is to be recorded: `unreachable` where what its checks depend on is down."""
+    def counted(self, observation: Observation, now: float) -> Observation:
+        """The observation as it is to be recorded and folded.
+
+        It is `unreachable` where what its checks depend on is down, and `stale`, a notice that asks for nothing, where
+        an agent has said nothing for too long: its last word no longer counts (probes.md 1.14).
+        """
         outcome = observation.outcome
         keys = self._keys.get(observation.target, ())
+        if isinstance(outcome, Inconclusive) and any(self._has_expired(key, outcome, now) for key in keys):
+            silence = Degraded(outcome.phase, Reason.STALE)
+            return replace(observation, outcome=silence, notices=(*observation.notices, outcome.reason))
         if not isinstance(outcome, Failed) or not keys:
             return observation
         if not all(self.doubts.parents_down(key, self._book) for key in keys):
@@ -188,6 +196,17 @@ class Ledger:
             self._book[key] = replace(self._book[key], stale=True)
         return stale
 
+    def _has_expired(self, key: VerdictKey, outcome: Inconclusive, now: float) -> bool:
+        """Whether a word is too old to count, and not for a fault of our own. An agent never heard has none."""
+        check, verdict = self._config.checks[key.check], self._book[key]
+        if not isinstance(check.settings, AgentSettings) or outcome.reason.startswith("local_"):
+            return False
+        if verdict.state is State.UNKNOWN or (verdict.last is not None and _reason_of(verdict.last) is Reason.STALE):
+            return True
+        most = check.agent_max_age
+        patience = STALE_AFTER * check.timing.interval if most is None else most
+        return now - max(min(verdict.last_at, now), self._resumed_at) > patience
+
     def _is_overdue(self, key: VerdictKey, verdict: Verdict, now: float) -> bool:
         if verdict.stale or verdict.state is State.UNKNOWN or self.doubts.parents_down(key, self._book):
             return False
@@ -239,6 +258,10 @@ def _pace(verdict: Verdict, check: Check) -> float:
 
 
 _UNKNOWN = Verdict()
+
+
+def _reason_of(outcome: Outcome) -> Reason:
+    return Reason.OK if isinstance(outcome, Passed) else outcome.reason
 
 
 def _transition(key: VerdictKey, before: Verdict, after: Verdict, observation: Observation, now: float) -> Transition:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from gslb.model.extracts import Extract
+from gslb.model.limits import LIMITS, Limits
 from gslb.model.plain import AgentSettings, DnsSettings, ExecSettings, FileSettings, TcpSettings
 from gslb.model.values import Address, CapWhen, ProxyProtocol, TlsMode, Verify
 
@@ -19,7 +20,8 @@ class TlsSettings:
     """How a dialogue uses TLS. `server_name` is SNI and the name verified; None: no SNI, no name check.
 
     `legacy`: TLS 1.0, 1.1 and old ciphers are let in. `client_certificate`: PEM file of a certificate of our own, for
-    servers that ask for one; `client_key`: the file of its key, None where both stand in one file.
+    servers that ask for one; `client_key`: the file of its key, None where both stand in one file. `expiring`: seconds
+    before the end of a certificate from which on that is a notice.
     """
 
     mode: TlsMode = TlsMode.NONE
@@ -29,6 +31,7 @@ class TlsSettings:
     legacy: bool = False
     client_certificate: str | None = None
     client_key: str | None = None
+    expiring: float = 21 * 86_400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +73,7 @@ class TlsCheckSettings:
     min_version: str = "1.2"
     pin_sha256: tuple[str, ...] = ()
     proxy: ProxyProtocol = ProxyProtocol.NONE
+    limits: Limits = LIMITS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +90,7 @@ class SmtpSettings:
     expect_rcpt: str = "accept"
     allow_helo_fallback: bool = True
     proxy: ProxyProtocol = ProxyProtocol.NONE
+    limits: Limits = LIMITS
     caps: tuple[CapRule, ...] = ()
     banner_regex: str | None = None
 
@@ -100,6 +105,7 @@ class SubmissionSettings:
     stage: str = "helo"
     helo_name: str | None = None
     proxy: ProxyProtocol = ProxyProtocol.NONE
+    limits: Limits = LIMITS
     caps: tuple[CapRule, ...] = ()
     credentials: Credentials | None = None
 
@@ -117,6 +123,7 @@ class ImapSettings:
     stage: str = "capability"
     allow_preauth: bool = False
     proxy: ProxyProtocol = ProxyProtocol.NONE
+    limits: Limits = LIMITS
     caps: tuple[CapRule, ...] = ()
     credentials: Credentials | None = None
     send_id: bool = False
@@ -131,6 +138,7 @@ class Pop3Settings:
     tls: TlsSettings = TlsSettings(mode=TlsMode.STARTTLS)
     stage: str = "capability"
     proxy: ProxyProtocol = ProxyProtocol.NONE
+    limits: Limits = LIMITS
     caps: tuple[CapRule, ...] = ()
     credentials: Credentials | None = None
 
@@ -191,6 +199,7 @@ class HttpSettings:
     credentials: Credentials | None = None
     login: FormLogin | None = None
     proxy: ProxyProtocol = ProxyProtocol.NONE
+    limits: Limits = LIMITS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +214,7 @@ class LmtpSettings:
     rcpt: str | None = None
     expect_rcpt: str = "accept"
     proxy: ProxyProtocol = ProxyProtocol.NONE
+    limits: Limits = LIMITS
     caps: tuple[CapRule, ...] = ()
     socket: str | None = None
 
@@ -219,6 +229,7 @@ class SieveSettings:
     stage: str = "noop"
     credentials: Credentials | None = None
     proxy: ProxyProtocol = ProxyProtocol.NONE
+    limits: Limits = LIMITS
     caps: tuple[CapRule, ...] = ()
 
 
@@ -232,6 +243,7 @@ class LdapSettings:
     stage: str = "rootdse"
     credentials: Credentials | None = None
     proxy: ProxyProtocol = ProxyProtocol.NONE
+    limits: Limits = LIMITS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,6 +265,7 @@ class RelaySettings:
     withdraw: bool = False
     variants: tuple[str, ...] = ()
     proxy: ProxyProtocol = ProxyProtocol.NONE
+    limits: Limits = LIMITS
 
 
 # As text, since the round trip is built on what stands here: write "CheckSettings | None" in quotes.
@@ -307,7 +320,7 @@ class Check:
     this one's failures do not count. `damping`: flapping delays the return to up (probes.md 2.7).
 
     `source_ipv4`, `source_ipv6`: the local address to probe from; None: the system's choice.
-    `group`: one of Probing.groups.
+    `group`: one of Probing.groups. `agent_max_age`: seconds for which an agent's word counts; None: five intervals.
     """
 
     name: str
@@ -323,3 +336,4 @@ class Check:
     depends_on: tuple[str, ...] = ()
     damping: bool = False
     group: str | None = None
+    agent_max_age: float | None = None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from gslb.model.limits import LIMITS, Limits
 from gslb.model.values import Address, ProxyProtocol
 
 
@@ -32,6 +33,7 @@ class TcpSettings:
     quit: bytes = b""
     close: str = "fin"
     proxy: ProxyProtocol = ProxyProtocol.NONE
+    limits: Limits = LIMITS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,3 +98,4 @@ class AgentSettings:
     port: int
     send: bytes = b""
     proxy: ProxyProtocol = ProxyProtocol.NONE
+    limits: Limits = LIMITS

@@ -28,7 +28,6 @@ from gslb.model.observations import Degraded, Failed, Outcome, Passed, Phase, Re
 from gslb.model.values import Address, TlsMode, Verify
 from gslb.probes.faults import LocalFault
 
-EXPIRING_DAYS: Final = 21
 MAX_DEPTH: Final = 8
 REMEMBERED: Final = 4096
 
@@ -121,7 +120,7 @@ def judged(
     if facts is None or settings is None or settings.verify is Verify.NONE:
         return outcome, ()
     problem = facts.problem
-    if problem is None and facts.leaf_not_after is not None and facts.leaf_not_after - now < EXPIRING_DAYS * 86400:
+    if problem is None and facts.leaf_not_after is not None and facts.leaf_not_after - now < settings.expiring:
         problem = Reason.CERT_EXPIRING
     if problem is None:
         return outcome, ()

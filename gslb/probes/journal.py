@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, Protocol
 
+from gslb.model.limits import LIMITS, Limits
 from gslb.model.observations import Phase, Reason, TlsFacts
 from gslb.model.values import Address
 from gslb.probes.deadline import Deadline
@@ -19,18 +20,13 @@ from gslb.probes.dialogue.text import masked
 if TYPE_CHECKING:
     from gslb.probes.logins import Logins
 
-CONNECT_LIMIT: Final = 4.0
-HANDSHAKE_LIMIT: Final = 5.0
-QUIT_GRACE: Final = 1.0
-GREETING_LIMIT: Final = 60.0
-"""However long the whole may take: some greet after 15 s, nobody after a minute (probes.md 1.3)."""
-
-_LIMITS: Final = {
-    Phase.CONNECT: CONNECT_LIMIT,
-    Phase.TLS: HANDSHAKE_LIMIT,
-    Phase.TLS_UPGRADE: HANDSHAKE_LIMIT,
-    Phase.QUIT: QUIT_GRACE,
+_LIMITED: Final = {
+    Phase.CONNECT: "connect",
+    Phase.TLS: "handshake",
+    Phase.TLS_UPGRADE: "handshake",
+    Phase.QUIT: "farewell",
 }
+"""Phases with a limit of their own, by the field of `Limits` that holds it."""
 
 
 class Peer(Protocol):
@@ -50,7 +46,7 @@ class Journal:
 
     `transcript`, where given, is called with lines of text: "S: " and "C: " for what was said, "-- " for the rest.
     `logins`: where probers get their logins from; `turn`: counts the runs of a target, for checks that rotate.
-    `accepted`: the server has taken the login.
+    `accepted`: the server has taken the login. `limits`: of the parts of a dialogue.
     """
 
     def __init__(
@@ -62,8 +58,10 @@ class Journal:
         transcript: Callable[[str], None] | None = None,
         logins: "Logins | None" = None,
         turn: int = 0,
+        limits: Limits = LIMITS,
     ) -> None:
         self.timeout = timeout
+        self.limits = limits
         self.logins = logins
         self.turn = turn
         self.accepted = False
@@ -90,7 +88,7 @@ class Journal:
     @property
     def first_limit(self) -> float:
         """Seconds until the deadline of the first phase, which is a connection."""
-        return min(self.timeout, CONNECT_LIMIT)
+        return min(self.timeout, self.limits.connect)
 
     @property
     def is_late(self) -> bool:
@@ -121,7 +119,7 @@ class Journal:
             self.notices.append(reason)
 
     def conclude(self, conclusion: Conclusion) -> None:
-        """The verdict: the first one stands. What follows has QUIT_GRACE seconds."""
+        """The verdict: the first one stands. What follows has the farewell's limit."""
         if self.conclusion is None:
             self._stamp()
             self.conclusion = conclusion
@@ -155,11 +153,12 @@ class Journal:
     def _move(self, phase: Phase, limit: Deadline) -> None:
         when = self._deadline
         if phase is Phase.GREETING:
-            when = min(when - self._reserve, asyncio.get_running_loop().time() + GREETING_LIMIT)
-        elif phase in _LIMITS:
+            when = min(when - self._reserve, asyncio.get_running_loop().time() + self.limits.greeting)
+        elif phase in _LIMITED:
             if phase is Phase.CONNECT and not self.timings:
                 return  # the deadline stands there already
-            when = asyncio.get_running_loop().time() + _LIMITS[phase]
+            seconds: float = getattr(self.limits, _LIMITED[phase])
+            when = asyncio.get_running_loop().time() + seconds
             when = when if phase is Phase.QUIT else min(when, self._deadline)
         if when != limit.when():
             limit.reschedule(when)

@@ -13,7 +13,7 @@ from gslb.model.values import ProxyProtocol, TlsMode
 from gslb.probes.contexts import PLAIN_TERMS, Terms
 from gslb.probes.faults import StreamFault
 from gslb.probes.journal import Journal
-from gslb.probes.streams import SESSION_LIMIT, Stream, dial, dial_socket
+from gslb.probes.streams import Stream, dial, dial_socket
 
 PROXY_LOCAL: Final = b"\r\n\r\n\x00\r\nQUIT\n" + b"\x20\x00\x00\x00"
 
@@ -26,7 +26,7 @@ async def opened(
     tls: TlsSettings | None,
     journal: Journal,
     *,
-    limit: int = SESSION_LIMIT,
+    limit: int | None = None,
     terms: Terms = PLAIN_TERMS,
 ) -> Stream:
     """A stream to the target, encrypted already where `tls` is implicit. Raises StreamFault.
@@ -34,6 +34,7 @@ async def opened(
     The journal holds the stream from the first moment, so that `gslb.probes.run` can end it whatever happens.
     """
     journal.enter(Phase.CONNECT)
+    limit = journal.limits.session if limit is None else limit
     path = getattr(target.settings, "socket", None)
     if path is None:
         stream = journal.stream = await dial(target.address, target.port, source=target.source, limit=limit)

@@ -22,6 +22,7 @@ from gslb.model.checks import (
     TlsCheckSettings,
     TlsSettings,
 )
+from gslb.model.limits import LIMITS
 from gslb.model.observations import Failed, Inconclusive, Observation, Phase, Reason
 from gslb.model.plain import AgentSettings, DnsSettings, ExecSettings, FileSettings, TcpSettings
 from gslb.model.roundtrip import RoundtripSettings
@@ -76,7 +77,13 @@ async def probe(
     `seen` is called with the stream, where there was one, before it is dropped.
     """
     journal = Journal(
-        target.timing.timeout, now=now, name=name, transcript=transcript, logins=logins or Logins(), turn=turn
+        target.timing.timeout,
+        now=now,
+        name=name,
+        transcript=transcript,
+        logins=logins or Logins(),
+        turn=turn,
+        limits=getattr(target.settings, "limits", LIMITS),
     )
     limit = Deadline(journal.first_limit)
     started = now()

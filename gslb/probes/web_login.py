@@ -18,7 +18,7 @@ from gslb.probes.dialogue.patterns import is_found
 from gslb.probes.dialogue.text import shown
 from gslb.probes.dialogue.web_form import Form, form_of
 from gslb.probes.faults import StreamFault
-from gslb.probes.journal import QUIT_GRACE, Journal
+from gslb.probes.journal import Journal
 from gslb.probes.web_verdict import Page, is_busy, is_same_place, joined, said
 from gslb.probes.web_visit import Fields, Visit
 
@@ -49,7 +49,7 @@ async def log_in(visit: Visit, form: FormLogin, login: Login, page: Page) -> Con
 async def log_out(visit: Visit, path: str, journal: Journal) -> None:
     """Ask for `path` as the user who is logged in; whatever comes of it, nobody is told."""
     journal.enter(Phase.QUIT)
-    quiet = Journal(QUIT_GRACE, now=journal.now, transcript=journal.transcript)
+    quiet = Journal(journal.limits.farewell, now=journal.now, transcript=journal.transcript)
     url = joined(visit.here, path)
     try:
         if url is not None and is_same_place(visit.here, url):

@@ -3,8 +3,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gslb.config.bounds import GOODBYE, REST, detection_bounds
+from gslb.config.bounds import REST, detection_bounds
 from gslb.model.checks import Check, CheckSettings, ImapSettings, RelaySettings, SmtpSettings, Thresholds, Timing
+from gslb.model.limits import LIMITS
 from gslb.model.plain import AgentSettings, DnsSettings, ExecSettings, FileSettings
 
 
@@ -56,7 +57,7 @@ JITTER = Timing().jitter
 
 def simulated(interval: float, fast: float, timeout: float, fall: int, draws: list[float], *, hangs: bool) -> float:
     """Seconds to the verdict, by the timer of probes.md 2.2, when the failure comes right after a good probe began."""
-    scheduled, ended, verdict = 0.0, timeout + GOODBYE, 0.0
+    scheduled, ended, verdict = 0.0, timeout + LIMITS.farewell, 0.0
     pace = interval
     for run in range(fall):
         scheduled = max(scheduled + pace * (1 - JITTER + 2 * JITTER * draws[run]), ended + REST)

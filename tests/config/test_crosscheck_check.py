@@ -52,9 +52,15 @@ RELAY = "type: relay, foreign_domain: f.example.net, sender_domain: s.example.ne
         ("type: dns, qname: a.b, expect_rcode: []", "x.expect_rcode: an empty list: write NOERROR"),
         ("type: dns, qname: a.b, expect_rcode: OK", "x.expect_rcode: 'OK' is not one of NOERROR, FORMERR, SERVFAIL"),
         ("type: dns, qname: a.b, qtype: A, serial_at_least: 1", "x.serial_at_least: needs qtype SOA, and the qtype"),
-        ("type: dns, qname: a.b, qtype: A, serial_peer: 192.0.2.1, serial_within: 1", "x.serial_within: needs qtype SOA"),
+        (
+            "type: dns, qname: a.b, qtype: A, serial_peer: 192.0.2.1, serial_within: 1",
+            "x.serial_within: needs qtype SOA",
+        ),
         ("type: dns, qname: a.b, serial_within: 1", "x.serial_within: needs serial_peer: the server whose serial"),
-        ("type: dns, qname: a.b, serial_peer: 192.0.2.1", "x.serial_peer: needs serial_within: how far the two serials"),
+        (
+            "type: dns, qname: a.b, serial_peer: 192.0.2.1",
+            "x.serial_peer: needs serial_within: how far the two serials",
+        ),
         ("type: dns, qname: a.b, serial_peer_port: 5", "x.serial_peer_port: needs serial_within: how far the two"),
         ("type: tcp, port: 1, expect: [a, {send: b}]", "x.expect: the last step sends: what is said last, and not"),
         ("type: tcp, port: 1, expect: {regexp: a}", "x.expect: a table is no step: write a text, {regex:"),
@@ -75,6 +81,9 @@ RELAY = "type: relay, foreign_domain: f.example.net, sender_domain: s.example.ne
         ("type: tls, port: 1, pin_sha256: ab", "x.pin_sha256: 'ab' is no SHA-256: write 64 hexadecimal digits"),
         ("type: tls, port: 1, alpn: ['']", "x.alpn: '' is no protocol name: write h2, http/1.1 or imap (RFC 7301)"),
         ("type: smtp, proxy_protocol: v3", "x.proxy_protocol: 'v3' is not one of none, v1, v2"),
+        ("type: agent, port: 1, agent_max_age: 4s", "x.agent_max_age: 4s is under the interval, 5s: no word would"),
+        ("type: smtp, limits: {greeting: 2m}", "x.limits.greeting: '2m' is out of range: 50ms to 1m"),
+        ("type: smtp, limits: {quit: 2s}", "x.limits.quit: unknown key"),
         ("type: tcp, port: 1, close: half", "x.close: 'half' is not one of fin, rst"),
     ],
 )

@@ -19,6 +19,7 @@ from gslb.model.checks import (
     TlsCheckSettings,
     TlsSettings,
 )
+from gslb.model.limits import Limits
 from gslb.model.plain import AgentSettings, DnsSettings, ExecSettings, FileSettings, Matching, Say, TcpSettings
 from gslb.model.values import CapWhen, ProxyProtocol, TlsMode, Verify
 from tests.kit.configs import HEAD, texts
@@ -88,6 +89,14 @@ def full(mode: TlsMode) -> TlsSettings:
         (
             'type: tcp, port: 1, expect: ["2", {send: "x\\n"}, {regex: "^3"}, {hex: "0d ff"}], reject: {regex: "^5"}',
             TcpSettings(port=1, expect=(b"2", Say(b"x\n"), Matching("^3"), b"\r\xff"), reject=(Matching("^5"),)),
+        ),
+        (
+            "type: ldap, limits: {connect: 1s, handshake: 2s, greeting: 3s, farewell: 2s, session: 2048}",
+            LdapSettings(limits=Limits(connect=1.0, handshake=2.0, greeting=3.0, farewell=2.0, session=2048)),
+        ),
+        (
+            "type: ldap, tls: starttls, expiring: 2d",
+            LdapSettings(tls=TlsSettings(mode=TlsMode.STARTTLS, expiring=172_800)),
         ),
         ("type: ldap", LdapSettings()),
         (

@@ -71,7 +71,7 @@ def test_a_child_of_a_down_parent_is_unreachable() -> None:
     health = told.ledger.health_of(told.now)(first, ip_address(HOSTS[0]))
 
     assert told.state(CHILD, HOSTS[0]) is State.UP
-    assert told.ledger.counted(seen).outcome == Inconclusive(Phase.CONNECT, Reason.UNREACHABLE)
+    assert told.ledger.counted(seen, NOW).outcome == Inconclusive(Phase.CONNECT, Reason.UNREACHABLE)
     assert (health.health, health.why) == (Health.DOWN, "smtp down: connect_refused")
     assert told.tell(CHILD, HOSTS[1], *[REFUSED] * 3) == [State.DOWN]
     assert told.ledger.mark_stale(NOW) == ()
@@ -84,9 +84,9 @@ def test_what_is_good_or_has_no_parent_is_recorded_as_it_is() -> None:
     told = Told(estate(SMTP, CHILD))
     for of, outcome in ((CHILD, REFUSED), (SMTP, REFUSED), (CHILD, Passed())):
         seen = Observation(target=key(of, HOSTS[0]).target, outcome=outcome, started=NOW)
-        assert told.ledger.counted(seen) is seen
+        assert told.ledger.counted(seen, NOW) is seen
     stranger = Observation(target="gone", outcome=REFUSED, started=NOW)
-    assert told.ledger.counted(stranger) is stranger
+    assert told.ledger.counted(stranger, NOW) is stranger
 
 
 def test_a_suspected_check_moves_nobody() -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from gslb.health.ledger import Ledger
 from gslb.model.checks import Check, SmtpSettings
 from gslb.model.observations import Degraded, Failed, Inconclusive, Observation, Outcome, Passed, Phase, Reason
+from gslb.model.plain import AgentSettings
 from gslb.model.settings import Config
 from gslb.model.targets import target_id
 from gslb.model.verdicts import Health, State, Transition, Verdict, VerdictKey
@@ -44,6 +45,44 @@ def ledger(*outcomes: Outcome, of: Config | None = None) -> Ledger:
     for number, outcome in enumerate(outcomes):
         book.fold(seen(outcome), NOW + number)
     return book
+
+
+AGENT = check("load", settings=AgentSettings(port=1), interval=5.0)
+
+
+def silent(book: Ledger, at: float, reason: Reason = Reason.CONNECT_REFUSED) -> Outcome:
+    """What becomes of an agent that cannot be asked."""
+    target = next(iter(book.verdicts())).target
+    heard = book.counted(seen(Inconclusive(Phase.CONNECT, reason), target), at)
+    book.fold(heard, at)
+    return heard.outcome
+
+
+def test_an_agent_s_last_word_counts_for_a_while() -> None:
+    """Then it asks for nothing more, with a notice, until it speaks again; our own faults let no word expire."""
+    book = Ledger(estate(AGENT))
+    key = next(iter(book.verdicts()))
+    word = seen(Degraded(Phase.COMMAND, Reason.DRAIN, load=True), key.target)
+    book.fold(replace(word, weight_factor=0.0), NOW)
+
+    assert silent(book, NOW + 25).kind == "inconclusive"
+    assert book.verdict(key).factor == 0.0
+    assert silent(book, NOW + 26, Reason.LOCAL_NO_ROUTE).kind == "inconclusive"
+    assert [silent(book, NOW + later) for later in (26, 27)] == [Degraded(Phase.CONNECT, Reason.STALE)] * 2
+    assert (book.verdict(key).factor, book.verdict(key).loaded) == (1.0, False)
+    book.fold(replace(word, weight_factor=0.0), NOW + 28)
+    assert silent(book, NOW + 40).kind == "inconclusive"
+
+
+def test_an_agent_that_was_never_heard_keeps_nobody_out() -> None:
+    """It has no word to wait for; how long one counts may be said."""
+    book = Ledger(estate(replace(AGENT, agent_max_age=7.0)))
+    key = next(iter(book.verdicts()))
+
+    assert silent(book, NOW) == Degraded(Phase.CONNECT, Reason.STALE)
+    assert book.verdict(key).state is State.UP
+    book.fold(seen(PASSED, key.target), NOW)
+    assert [silent(book, NOW + later).kind for later in (7, 8)] == ["inconclusive", "degraded"]
 
 
 def test_all_is_unknown_at_first() -> None:

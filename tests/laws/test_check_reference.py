@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from gslb.config.schema_check import TYPES
-from gslb.config.schema_check_common import Certificate, CheckTable
+from gslb.config.schema_check_common import Certificate, CheckTable, Limited, LimitsTable
 
 README = (Path(__file__).parents[2] / "checks/README.md").read_text()
 SHIPPED = sorted((Path(__file__).parents[2] / "checks").glob("*.yaml"))
@@ -27,7 +27,7 @@ def examples() -> dict[str, set[str]]:
 EXAMPLES = examples()
 EXAMPLES["webaccess"] |= EXAMPLES["http"]  # two words for one dialogue
 EXAMPLES["http"] |= EXAMPLES["webaccess"]
-SHARED = {*Certificate.model_fields, "password", "allow_inline_secrets"}
+SHARED = {*Certificate.model_fields, *Limited.model_fields, "password", "allow_inline_secrets"}
 for keys in EXAMPLES.values():  # those of every type with TLS, or with a login, are shown once
     keys |= {key for key in SHARED if any(key in shown for shown in EXAMPLES.values())}
 COMMON = set(CheckTable.model_fields)
@@ -44,6 +44,15 @@ def test_every_common_key_is_shown_in_one_example() -> None:
     blocks: list[dict[str, Any]] = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", README, re.S)]
 
     assert any(set(check) >= COMMON for block in blocks for check in block.values())
+
+
+def test_every_limit_is_shown_and_explained() -> None:
+    """All of them in one example, and each in the table."""
+    blocks = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", README, re.S)]
+    shown = [check["limits"] for block in blocks for check in block.values() if "limits" in check]
+
+    assert any(set(limits) == set(LimitsTable.model_fields) for limits in shown)
+    assert [key for key in LimitsTable.model_fields if f"| `{key}`" not in README] == []
 
 
 @pytest.mark.parametrize("word", TYPES)

@@ -4,9 +4,10 @@ import asyncio
 
 import pytest
 
+from gslb.model.limits import LIMITS, Limits
 from gslb.model.observations import Failed, Passed, Phase, Reason
 from gslb.probes.dialogue.commands import Conclusion
-from gslb.probes.journal import CONNECT_LIMIT, HANDSHAKE_LIMIT, QUIT_GRACE, Journal
+from gslb.probes.journal import Journal
 
 PASSED = Conclusion(outcome=Passed())
 
@@ -48,12 +49,12 @@ def test_a_notice_is_kept_once():
 @pytest.mark.parametrize(
     ("phase", "seconds"),
     [
-        (Phase.CONNECT, CONNECT_LIMIT),
-        (Phase.TLS, HANDSHAKE_LIMIT),
-        (Phase.TLS_UPGRADE, HANDSHAKE_LIMIT),
+        (Phase.CONNECT, LIMITS.connect),
+        (Phase.TLS, LIMITS.handshake),
+        (Phase.TLS_UPGRADE, LIMITS.handshake),
         (Phase.GREETING, 9.0),
         (Phase.HELLO, 10.0),
-        (Phase.QUIT, QUIT_GRACE),
+        (Phase.QUIT, LIMITS.farewell),
     ],
 )
 async def test_the_one_deadline_moves_with_the_phases(phase, seconds):
@@ -75,6 +76,19 @@ async def test_a_short_probe_has_short_phases():
         for phase in (Phase.CONNECT, Phase.TLS, Phase.FIRST_BYTE, Phase.CONNECT):
             journal.enter(phase)
             assert limit.when() - loop.time() == pytest.approx(2.0, abs=0.1)
+
+
+async def test_a_check_may_bound_the_parts_itself():
+    """Within the whole; the greeting as well."""
+    loop = asyncio.get_running_loop()
+    journal = Journal(9.0, limits=Limits(connect=1.0, handshake=2.0, greeting=3.0, farewell=2.5))
+    seconds = {Phase.TLS: 2.0, Phase.GREETING: 3.0, Phase.HELLO: 9.0, Phase.QUIT: 2.5}
+    async with (limit := asyncio.timeout(journal.first_limit)):
+        assert limit.when() - loop.time() == pytest.approx(1.0, abs=0.1)
+        journal.watch(limit)
+        for phase, allowed in seconds.items():
+            journal.enter(phase)
+            assert limit.when() - loop.time() == pytest.approx(allowed, abs=0.1)
 
 
 def test_a_transcript_tells_phases_and_seconds():
