@@ -149,7 +149,8 @@ class Pipeline:
         )
         if told.suspicions:
             return self._reconsidered(told, now)
-        if self._healths(places, now) == before:
+        # Until the first round is over all answers are those of a start: they are decided once, at its end.
+        if not self.ready or self._healths(places, now) == before:
             return told if told != NONE else NONE
         effects = self._decide(self._scene.dependents.get(observation.target, NOTHING), now)
         return replace(effects, transitions=transitions, isolated=told.isolated, open_relays=told.open_relays)
