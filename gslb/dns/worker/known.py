@@ -34,7 +34,7 @@ class Known:
         self._draws = draws
         self._table: Table | None = None
         self._replies: dict[bytes, _Replies] = {}
-        self._networks: dict[str, int] = {}
+        self._networks: dict[bytes, int] = {}
 
     def __repr__(self) -> str:
         return f"<Known packets={len(self._replies)}>"
@@ -46,20 +46,28 @@ class Known:
 
     def get(self, packet: bytes, host: str) -> bytes | None:
         """The reply to a UDP packet from `host`, an address as text; None where it is not known."""
-        known = self._replies.get(packet[2:])
+        question = packet[2:]
+        if question not in self._replies:
+            return None
+        tail = self.tail(question, packed(host))
+        return None if tail is None else packet[:2] + tail
+
+    def tail(self, question: bytes, address: bytes) -> bytes | None:
+        """The reply to a packet from an address of 4 or 16 octets, both packet and reply without their id."""
+        known = self._replies.get(question)
         if known is None:
             return None
         number = 0
         if known.thresholds:
-            network = self._networks.get(host) or self._network(host)
+            network = self._networks.get(address) or self._network(address)
             number = bisect_left(known.thresholds, self._draws.draw_for(network, known.key))
         known.given[number] += 1
-        return packet[:2] + (known.tails[number] or known.tail(number))
+        return known.tails[number] or known.tail(number)
 
-    def _network(self, host: str) -> int:
+    def _network(self, address: bytes) -> int:
         if len(self._networks) >= HOSTS:
             self._networks.clear()
-        mixed = self._networks[host] = self._draws.mixed(network_number(network_of(packed(host))))
+        mixed = self._networks[address] = self._draws.mixed(network_number(network_of(address)))
         return mixed
 
     def learn(self, packet: bytes, response: Response, drawn: tuple[int, ...], make: Make) -> None:

@@ -6,6 +6,7 @@ import struct
 from collections.abc import Callable, Iterator
 
 from gslb.dns.worker.answerer import Answerer
+from gslb.dns.worker.batch import Batch
 
 BURST = 64
 """Packets answered in one turn of the loop."""
@@ -34,7 +35,9 @@ class UdpListener:
         self.sock = sock
         self.answerer = answerer
         prepare(sock)
-        self._drain: Callable[[Iterator[int]], None] = self._wildcard if is_wildcard(sock) else self._plain
+        self._drain: Callable[[Iterator[int]], None] = (
+            self._wildcard if is_wildcard(sock) else Batch(sock, answerer).drain
+        )
 
     def __repr__(self) -> str:
         return f"<UdpListener {self.sock.getsockname()}>"
@@ -59,18 +62,6 @@ class UdpListener:
             except OSError:
                 # an odd source (port 0), no route, no buffer: UDP loses packets, and the client asks again
                 self.answerer.tally.add("udp_errors")
-
-    def _plain(self, turns: Iterator[int]) -> None:
-        known, answer = self.answerer.known.get, self.answerer.answer
-        receive, send = self.sock.recvfrom, self.sock.sendto
-        for _ in turns:
-            try:
-                packet, client = receive(LONGEST)
-            except BlockingIOError:
-                return
-            reply = known(packet, client[0]) or answer(packet, client[0])
-            if reply is not None:
-                send(reply, client)
 
     def _wildcard(self, turns: Iterator[int]) -> None:
         """Answer from the address that was asked: nobody waits for an answer from another one."""
