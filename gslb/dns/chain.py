@@ -12,8 +12,9 @@ from gslb.dns.clients import NOBODY, Asker, network_of
 from gslb.dns.codes import CNAME, HEADER_SIZE, IN, NOERROR, NXDOMAIN, RRSIG, YXDOMAIN
 from gslb.dns.denial import owned, proofs
 from gslb.dns.lookup import Hit, Kind, find, nodata
-from gslb.dns.query import MAX_NAME, Query
+from gslb.dns.query import Query
 from gslb.dns.sticky import slot_of
+from gslb.dns.wire import MAX_NAME
 from gslb.handoff.layout import DRAW_NONE, DRAW_STICKY, ENTRY_AA
 from gslb.handoff.reader import Section
 from gslb.handoff.table import Table

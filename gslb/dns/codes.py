@@ -26,6 +26,7 @@ RCODE_NAMES = {
 
 NS = 2
 CNAME = 5
+SOA = 6
 TXT = 16
 DNAME = 39
 OPT = 41

@@ -9,7 +9,7 @@ a name cut short, over 255 octets, or compressed  FORMERR (nothing stands before
 answers, surplus records, trailing octets         FORMERR
 OPT twice, out of place, or with broken options   FORMERR (RFC 6891 section 6.1.1, RFC 7871 section 7.1.2)
 EDNS version above 0                              BADVERS (RFC 6891 section 6.1.3)
-TSIG                                              NOTAUTH with BADKEY, unsigned: we know no key (RFC 8945 5.2.1)
+TSIG                                              NOTAUTH, until its key has been found good (see tsig)
 TSIG not last, or with broken rdata               FORMERR (RFC 8945 section 5.1)
 SIG(0)                                            ignored: we verify none (RFC 2931 section 3.3)
 """
@@ -17,26 +17,27 @@ SIG(0)                                            ignored: we verify none (RFC 2
 from struct import Struct
 from typing import NamedTuple
 
-from gslb.dns.codes import BADVERS, FORMERR, HEADER_SIZE, NOERROR, NOTAUTH, NOTIMP, OPCODE, OPT, QR, TSIG
+from gslb.dns.codes import BADVERS, FORMERR, HEADER_SIZE, NOERROR, NOTAUTH, NOTIMP, OPCODE, OPT, QR, SOA, TSIG
 from gslb.dns.edns import Edns, read_opt
+from gslb.dns.tsig import Signed, read_tsig
+from gslb.dns.wire import name_end, owner_end, whole_name
 
-MAX_NAME = 255
 MAX_ADDITIONAL = 2
 """OPT and TSIG or SIG(0); no query has use for more, and unbounded counts cost time."""
 
 _COUNTS = Struct("!HHHHH")
 _TYPE_CLASS = Struct("!HH")
 _FIXED = Struct("!HHIH")
-_BADKEY = Struct("!HH").pack(17, 0)
-"""The error, and no other data."""
+_SHORTEST_SOA = 22
 
 
 class Query(NamedTuple):
     """A query, or what could be understood of one.
 
     `fault` is the rcode that refuses it, NOERROR for a good one. `question` holds the octets to copy, empty when there
-    is none to trust, or none at all; `name` is its name lower-cased. `tsig` is the record to append to a reply, mostly
-    empty.
+    is none to trust, or none at all; `name` is its name lower-cased. `signed`: its TSIG, with the fault NOTAUTH as long
+    as nobody has judged it. `tsig` is the record to append to a reply as it stands, mostly empty. `serial`: of an SOA
+    in the authority section, which an IXFR query tells.
     """
 
     fault: int
@@ -48,6 +49,8 @@ class Query(NamedTuple):
     qclass: int = 0
     edns: Edns | None = None
     tsig: bytes = b""
+    signed: Signed | None = None
+    serial: int | None = None
 
 
 def read(packet: bytes) -> Query | None:
@@ -75,7 +78,8 @@ def read(packet: bytes) -> Query | None:
     if flags & OPCODE:
         # what other opcodes put there is not ours to read, nor to repeat
         return Query(NOTIMP, ident, flags, edns=rest.edns)
-    return Query(rest.fault, ident, flags, packet[HEADER_SIZE:end], name, qtype, qclass, rest.edns, rest.tsig)
+    question = packet[HEADER_SIZE:end]
+    return Query(rest.fault, ident, flags, question, name, qtype, qclass, rest.edns, b"", rest.signed, rest.serial)
 
 
 def _cookie_query(packet: bytes, ident: int, flags: int) -> Query:
@@ -86,24 +90,11 @@ def _cookie_query(packet: bytes, ident: int, flags: int) -> Query:
     return Query(NOERROR, ident, flags, edns=rest.edns)
 
 
-def name_end(packet: bytes, at: int) -> int:
-    """The offset behind the uncompressed name at `at`; 0 when there is none (RFC 1035 section 3.1)."""
-    limit = min(at + MAX_NAME, len(packet))
-    while at < limit:
-        length = packet[at]
-        at += 1
-        if not length:
-            return at
-        if length > 63:
-            return 0
-        at += length
-    return 0
-
-
 class _Rest(NamedTuple):
     fault: int
     edns: Edns | None = None
-    tsig: bytes = b""
+    signed: Signed | None = None
+    serial: int | None = None
 
 
 _PLAIN = _Rest(NOERROR)
@@ -113,11 +104,11 @@ _BROKEN = _Rest(FORMERR)
 def _read_records(packet: bytes, at: int, authority: int, count: int) -> _Rest:
     """What stands behind the question: `count` records, of which the first `authority` are no place for OPT."""
     edns: Edns | None = None
-    well_formed, tsig = True, b""
+    well_formed, signed, serial = True, None, None
     for number in range(count):
-        owner, end = at, _owner_end(packet, at)
+        owner, end = at, owner_end(packet, at)
         at = end + _FIXED.size
-        if not end or at > len(packet) or tsig:
+        if not end or at > len(packet) or signed:
             return _Rest(FORMERR, edns)
         rtype, rclass, ttl, length = _FIXED.unpack_from(packet, end)
         data = packet[at : at + length]
@@ -129,33 +120,12 @@ def _read_records(packet: bytes, at: int, authority: int, count: int) -> _Rest:
                 return _Rest(FORMERR, edns)
             edns, well_formed = read_opt(rclass, ttl, data)
         elif rtype == TSIG:
-            tsig = _badkey(packet[owner : end + 8], data)
-            well_formed = well_formed and bool(tsig) and number >= authority
+            signed = read_tsig(whole_name(packet, owner), (rclass, ttl), data, owner)
+            well_formed = well_formed and signed is not None and number >= authority
+        elif rtype == SOA and number < authority and length >= _SHORTEST_SOA:
+            serial = int.from_bytes(data[-20:-16])
     if at != len(packet) or not well_formed:
         return _Rest(FORMERR, edns)
     if edns is not None and edns.version:
-        return _Rest(BADVERS, edns, tsig)
-    return _Rest(NOTAUTH if tsig else NOERROR, edns, tsig)
-
-
-def _owner_end(packet: bytes, at: int) -> int:
-    """Behind an owner name, which may be a pointer; 0 when it is cut short, or a name that ends in a pointer."""
-    if at < len(packet) and packet[at] >= 0xC0:
-        return at + 2
-    return name_end(packet, at)
-
-
-def _badkey(head: bytes, data: bytes) -> bytes:
-    """The TSIG record that says BADKEY, without a MAC; empty when the query's is malformed (RFC 8945 section 4.2).
-
-    `head` is owner, type, class and TTL. Owner and algorithm go back as they came, so neither may be compressed.
-    """
-    end = name_end(data, 0)
-    if not end or head[0] >= 0xC0 or len(data) < end + 16:
-        return b""
-    mac = data[end + 8] << 8 | data[end + 9]
-    if len(data) < end + 16 + mac:
-        return b""
-    ident = data[end + 10 + mac : end + 12 + mac]
-    said = data[: end + 8] + b"\0\0" + ident + _BADKEY
-    return head + len(said).to_bytes(2) + said
+        return _Rest(BADVERS, edns, signed)
+    return _Rest(NOTAUTH if signed else NOERROR, edns, signed, serial)

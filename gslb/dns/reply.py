@@ -1,15 +1,18 @@
 """Replies as packets: header, sections, OPT, and what gives way when they do not fit."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from struct import Struct
 
 from gslb.dns import cookies
+from gslb.dns.allowed import Allowed
 from gslb.dns.chain import Answer
-from gslb.dns.codes import AA, CD, HEADER_SIZE, OPCODE, QR, RD, SERVFAIL, TC
+from gslb.dns.codes import AA, CD, HEADER_SIZE, NOERROR, OPCODE, QR, RD, SERVFAIL, TC
 from gslb.dns.cookies import Cookie, Cookies
 from gslb.dns.edns import PAYLOAD, SMALLEST_PAYLOAD, write_opt
 from gslb.dns.networks import NOBODY, Networks
 from gslb.dns.query import Query
+from gslb.dns.tsig import Keys
 
 LARGEST = 65_535
 """Octets of a message over TCP (RFC 1035 section 4.2.2)."""
@@ -23,6 +26,9 @@ class Facts:
 
     `cookies`: None while there are no secrets to make them with. `keepalive`: our idle limit over TCP in tenths of a
     second, 0 where the connection is to be closed (RFC 7828 section 3.4). `state`: who may ask for state names.
+
+    `keys`: of TSIG, by name; `reserve`: octets to leave for the TSIG of the reply. `transfers`: who may fetch which
+    zone, by its apex; `busy`: no more transfers now.
     """
 
     tcp: bool = False
@@ -31,12 +37,19 @@ class Facts:
     cookies: Cookies | None = None
     keepalive: int = 0
     state: Networks = NOBODY
+    keys: Keys = field(default_factory=dict)
+    reserve: int = 0
+    transfers: Mapping[bytes, Allowed] = field(default_factory=dict)
+    busy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
     """A reply, and what to count: `sent` as (part, counter), `rcode` with its EDNS bits. `cookie`: the query's.
-    `sticky`: the answer depends on whose client asks."""
+    `sticky`: the answer depends on whose client asks.
+
+    `private`: for the one who asked alone. `following`: gives more messages, each made at a Unix time, until None.
+    """
 
     data: bytes
     rcode: int
@@ -44,6 +57,8 @@ class Response:
     truncated: bool = False
     cookie: Cookie = cookies.NONE
     sticky: bool = False
+    private: bool = False
+    following: Callable[[int], bytes | None] | None = None
 
 
 def refusal(
@@ -92,6 +107,18 @@ def pack(
     return Response(data, answer.rcode, answer.sent, cookie=cookie, sticky=answer.sticky)
 
 
+def message(query: Query, facts: Facts, records: bytes, count: int) -> bytes:
+    """One message of a transfer: these records as an authoritative answer."""
+    opt = _opt(query, NOERROR, facts, cookies.NONE, (), told=False)
+    head = _HEADER.pack(query.id, _flags(query, NOERROR) | AA, 1 if query.question else 0, count, 0, 1 if opt else 0)
+    return head + query.question + records + opt
+
+
+def answer_room(query: Query, facts: Facts) -> int:
+    """Octets of records that one such message has room for."""
+    return limit(query, facts) - len(message(query, facts, b"", 0))
+
+
 def _opt(
     query: Query, rcode: int, facts: Facts, cookie: Cookie, errors: tuple[tuple[int, bytes], ...], *, told: bool
 ) -> bytes:
@@ -111,12 +138,12 @@ def _opt(
 
 
 def limit(query: Query, facts: Facts) -> int:
-    """The most octets a reply may have (RFC 1035 section 4.2.1, RFC 6891 section 6.2.5)."""
+    """The most octets a reply may have (RFC 1035 section 4.2.1, RFC 6891 section 6.2.5), its TSIG not counted."""
     if facts.tcp:
-        return LARGEST
+        return LARGEST - facts.reserve
     if query.edns is None:
-        return SMALLEST_PAYLOAD
-    return min(max(query.edns.payload, SMALLEST_PAYLOAD), PAYLOAD)
+        return SMALLEST_PAYLOAD - facts.reserve
+    return min(max(query.edns.payload, SMALLEST_PAYLOAD), PAYLOAD) - facts.reserve
 
 
 def servfail(packet: bytes) -> bytes:

@@ -1,5 +1,7 @@
 """The complete responder: a packet in, a packet out. No clock, no chance, no IO."""
 
+from dataclasses import replace
+
 from gslb.dns.chain import Answer, Draw, follow, of_hit
 from gslb.dns.clients import unmapped
 from gslb.dns.codes import (
@@ -14,9 +16,9 @@ from gslb.dns.codes import (
     NOT_AUTHORITATIVE,
     NOT_READY,
     NOT_SUPPORTED,
+    NOTAUTH,
     NOTIMP,
     OPT,
-    PROHIBITED,
     REFUSED,
     SERVFAIL,
     STALE_ANSWER,
@@ -28,16 +30,20 @@ from gslb.dns.cookies import CLIENT_SIZE, NONE, Cookie
 from gslb.dns.query import Query, read
 from gslb.dns.reply import Facts, Response, pack, refusal
 from gslb.dns.state import MARK, find_state
+from gslb.dns.transfer import fetch
+from gslb.dns.tsig import BADTIME, Judged, Signed, Signer, judge, unsigned_record
 from gslb.handoff.table import Table
 
 REFUSED_TYPES = {
-    AXFR: REFUSED, IXFR: REFUSED, MAILA: NOTIMP, MAILB: NOTIMP, OPT: FORMERR, TKEY: FORMERR, TSIG: FORMERR,
+    MAILA: NOTIMP, MAILB: NOTIMP, OPT: FORMERR, TKEY: FORMERR, TSIG: FORMERR,
 }  # fmt: skip
-"""Types that are no data: transfers are for secondaries we know; the others are never asked for, or no more."""
+"""Types that are no data, and are never asked for, or no more."""
+
+TRANSFERS = frozenset((AXFR, IXFR))
 
 _NO_TABLE = ((NOT_READY, b""),)
 STALE = ((STALE_ANSWER, b""),)
-_WHY = {NOTIMP: ((NOT_SUPPORTED, b""),), REFUSED: ((PROHIBITED, b""),)}
+_WHY = {NOTIMP: ((NOT_SUPPORTED, b""),)}
 _NOT_OURS = ((NOT_AUTHORITATIVE, b""),)
 
 
@@ -51,6 +57,40 @@ def respond(
     query = read(packet)
     if query is None:
         return None
+    if query.signed is None:
+        return _reply(query, table, draw, facts, address, now)
+    judged = judge(packet, query.signed, facts.keys, now)
+    if judged.rcode or judged.key is None:
+        return _distrusted(query, query.signed, judged, facts, _cookie(query, facts, address, now), now)
+    signer = Signer(judged.key, query.signed.mac)
+    query = query._replace(fault=NOERROR if query.fault == NOTAUTH else query.fault)
+    response = _reply(query, table, draw, replace(facts, reserve=judged.key.reserve), address, now, signer)
+    return replace(response, data=signer.sign(response.data, now), private=True)
+
+
+def _distrusted(query: Query, signed: Signed, judged: Judged, facts: Facts, cookie: Cookie, now: int) -> Response:
+    """The reply to a query whose TSIG is not good (RFC 8945 sections 5.2 and 5.3.2)."""
+    if judged.key is None:
+        tsig = unsigned_record(signed, judged.error) if judged.error else b""
+        return refusal(query._replace(tsig=tsig), judged.rcode, facts, cookie)
+    response = refusal(query, judged.rcode, replace(facts, reserve=judged.key.reserve), cookie)
+    late = judged.error == BADTIME
+    data = Signer(judged.key, signed.mac).sign(
+        response.data, signed.time if late else now, error=judged.error, other=now.to_bytes(6) if late else b""
+    )
+    return replace(response, data=data, private=True)
+
+
+def _reply(
+    query: Query,
+    table: Table | None,
+    draw: Draw,
+    facts: Facts,
+    address: bytes,
+    now: int,
+    signer: Signer | None = None,
+) -> Response:
+    """The reply to a query that is not signed, or signed as it should be."""
     cookie = _cookie(query, facts, address, now)
     if query.fault:
         return refusal(query, query.fault, facts, cookie, _WHY.get(query.fault, ()))
@@ -58,6 +98,8 @@ def respond(
         return _only_cookie(query, facts, cookie)
     if query.qclass != IN:
         return refusal(query, REFUSED, facts, cookie, _WHY[NOTIMP])
+    if query.qtype in TRANSFERS:
+        return fetch(query, table, facts, signer, address)
     if query.qtype in REFUSED_TYPES:
         rcode = REFUSED_TYPES[query.qtype]
         return refusal(query, rcode, facts, cookie, _WHY.get(rcode, ()))

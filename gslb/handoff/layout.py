@@ -41,6 +41,17 @@ Part: what health moves. All slots of one name lie in one part, so that a type a
 A chunk's plain form is a prefix of its signed form (all records, then all RRSIGs): the DO bit picks a length only. A
 turned order is, unsigned, a start in a chunk written twice; signed, it is a chunk of its own. An entry of NSEC or NSEC3
 holds the record as an answer; in authority sections the responder writes the owner before it.
+
+Transfer file, one for each zone that others may fetch: the zone as of one serial, and how it came to it. It is a file
+of its own because a serial stands for the same content for ever, while answers move at once; and it is looked at only
+by transfers.
+
+    directory   TRANSFER_DIRECTORY, at 64
+    apex        wire name
+    soa         the SOA record
+    records     every other record, owners and all names uncompressed, RRsets with their RRSIGs together
+    steps       STEP × n, from the oldest serial on, each beginning where the one before ends; for each the octets of a
+                difference (RFC 1995 section 4): SOA before, records gone, SOA after, records new
 """
 
 import struct
@@ -51,6 +62,7 @@ ACCEPTED = "accepted.json"
 VERSION = 1
 NAMES_MAGIC = b"GSLBNAME"
 PART_MAGIC = b"GSLBPART"
+TRANSFER_MAGIC = b"GSLBXFER"
 UNIT = 8
 MAX_PARTS = 256
 
@@ -86,11 +98,17 @@ HELD = struct.Struct("<HBB")
 PART_DIRECTORY = struct.Struct("<6I")
 """slots_at, slot_count, counter_count, part number, reserved, reserved"""
 
+TRANSFER_DIRECTORY = struct.Struct("<10I")
+"""serial, apex at, apex length, soa at, soa length, records at, records length, steps at, step count, reserved; lengths
+in octets"""
+STEP = struct.Struct("<IIII")
+"""serial before, serial after, octets at, octets length"""
+
 ENTRY = struct.Struct("<BBBBHHIIIHHHHIHHHHIIII")
 """rcode, flags, draw kind, reserved, variant count, EDE code + 1, thresholds_at, variants_at,
 authority: at, plain length, plain count, signed length, signed count,
 additional: at, plain length, plain count, signed length, signed count,
-EDE text at (u8 length, then UTF-8), first counter, transfer chunk at, sticky key"""
+EDE text at (u8 length, then UTF-8), first counter, reserved, sticky key"""
 
 VARIANT = struct.Struct("<IHHHHHH")
 """chunk_at, start in octets inside the chunk, plain length, plain count, signed length, signed count, reserved"""

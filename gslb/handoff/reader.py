@@ -75,7 +75,6 @@ class Entry(NamedTuple):
     additional: Section
     ede_text_at: int
     first_counter: int
-    transfer_at: int
     sticky_key: int
 
 
@@ -188,7 +187,7 @@ class Part:
         ede = f[5] - 1 if f[5] else None
         return Entry(
             f[0], f[1], f[2], f[4], ede, f[6], f[7],
-            Section(*f[8:13]), Section(*f[13:18]), f[18], f[19], f[20], f[21],
+            Section(*f[8:13]), Section(*f[13:18]), f[18], f[19], f[21],
         )  # fmt: skip
 
     def choose(self, entry: Entry, draw: int) -> int:

@@ -10,21 +10,26 @@ import json
 import mmap
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from gslb.errors import TableError
 from gslb.handoff import layout
 from gslb.handoff.integrity import verified
-from gslb.handoff.layout import MANIFEST
+from gslb.handoff.layout import MANIFEST, TRANSFER_MAGIC
 from gslb.handoff.reader import Names, Part
+from gslb.handoff.transfers import TransferFile
+
+NO_TRANSFERS: Mapping[bytes, TransferFile] = {}
+NO_FILES: Mapping[bytes, bytes] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """What names a table. `carries_health`: made after the first round. `written`: Unix time.
 
-    `config`: the digest of the configuration it was made from.
+    `config`: the digest of the configuration it was made from. `transfers`: the transfer file of each zone that has
+    one, by its apex in hexadecimal digits.
     """
 
     generation: int
@@ -33,17 +38,25 @@ class Manifest:
     carries_health: bool
     written: float
     config: str = ""
+    transfers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Table:
-    """An opened table: names, parts and the manifest that named them. Immutable."""
+    """An opened table: names, parts, the transfer files by apex, and the manifest that named them. Immutable."""
 
-    __slots__ = ("manifest", "names", "parts")
+    __slots__ = ("manifest", "names", "parts", "transfers")
 
-    def __init__(self, manifest: Manifest, names: Names, parts: tuple[Part, ...]) -> None:
+    def __init__(
+        self,
+        manifest: Manifest,
+        names: Names,
+        parts: tuple[Part, ...],
+        transfers: Mapping[bytes, TransferFile] = NO_TRANSFERS,
+    ) -> None:
         self.manifest = manifest
         self.names = names
         self.parts = parts
+        self.transfers = transfers
 
     @property
     def generation(self) -> int:
@@ -55,7 +68,14 @@ class Table:
         return f"<Table {m.generation} names={self.names.node_count} parts={len(self.parts)} health={m.carries_health}>"
 
 
-def in_memory(names: bytes, parts: Sequence[bytes], *, carries_health: bool = True, written: float = 0.0) -> Table:
+def in_memory(
+    names: bytes,
+    parts: Sequence[bytes],
+    *,
+    carries_health: bool = True,
+    written: float = 0.0,
+    transfers: Mapping[bytes, bytes] = NO_FILES,
+) -> Table:
     """A table that never was a file, for tests and `explain`; verified like any other."""
     generation = verified(memoryview(names), layout.NAMES_MAGIC)
     opened = []
@@ -69,7 +89,10 @@ def in_memory(names: bytes, parts: Sequence[bytes], *, carries_health: bool = Tr
         carries_health=carries_health,
         written=written,
     )
-    return Table(manifest, Names(memoryview(names)), _in_order(opened))
+    for file in transfers.values():
+        verified(memoryview(file), layout.TRANSFER_MAGIC)
+    fetched = {apex: TransferFile(memoryview(file)) for apex, file in transfers.items()}
+    return Table(manifest, Names(memoryview(names)), _in_order(opened), fetched)
 
 
 def publish(run_dir: Path, manifest: Manifest, files: Mapping[str, bytes]) -> None:
@@ -88,10 +111,11 @@ def publish(run_dir: Path, manifest: Manifest, files: Mapping[str, bytes]) -> No
             "carries_health": manifest.carries_health,
             "written": manifest.written,
             "config": manifest.config,
+            "transfers": dict(manifest.transfers),
         }
     )
     _write(run_dir / MANIFEST, text.encode())
-    _drop_unnamed(run_dir, {manifest.names, *manifest.parts})
+    _drop_unnamed(run_dir, {manifest.names, *manifest.parts, *manifest.transfers.values()})
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -124,12 +148,13 @@ def read_manifest(run_dir: Path) -> Manifest:
             carries_health=bool(raw["carries_health"]),
             written=float(raw["written"]),
             config=str(raw.get("config", "")),
+            transfers={str(apex): str(name) for apex, name in raw.get("transfers", {}).items()},
         )
     except TableError:
         raise
     except OSError as error:
         raise TableError(f"no table: {error}") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise TableError(f"the manifest cannot be read: {error!r}") from error
 
 
@@ -141,8 +166,9 @@ def open_table(run_dir: Path, previous: Table | None = None) -> Table:
     manifest = read_manifest(run_dir)
     if not 1 <= len(manifest.parts) <= layout.MAX_PARTS:
         raise TableError(f"{len(manifest.parts)} parts")
-    known: dict[str, Names | Part] = {}
+    known: dict[str, Names | Part | TransferFile] = {}
     if previous is not None:
+        known.update((previous.manifest.transfers[apex.hex()], each) for apex, each in previous.transfers.items())
         known[previous.manifest.names] = previous.names
         known.update(zip(previous.manifest.parts, previous.parts, strict=True))
     names = known.get(manifest.names)
@@ -152,7 +178,12 @@ def open_table(run_dir: Path, previous: Table | None = None) -> Table:
     for name in manifest.parts:
         part = known.get(name)
         parts.append(part if isinstance(part, Part) else Part(_map(run_dir / name, layout.PART_MAGIC)))
-    return Table(manifest, names, _in_order(parts))
+    transfers = {}
+    for apex, name in manifest.transfers.items():
+        found = known.get(name)
+        opened = found if isinstance(found, TransferFile) else TransferFile(_map(run_dir / name, TRANSFER_MAGIC))
+        transfers[bytes.fromhex(apex)] = opened
+    return Table(manifest, names, _in_order(parts), transfers)
 
 
 def _in_order(parts: Sequence[Part]) -> tuple[Part, ...]:

@@ -31,7 +31,7 @@ def names_file(
     nodes: Sequence[NodeSpec], zones: Sequence[ZoneSpec], *, generation: int, clients: ClientsSpec = NO_VIEWS
 ) -> bytes:
     """The names file of these nodes, zones and views. Names must be lower-cased wire names, each once."""
-    out = _Sections(layout.NAMES_MAGIC, NAMES_DIRECTORY.size)
+    out = Sections(layout.NAMES_MAGIC, NAMES_DIRECTORY.size)
     number = {node.name: n for n, node in enumerate(nodes)}
     starts, index = _index([node.name for node in nodes])
     names_at = [0] * len(nodes)
@@ -165,13 +165,13 @@ def part_of_blocks(
         pieces += (one.placed(at, following), one.rest)
         at += one.units
         following += one.counters
-    out = _Sections(layout.PART_MAGIC, PART_DIRECTORY.size)
+    out = Sections(layout.PART_MAGIC, PART_DIRECTORY.size)
     out.put(table.tobytes())
     out.put(b"".join(pieces))
     return out.finish(PART_DIRECTORY.pack(slots_at, slots, following, number, 0, 0), generation), counters
 
 
-class _Sections:
+class Sections:
     """A file under construction: header and directory first, then sections at 8-byte boundaries."""
 
     def __init__(self, magic: bytes, directory_size: int) -> None:
@@ -187,6 +187,7 @@ class _Sections:
         return at
 
     def finish(self, directory: bytes, generation: int) -> bytes:
+        """The whole file."""
         body = self.body
         body += bytes(-len(body) % UNIT)
         body[HEADER.size : HEADER.size + self.directory_size] = directory

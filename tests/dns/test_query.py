@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from gslb.dns.codes import BADVERS, FORMERR, NOERROR, NOTAUTH, NOTIMP
 from gslb.dns.query import Query, name_end, read
+from gslb.dns.tsig import BADKEY, unsigned_record
 
 NAME = b"\x04smtp\x04mail\x07example\x03com\0"
 QUESTION = NAME + b"\0\x01\0\x01"
@@ -85,7 +86,8 @@ FAULTS = {
     "OPT and TSIG": (packet(OPT, tsig(), counts=(1, 0, 0, 2)), NOTAUTH),
     "TSIG before OPT": (packet(tsig(), OPT, counts=(1, 0, 0, 2)), FORMERR),
     "TSIG in authority": (packet(tsig(), counts=(1, 0, 1, 0)), FORMERR),
-    "TSIG with a compressed owner": (packet(tsig(b"\xc0\x0c"), counts=(1, 0, 0, 1)), FORMERR),
+    "TSIG with a compressed owner": (packet(tsig(b"\xc0\x0c"), counts=(1, 0, 0, 1)), NOTAUTH),
+    "TSIG with an owner that points ahead": (packet(tsig(b"\xc1\x0c"), counts=(1, 0, 0, 1)), FORMERR),
     "TSIG without an algorithm": (packet(tsig(cut=57), counts=(1, 0, 0, 1)), FORMERR),
     "TSIG cut in the time": (packet(tsig(cut=40), counts=(1, 0, 0, 1)), FORMERR),
     "TSIG cut behind the MAC": (packet(tsig(cut=3), counts=(1, 0, 0, 1)), FORMERR),
@@ -143,7 +145,9 @@ def test_tsig_reply_record() -> None:
     query = read(made.to_wire())
 
     assert query is not None
-    record = dnslib.DNSRecord.parse(struct.pack("!6H", made.id, 0x8009, 1, 0, 0, 1) + query.question + query.tsig).ar[0]
+    assert query.signed is not None
+    told = unsigned_record(query.signed, BADKEY)
+    record = dnslib.DNSRecord.parse(struct.pack("!6H", made.id, 0x8009, 1, 0, 0, 1) + query.question + told).ar[0]
     assert (str(record.rname), record.rtype, record.rclass) == ("key.", 250, 255)
     said = record.rdata.data
     assert said.startswith(b"\x0bhmac-sha256\0")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gslb.handoff.policy import POLICY, Policy, read_policy, write_policy
+from gslb.handoff.policy import POLICY, Policy, SharedKey, TransferRule, read_policy, write_policy
 
 SOME = Policy(
     secrets=(b"a" * 16, b"b" * 16),
@@ -13,6 +13,8 @@ SOME = Policy(
     slip=3,
     exempt=("192.0.2.0/24",),
     state_txt=("2001:db8::/32",),
+    keys=(SharedKey(name=b"\1k\0", algorithm="hmac-sha512", secret=b"d" * 16),),
+    transfers=(TransferRule(apex=b"\1a\0", networks=("192.0.2.0/24",), keys=(b"\1k\0",)),),
 )
 
 
@@ -27,7 +29,9 @@ def test_reads_back(tmp_path: Path) -> None:
 
 def test_no_secret_is_shown() -> None:
     """A policy in a log or a traceback tells no secret."""
-    assert not any(secret.hex() in repr(SOME) or str(secret) in repr(SOME) for secret in (*SOME.secrets, SOME.own))
+    assert not any(
+        secret.hex() in repr(SOME) or str(secret) in repr(SOME) for secret in (*SOME.secrets, SOME.own, b"d" * 16)
+    )
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"secrets": ["00"]}', "\x00"])

@@ -2,10 +2,11 @@
 
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
+from gslb.dns.allowed import Allowed
 from gslb.dns.codes import NOERROR
 from gslb.dns.cookies import Cookies
 from gslb.dns.draws import SEED_SIZE, Draws, network_number, network_of, packed
@@ -14,8 +15,11 @@ from gslb.dns.networks import NOBODY, Networks
 from gslb.dns.rates import Limits, Rates, Verdict, kind_of
 from gslb.dns.reply import Facts, Response, servfail
 from gslb.dns.respond import STALE, curtailed, respond
+from gslb.dns.transfer import Messages
+from gslb.dns.tsig import Key
 from gslb.dns.worker.known import Known
 from gslb.dns.worker.native import Judge, NativeRates, fast, networks
+from gslb.dns.worker.policies import keys_in, transfers_in
 from gslb.dns.worker.tally import Sent, Tally
 from gslb.handoff.policy import Policy
 from gslb.handoff.table import Table
@@ -60,6 +64,8 @@ class Answerer:
         self._rates: Judge | None = None
         self._state = NOBODY
         self._keepalive = KEEPALIVE
+        self._keys: Mapping[bytes, Key] = {}
+        self._transfers: Mapping[bytes, Allowed] = {}
         self.stale(False)
 
     def swap(self, table: Table) -> None:
@@ -88,6 +94,7 @@ class Answerer:
                 self.engine.limit(policy.per_second, policy.slip, networks(policy.exempt))
             self._rates = self._judge(policy) if policy.per_second else None
         self._state = Networks(policy.state_txt)
+        self._keys, self._transfers = keys_in(policy), transfers_in(policy)
         self.stale(self._udp.stale)
 
     def parting(self) -> None:
@@ -102,8 +109,16 @@ class Answerer:
 
     def stale(self, stale: bool) -> None:
         """Whether control has been silent for too long."""
-        self._udp = Facts(nsid=self._nsid, stale=stale, cookies=self._cookies, state=self._state)
+        self._udp = Facts(
+            nsid=self._nsid,
+            stale=stale,
+            cookies=self._cookies,
+            state=self._state,
+            keys=self._keys,
+            transfers=self._transfers,
+        )
         self._tcp = replace(self._udp, tcp=True, keepalive=self._keepalive)
+        self._tcp_busy = replace(self._tcp, busy=True)
         self._note_known()
         self._know_from(self.table)
         if self.engine is not None:
@@ -131,38 +146,48 @@ class Answerer:
 
     def answer(self, packet: bytes, host: str, *, tcp: bool = False) -> bytes | None:
         """The reply to a packet from `host`, an address as text; None when it is to be ignored."""
-        self.tally.totals["queries_tcp" if tcp else "queries_udp"] += 1
+        return self._answer(packet, host, self._tcp if tcp else self._udp)[0]
+
+    def answer_all(self, packet: bytes, host: str, *, busy: bool) -> tuple[bytes | None, Messages | None]:
+        """The same over TCP: the first message, and what gives those that follow. `busy`: no transfers now."""
+        return self._answer(packet, host, self._tcp_busy if busy else self._tcp)
+
+    def _answer(self, packet: bytes, host: str, facts: Facts) -> tuple[bytes | None, Messages | None]:
+        self.tally.totals["queries_tcp" if facts.tcp else "queries_udp"] += 1
         try:
-            response = self._respond(packet, packed(host), tcp=tcp)
+            response = self._respond(packet, packed(host), facts)
             if response is None:
-                return None
+                return None, None
             self.sent.add(response.sent)
         except Exception as error:  # noqa: BLE001 - no packet may end a worker, whatever we did wrong
-            return self._failed(packet, error)
+            return self._failed(packet, error), None
         self.tally.replied(response.rcode, truncated=response.truncated)
-        return response.data
+        if response.following is None:
+            return response.data, None
+        self.tally.add("transfers")
+        return response.data, response.following
 
     def stream(self, pending: bytearray, address: bytes, most: int) -> tuple[bytes, int, int]:
         """Replies, each behind its length, to what the fast path can answer of a TCP connection's first messages; the
         octets these took, and how many they were, at most `most`."""
         return _NOTHING if self.engine is None else self.engine.stream(pending, address, int(time.time()), most)
 
-    def _respond(self, packet: bytes, address: bytes, *, tcp: bool) -> Response | None:
+    def _respond(self, packet: bytes, address: bytes, facts: Facts) -> Response | None:
         drawn: list[int] = []
 
         def draw(key: int) -> int:
             drawn.append(key)
             return self._draws.draw(network_number(network_of(address)), key)
 
-        make = partial(_make, packet, self.table, self._tcp if tcp else self._udp, address)
+        make = partial(_make, packet, self.table, facts, address)
         response = make(draw)
-        if response is not None and not tcp:
+        if response is not None and not facts.tcp:
             self.known.learn(packet, response, tuple(drawn), make)
         if response is None:
             self.tally.totals["dropped"] += 1
         elif response.cookie.valid:
             self.tally.add("cookies_valid")
-        elif self._rates is not None and not tcp:
+        elif self._rates is not None and not facts.tcp:
             return self._limited(self._rates, packet, address, response)
         return response
 

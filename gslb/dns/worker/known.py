@@ -74,7 +74,8 @@ class Known:
         """Note that the packet got this response. `drawn`: the keys that were drawn under; `make` makes it again."""
         if self._table is None or len(self._replies) >= MOST or len(drawn) > 1 or response.rcode != NOERROR:
             return
-        if response.truncated or response.sticky or response.cookie.data or b"_gslb" in packet.lower():
+        passing = response.truncated or response.private or response.sticky or response.cookie.data
+        if passing or b"_gslb" in packet.lower():
             return
         replies = _Replies(make, drawn[0], _thresholds(self._table, drawn[0])) if drawn else _Replies(make)
         if len(replies.tails) <= MOST_VARIANTS:

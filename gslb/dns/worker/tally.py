@@ -6,6 +6,7 @@ rcode_NOERROR, …              replies by rcode
 truncated                     replies sent empty, with TC
 cookies_valid                 queries that proved their client by a cookie
 rate_dropped, rate_slipped    replies that rate limiting held back: not sent; sent as a stub that asks for proof
+transfers                     zones sent over TCP, whole or as steps
 bugs                          replies that failed by our own fault (SERVFAIL)
 udp_errors                    datagrams the kernel would not take or give
 tcp_connections, tcp_refused, tcp_expired    accepted; over a limit; ended by us for silence, slowness or nonsense

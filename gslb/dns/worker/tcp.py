@@ -7,14 +7,18 @@ connections                   400        least recently useful ones give way to 
 connections of one client     40         an IPv4 address or an IPv6 /56; more are refused
 unread answers                64 KiB     then nothing more is read from that client, and the idle limit runs
 answered in one turn          64         so that UDP and other connections get theirs
+transfers                     8          of a worker at once; more are told to try again. One message of one goes out in
+                                         a turn, the next when it has left
 """
 
 import asyncio
 import socket
+import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable
 
 from gslb.dns.draws import network_of, packed
+from gslb.dns.transfer import Messages
 from gslb.dns.worker.answerer import Answerer
 
 FIRST_QUERY = 5.0
@@ -23,6 +27,7 @@ CONNECTIONS = 400
 PER_CLIENT = 40
 UNREAD = 65_536
 PIPELINE = 64
+TRANSFERS = 8
 READ_SIZE = 16_384
 BACKLOG = 512
 
@@ -38,6 +43,7 @@ class TcpConnections:
         self._clients: Counter[bytes] = Counter()
         self._servers: list[asyncio.Server] = []
         self._finishing = False
+        self.transfers = 0
         self.drained = asyncio.Event()
 
     def __len__(self) -> int:
@@ -119,6 +125,7 @@ class _Connection(asyncio.BufferedProtocol):
         self._writable = True
         self._scheduled = False
         self._ended = False
+        self._following: Messages | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         if not isinstance(transport, asyncio.Transport):
@@ -140,6 +147,7 @@ class _Connection(asyncio.BufferedProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         self._transport = None
+        self._follow(None)
         self.all.forget(self)
 
     def get_buffer(self, sizehint: int) -> bytearray:  # noqa: ARG002 - asyncio's signature
@@ -174,6 +182,7 @@ class _Connection(asyncio.BufferedProtocol):
         """Close now."""
         if self._transport is not None:
             self._transport.abort()
+        self._follow(None)
         self.all.forget(self)
 
     def _pump(self) -> None:
@@ -196,7 +205,7 @@ class _Connection(asyncio.BufferedProtocol):
         """Read on, or first let others have their turn, or first let answers leave."""
         if not self._writable:
             transport.pause_reading()
-        elif self._holds_a_query():
+        elif self._following is not None or self._holds_a_query():
             transport.pause_reading()
             self._schedule()
         else:
@@ -205,6 +214,8 @@ class _Connection(asyncio.BufferedProtocol):
 
     def _turn(self) -> bytes:
         """A turn's worth of replies, each behind its length."""
+        if self._following is not None:
+            return self._next_message(self._following)
         replies: list[bytes] = []
         room, left = UNREAD, PIPELINE
         while room > 0 and left > 0 and self._holds_a_query():
@@ -215,7 +226,8 @@ class _Connection(asyncio.BufferedProtocol):
                 room, left = room - len(quick), left - count
                 continue
             left -= 1
-            reply = self.all.answerer.answer(self._next_query(), self.host, tcp=True)
+            busy = self.all.transfers >= TRANSFERS
+            reply, following = self.all.answerer.answer_all(self._next_query(), self.host, busy=busy)
             if reply is None:
                 # no query, so no DNS client: it is not heard any further
                 self.all.answerer.tally.add("tcp_expired")
@@ -224,7 +236,23 @@ class _Connection(asyncio.BufferedProtocol):
                 break
             replies += (len(reply).to_bytes(2), reply)
             room -= len(reply)
+            if following is not None:
+                self._follow(following)
+                break
         return b"".join(replies)
+
+    def _next_message(self, following: Messages) -> bytes:
+        """The next message of the transfer under way; none when it is over."""
+        message = following(int(time.time()))
+        if message is None:
+            self._follow(None)
+            return b""
+        return len(message).to_bytes(2) + message
+
+    def _follow(self, following: Messages | None) -> None:
+        """A transfer begins, or is over."""
+        self.all.transfers += (following is not None) - (self._following is not None)
+        self._following = following
 
     def _next_query(self) -> bytes:
         end = 2 + (self._pending[0] << 8 | self._pending[1])
@@ -242,5 +270,6 @@ class _Connection(asyncio.BufferedProtocol):
             asyncio.get_running_loop().call_soon(self._pump)
 
     def _close_when_done(self) -> None:
-        if self._ended and self._transport is not None and not self._holds_a_query():
+        busy = self._following is not None or self._holds_a_query()
+        if self._ended and self._transport is not None and not busy:
             self._transport.close()

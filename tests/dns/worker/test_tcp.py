@@ -6,12 +6,16 @@ import socket
 from collections.abc import AsyncIterator
 
 import dns.message
+import dns.rcode
+import dns.rdatatype
 import pytest
 
 from gslb.dns.worker import tcp
 from gslb.dns.worker.answerer import Answerer
 from gslb.dns.worker.tcp import TcpConnections
+from gslb.handoff.policy import Policy, TransferRule
 from tests.kit.asking import the_table
+from tests.kit.fetchable import APEX, address, fetchable
 from tests.kit.workers import PATIENCE, bound, turn_until
 
 
@@ -242,3 +246,45 @@ async def test_last_look(server: Server) -> None:
     await server.connect()
 
     assert repr(server.connections) == "<TcpConnections open=1>"
+
+
+def with_transfers(server: Server, hosts: int) -> None:
+    """Let anybody on loopback fetch a zone of so many names."""
+    server.answerer.obey(Policy(transfers=(TransferRule(apex=APEX, networks=("127.0.0.0/8",)),)))
+    server.answerer.swap(fetchable(7, [address(f"h{n}", "192.0.2.1") for n in range(hosts)]))
+
+
+async def test_a_transfer_holds_nobody_up(server: Server) -> None:
+    """While a big zone goes out to one who does not read, others are answered; it comes whole, what follows too."""
+    with_transfers(server, 20_000)
+    slow, writer = await server.connect(receive=4096)
+    axfr = dns.message.make_query("mail.example.com", "AXFR", id=1).to_wire()
+    writer.write(len(axfr).to_bytes(2) + axfr + framed())
+    await turn_until(lambda: server.connections.transfers == 1)
+
+    reader, other = await server.connect()
+    other.write(framed())
+    assert (await reply(reader)).answer
+
+    count, last = 0, await reply(slow)
+    while last.id == 1 and (not last.question or last.question[0].rdtype == dns.rdatatype.AXFR):
+        count, last = count + sum(map(len, last.answer)), await reply(slow)
+    assert (count, last.question[0].rdtype) == (20_003, dns.rdatatype.A)
+    assert (server.connections.transfers, server.total("transfers")) == (0, 1)
+
+
+async def test_transfers_are_limited(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One more than there may be is told to try again; a client that goes away makes room."""
+    monkeypatch.setattr(tcp, "TRANSFERS", 1)
+    with_transfers(server, 20_000)
+    axfr = dns.message.make_query("mail.example.com", "AXFR").to_wire()
+    _, writer = await server.connect(receive=4096)
+    writer.write(len(axfr).to_bytes(2) + axfr)
+    await turn_until(lambda: server.connections.transfers == 1)
+
+    reader, other = await server.connect()
+    other.write(len(axfr).to_bytes(2) + axfr)
+    assert (await reply(reader)).rcode() == dns.rcode.SERVFAIL
+
+    writer.transport.abort()
+    await turn_until(lambda: server.connections.transfers == 0)
