@@ -1,20 +1,22 @@
 """Decisions in, table files out. Only what a changed decision touches is made anew."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from gslb.answers import entries
+from gslb.answers import carried, entries
 from gslb.answers.dnssec.ahead import Ahead
 from gslb.answers.dnssec.signatures import Signatures
 from gslb.answers.dnssec.signer import Signers
-from gslb.answers.dnssec.work import Done, Place, Work
+from gslb.answers.dnssec.work import CARRIED, Done, Place, Work
 from gslb.answers.entries import Made, Scene
 from gslb.answers.plan import Plan
-from gslb.answers.slots import KEY_KINDS, DenialSlot, HostSlot, ServiceSlot, Slot, StateSlot, ZoneSlot
+from gslb.answers.slots import KEY_KINDS, DenialSlot, HostSlot, ServiceSlot, Slot, StateSlot, ZoneKind, ZoneSlot
 from gslb.answers.states import of_state
 from gslb.answers.tally import PartCounters
+from gslb.answers.transfers import Past, Transfers
 from gslb.handoff.blocks import Block, block
+from gslb.handoff.specs import EntrySpec
 from gslb.handoff.writer import names_file, part_of_blocks
 from gslb.model.decisions import Decision, HostDecision
 from gslb.model.keys import ZoneKey
@@ -26,6 +28,8 @@ DecisionKey: TypeAlias = tuple[str, str, Family] | tuple[str, str, Family, str]
 
 ALL = 1 << 32
 """So many entries that there is no more."""
+
+AS_DECIDED: Mapping[DecisionKey, Decision | None] = {}
 
 HostKey: TypeAlias = tuple[str, bytes]
 """Zone text, wire name: steering decides a name once for each zone whose members bear it."""
@@ -39,12 +43,14 @@ def decision_key(zone: str, service: str, family: Family, view: str = EVERYBODY)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
     """A table's files. `names` is None when it is the file of the image before. `counters` tells, per part, what
-    workers will count."""
+    workers will count. `transfers`: files of zones whose serial has risen, by apex; `waits`: one is to rise soon."""
 
     generation: int
     names: bytes | None
     parts: tuple[bytes, ...]
     counters: tuple[PartCounters, ...]
+    transfers: Mapping[bytes, bytes] = field(default_factory=dict)
+    waits: bool = False
 
 
 class Builder:
@@ -54,10 +60,19 @@ class Builder:
     image, or neither is.
     """
 
-    def __init__(self, plan: Plan, serials: Mapping[str, int], signatures: Signatures | None = None) -> None:
-        """`serials`: the SOA serial of each zone, by its text. `signatures`: those made before, for any plan."""
+    def __init__(
+        self,
+        plan: Plan,
+        serials: Mapping[str, int],
+        signatures: Signatures | None = None,
+        pasts: Mapping[str, Past] | None = None,
+    ) -> None:
+        """`serials`: the SOA serial of each zone, by its text. `signatures`: those made before, for any plan; `pasts`:
+        what was carried before, of any plan."""
         self.plan = plan
-        self.ahead = Ahead(plan.zones, plan.nodes, plan.slots, Signatures() if signatures is None else signatures)
+        self.transfers = Transfers(plan, serials, pasts)
+        known = Signatures() if signatures is None else signatures
+        self.ahead = Ahead(plan.zones, plan.nodes, plan.slots, known, self.transfers.places)
         self._scenes = _scenes(plan, serials)
         self._made: list[list[Made]] = [[] for _ in plan.slots]
         self._blocks: list[dict[int, Block]] = [{} for _ in plan.slots]
@@ -65,13 +80,16 @@ class Builder:
         self._host_slots: dict[HostKey, list[tuple[Place, HostSlot]]] = {}
         self._state_slots: dict[tuple[str, str], list[tuple[Place, StateSlot]]] = {}
         self._decisions: dict[DecisionKey, Decision] = {}
+        self._carried: dict[DecisionKey, Decision | None] = {}
         self._hosts: dict[HostKey, HostDecision] = {}
         self._links: dict[Place, list[tuple[Place, DenialSlot]]] = {}
         self._names_given = False
+        self._encoded: tuple[EntrySpec, Block] | None = None
         for part, slots in enumerate(plan.slots):
             for number, slot in enumerate(slots):
                 made = self._first((part, number), slot)
                 self._made[part].append(made)
+                self._carry((part, number), carried.as_answered(made.spec))
                 if made is not entries.ABSENT:
                     self._blocks[part][number] = block(made.spec)
 
@@ -94,24 +112,64 @@ class Builder:
             return entries.ABSENT
         return entries.of_configuration(slot, self._scenes[slot.zone])
 
-    def update(self, decisions: Mapping[DecisionKey, Decision], hosts: Mapping[HostKey, HostDecision]) -> bool:
+    def update(
+        self,
+        decisions: Mapping[DecisionKey, Decision],
+        hosts: Mapping[HostKey, HostDecision],
+        instead: Mapping[DecisionKey, Decision | None] = AS_DECIDED,
+    ) -> bool:
         """Take over these decisions; those not named stand. Whether any entry differs from before.
 
-        A decision that the plan has no slot for is passed over.
+        A decision that the plan has no slot for is passed over. `instead`: what transfers carry in place of a decision.
         """
         changed = False
+        for key, other in instead.items():
+            if self._carried.get(key) != other:
+                self._carried[key] = other
+                changed |= key not in decisions and self._carry_service(key)
         for key, decision in decisions.items():
             if self._decisions.get(key) != decision:
                 self._decisions[key] = decision
                 for place, slot in self._service_slots.get(key, ()):
                     changed |= self._put(place, self._of_service(slot))
+                changed |= self._carry_service(key)
                 changed |= self._restate(key[0], key[1])
         for host_key, host in hosts.items():
             if self._hosts.get(host_key) != host:
                 self._hosts[host_key] = host
                 for place, host_slot in self._host_slots.get(host_key, ()):
                     changed |= self._put(place, entries.of_host(host_slot, host, self._scenes[host_slot.zone]))
+                    changed |= self._carry(place, carried.of_host(host_slot, host, self._scenes[host_slot.zone]))
         return changed
+
+    def _carry_service(self, key: DecisionKey) -> bool:
+        """Carry what a service's decisions say now."""
+        changed = False
+        for place, slot in self._service_slots.get(key, ()):
+            if self.transfers.number(place) is not None:
+                keys = [decision_key(slot.zone, slot.decided_by, family) for family in slot.families]
+                found = [self._carried.get(each) or self._decisions[each] for each in keys if each in self._decisions]
+                whole = found if len(found) == len(keys) else ()
+                changed |= self._carry(place, carried.of_service(slot, whole, self._scenes[slot.zone]))
+        return changed
+
+    def _carry(self, place: Place, spec: EntrySpec) -> bool:
+        """Carry this RRset of a slot, once it is signed where it is to be."""
+        number = self.transfers.number(place)
+        if number is None or spec == self.transfers.specs[number]:
+            return False
+        before, self.transfers.specs[number] = self.transfers.specs[number], spec
+        self._encode_carried(number, renewed=False)
+        if bool(before.variants) != bool(spec.variants):
+            for link, slot in self._links.get(place, ()):
+                self._link(link, slot)
+        return True
+
+    def _encode_carried(self, number: int, *, renewed: bool) -> None:
+        own, spec = (CARRIED, number), self.transfers.specs[number]
+        if not spec.variants or not self.ahead.takes(own, spec, renewed=renewed):
+            self.ahead.forget(own)
+            self.transfers.put(number, spec.variants[0].data if spec.variants else b"")
 
     def _of_service(self, slot: ServiceSlot) -> Made:
         """The entry of a service's type; not ready until all its decisions have come."""
@@ -143,7 +201,8 @@ class Builder:
             changed = True
             self._resign(zone, before)
         for part, number in self.ahead.due(now):
-            changed |= self.ahead.takes((part, number), self._made[part][number].spec, renewed=True)
+            spec = self.transfers.specs[number] if part == CARRIED else self._made[part][number].spec
+            changed |= self.ahead.takes((part, number), spec, renewed=True)
         return changed
 
     def _resign(self, zone: str, before: Signers) -> None:
@@ -165,6 +224,8 @@ class Builder:
             if isinstance(slot, DenialSlot):
                 self._link((part, number), slot)
             self._encode((part, number), self._made[part][number], renewed=renewed)
+        for number in self.transfers.of_zone(zone):
+            self._encode_carried(number, renewed=renewed)
 
     def _put(self, place: Place, made: Made) -> bool:
         part, number = place
@@ -173,6 +234,8 @@ class Builder:
         if made.spec == before.spec:
             return False
         self._encode(place, made)
+        if isinstance(self.plan.slots[part][number], ZoneSlot):
+            self._carry(place, carried.as_answered(made.spec))
         if entries.is_there(made.spec) != entries.is_there(before.spec):
             for link, slot in self._links.get(place, ()):
                 self._link(link, slot)
@@ -186,15 +249,20 @@ class Builder:
             self._blocks[part].pop(number, None)
         elif not self.ahead.takes(place, made.spec, renewed=renewed):
             self.ahead.forget(place)
-            self._blocks[part][number] = block(made.spec)
+            if self._encoded is None or self._encoded[0] is not made.spec:  # the empty ones of a zone are one
+                self._encoded = made.spec, block(made.spec)
+            self._blocks[part][number] = self._encoded[1]
 
     def _link(self, place: Place, slot: DenialSlot) -> None:
         """A link of the chain of denial lists the types that its name has now; it is gone while nothing is signed."""
-        made, part = entries.ABSENT, self._made[place[0]]
+        made, fetched, part = entries.ABSENT, entries.ABSENT, self._made[place[0]]
         if self.ahead.is_signed(slot.zone):
             there = [rtype for rtype, number in slot.types if entries.is_there(part[number].spec)]
             made = entries.of_denial(slot, there, self._scenes[slot.zone])
+            there = [rtype for rtype, number in slot.types if self.transfers.has((place[0], number))]
+            fetched = entries.of_denial(slot, there, self._scenes[slot.zone])
         self._put(place, made)
+        self._carry(place, fetched.spec)
 
     def work(self, now: float, renewed: int = ALL) -> Work:
         """What is to be signed before the next image: to be done anywhere, then to be given to `accept`.
@@ -205,15 +273,47 @@ class Builder:
 
     def accept(self, done: Done) -> None:
         """Take over what was signed; entries that changed meanwhile are to be signed again."""
-        for part, number, made in [(*each.task.place, each.block) for each in self.ahead.accept(done)]:
-            self._blocks[part][number] = made
+        for part, number, made in [(*each.task.place, each.made) for each in self.ahead.accept(done)]:
+            if isinstance(made, Block):
+                self._blocks[part][number] = made
+            else:
+                self.transfers.put(number, made)
 
-    def image(self, generation: int, now: float = 0.0, renewed: int = ALL) -> Image:
+    def raise_serials(self, now: float) -> dict[str, int]:
+        """Freeze what transfers carry, of each zone of which it has changed, where it is time; the new serials.
+
+        Nothing while entries wait to be signed: an RRset and the bitmap that lists it rise together.
+        """
+        raised = {} if self.ahead.waiting[0] else self.transfers.raised(now)
+        for zone, serial in raised.items():
+            self._tell_serial(zone, serial)
+        return raised
+
+    def _tell_serial(self, zone: str, serial: int) -> None:
+        """Put the zone's SOA under a new serial wherever it stands."""
+        old = self._scenes[zone]
+        new = self._scenes[zone] = entries.scene(old.zone, serial, old.hostnames)
+        empty: dict[EntrySpec, EntrySpec] = {}
+        for part, slots in enumerate(self.plan.slots):
+            for number, slot in enumerate(slots):
+                made = self._made[part][number]
+                if slot.zone != zone:
+                    continue
+                if isinstance(slot, ZoneSlot) and slot.kind is ZoneKind.SOA:
+                    self._put((part, number), entries.of_configuration(slot, new))
+                elif made.spec.authority is old.negative:
+                    spec = empty.setdefault(made.spec, replace(made.spec, authority=new.negative))
+                    self._put((part, number), replace(made, spec=spec))
+
+    def image(self, generation: int, now: float = 0.0, renewed: int = ALL, *, ready: bool = True) -> Image:
         """The files of the table as it stands. Each generation is to be higher than any before.
 
-        Signs what is left to be signed, as of `now`; `renewed`: as in `work`.
+        Signs what is left to be signed, as of `now`; `renewed`: as in `work`. `ready`: it carries health; one that does
+        not has nothing to be fetched.
         """
         self.accept(self.work(now, renewed).done())
+        if ready and self.raise_serials(now):
+            self.accept(self.work(now, 0).done())
         packed = list(self._packed(generation))
         names = None if self._names_given else self._names(generation)
         self._names_given = True
@@ -222,6 +322,8 @@ class Builder:
             names=names,
             parts=tuple(data for data, _ in packed),
             counters=tuple(counters for _, counters in packed),
+            transfers=self.transfers.files(generation),
+            waits=ready and self.transfers.waits,
         )
 
     def _names(self, generation: int) -> bytes:

@@ -110,6 +110,15 @@ def equal(decision: Decision, zone: str, hostnames: frozenset[bytes]) -> Drawn:
     return _over_tiers(decision, hostnames, make)
 
 
+def by_weight(decision: Decision, *, ranked: bool) -> list[bytes]:
+    """MX for everybody: in each tier by descending weight (`ranked`), or with one preference."""
+    if not ranked:
+        return [_mx(exchanger, 0, decision.ttl) for exchanger in decision.exchangers]
+    first = sorted(_in_use(decision.exchangers), key=lambda exchanger: -exchanger.weight)
+    placed = [*zip(first, range(PLACES), strict=False), *_later(decision.exchangers)]
+    return [_mx(exchanger, place, decision.ttl) for exchanger, place in placed]
+
+
 def services(decision: Decision, port: int, zone: str, hostnames: frozenset[bytes]) -> Drawn:
     """SRV (RFC 2782): priority = tier, weight = weight, never 0, for clients draw by it themselves."""
     keys = _keys(decision, zone)

@@ -77,9 +77,9 @@ def plan(config: Config) -> Plan:
     views = {view.name: number for number, view in enumerate(config.views, 1)}
     above: dict[bytes, tuple[tuple[int, int, int], ...]] = {}
     for number, zone in enumerate(config.zones):
-        spec, nested = _zone_spec(zone, slots), _nested(zone, apexes)
-        made = linked(zone, tuple(_nodes(zone, number, apexes, slots, views)), nested, slots)
-        zone_specs.append(replace(spec, flags=made.flags, nested=nested if made.flags else (), hashed=made.hashed))
+        spec, below = _zone_spec(zone, slots), nested(zone, apexes)
+        made = linked(zone, tuple(_nodes(zone, number, apexes, slots, views)), below, slots)
+        zone_specs.append(replace(spec, flags=made.flags, nested=below if made.flags else (), hashed=made.hashed))
         nodes.extend(made.nodes)
         above.update(made.above)
         states.extend(_states(config, zone, number, slots))
@@ -195,14 +195,14 @@ def _fill_gaps(owners: dict[bytes, Types], zone: Zone, apexes: frozenset[bytes])
 
     A resolver that minimises its questions would take an NXDOMAIN on the way for the whole subtree.
     """
-    for owner in [*owners, *_nested(zone, apexes)]:
+    for owner in [*owners, *nested(zone, apexes)]:
         above = owner
         while above != zone.name:
             above = names.parent(above)
             owners.setdefault(above, {})
 
 
-def _nested(zone: Zone, apexes: frozenset[bytes]) -> tuple[bytes, ...]:
+def nested(zone: Zone, apexes: frozenset[bytes]) -> tuple[bytes, ...]:
     """The apexes of our zones right below this one."""
     found = (apex for apex in apexes if apex != names.ROOT and _home(names.parent(apex), apexes) == zone.name)
     return tuple(sorted(found))

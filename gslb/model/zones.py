@@ -7,6 +7,7 @@ from typing import Literal
 
 from gslb.model.keys import Algorithm
 from gslb.model.pools import Pool
+from gslb.model.transfers import Transfer
 from gslb.model.values import Address, MxMode, RecordType, WhenAllDown
 
 ALL = 0
@@ -152,3 +153,4 @@ class Zone:
     records: tuple[StaticRecord, ...] = ()
     path: str = ""
     dnssec: Dnssec | None = None
+    transfer: Transfer | None = None

@@ -125,6 +125,7 @@ class Server:
             {each.text: csk() if keys is None else keys for each in self.config.zones if each.dnssec}, now
         )
         self.names = b""
+        self.transfers: dict[bytes, bytes] = {}
         self.generation = 0
         self.table: Table
         self.down((), ready=ready) if ready else self.publish()
@@ -139,7 +140,8 @@ class Server:
         self.generation += 1
         image = self.builder.image(self.generation, self.now if now is None else now)
         self.names = image.names or self.names
-        self.table = in_memory(self.names, image.parts)
+        self.transfers.update(image.transfers)
+        self.table = in_memory(self.names, image.parts, transfers=self.transfers)
 
     def ask(
         self, name: str, rtype: str | int, *, draw: int = 0, do: bool = True, tcp: bool = True, address: bytes = b""

@@ -22,16 +22,25 @@ RENEW_EVERY = 60.0
 RENEWED_AT_ONCE = 1000
 """Entries renewed after one such look; many more than fall due, unless something stood still for days."""
 
+NOWHERE: Mapping[Place, Place] = {}
+
 
 class Ahead:
     """The signed side of one plan. `known`: signatures made before, also for another plan."""
 
     def __init__(
-        self, zones: Mapping[str, Zone], nodes: Iterable[NodeSpec], slots: Sequence[Sequence[Slot]], known: Signatures
+        self,
+        zones: Mapping[str, Zone],
+        nodes: Iterable[NodeSpec],
+        slots: Sequence[Sequence[Slot]],
+        known: Signatures,
+        beside: Mapping[Place, Place] = NOWHERE,
     ) -> None:
+        """`beside`: more places, each signed as the slot it stands beside."""
         self.known = known
         self.who: dict[str, Signers] = {text: Signers() for text, zone in zones.items() if zone.dnssec is not None}
         self.terms: dict[Place, Terms] = dict(_terms(zones, nodes, slots)) if self.who else {}
+        self.terms |= {place: self.terms[slot] for place, slot in beside.items() if slot in self.terms}
         self._keys: dict[str, tuple[ZoneKey, ...]] = {}
         self._dirty: dict[Place, Task] = {}
         self._stale: dict[Place, Task] = {}

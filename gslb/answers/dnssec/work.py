@@ -14,6 +14,9 @@ from gslb.handoff.specs import EntrySpec
 Place: TypeAlias = tuple[int, int]
 """A slot: part, number."""
 
+CARRIED = -1
+"""The part of places that are no slots: RRsets that transfers carry (see transfers)."""
+
 
 class Terms(NamedTuple):
     """How the entry of a slot is signed: for which zone (its text), owner and original TTL (see sections.compose)."""
@@ -35,11 +38,11 @@ class Task(NamedTuple):
 class Signed(NamedTuple):
     """One entry signed: `used` names its signatures, `start` and `end` (Unix seconds) say when they may be sent.
 
-    `end` is when they are to be renewed.
+    `end` is when they are to be renewed. `made`: a block for the table, of a carried RRset its octets.
     """
 
     task: Task
-    block: Block
+    made: Block | bytes
     used: tuple[bytes, ...]
     start: float
     end: float
@@ -69,5 +72,6 @@ class Work:
 def _signed(task: Task, signing: Signing) -> Signed:
     signing.begin(task.who)
     composed = compose(task.spec, task.terms.owner, task.terms.original)
-    made = block(finish(composed, signing.rrsigs))
+    spec = finish(composed, signing.rrsigs)
+    made = spec.variants[0].data if task.place[0] == CARRIED else block(spec)
     return Signed(task, made, tuple(signing.used), signing.inception, signing.expiration - REFRESH)
