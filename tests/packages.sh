@@ -5,7 +5,7 @@ set -eu
 
 PACKAGES="postfix dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-managesieved nginx-light
     unbound bind9-dnsutils iproute2 procps fail2ban chromium
-    bind9-utils ldnsutils
+    bind9 bind9-utils ldnsutils
     nsd slapd monitoring-plugins-basic haproxy prometheus-blackbox-exporter"
 POLICY=/usr/sbin/policy-rc.d
 

@@ -12,6 +12,7 @@ from threading import Thread
 from gslb.config import geoip, positions, resolve, review
 from gslb.config.cookie_secrets import wrong_with
 from gslb.config.crosscheck import crosscheck
+from gslb.config.crosscheck_transfer import check_transfers
 from gslb.config.documents import Document
 from gslb.config.drafts import CheckDraft, ZoneDraft, check_drafts, node_draft, zone_draft
 from gslb.config.flatten import flatten
@@ -19,10 +20,12 @@ from gslb.config.resolve import Host
 from gslb.config.resolve_checks import resolve_check, says_hello_by_default
 from gslb.config.review_views import review_chains, review_views
 from gslb.config.schema_node import NodeFile
+from gslb.config.tsig_file import read_tsig_keys
 from gslb.config.values import parse_domain, parse_hostname
 from gslb.errors import ConfigError, Fault
 from gslb.model.clients import CountryRanges
 from gslb.model.settings import Config
+from gslb.model.transfers import TsigKey
 
 NODE_FILE = "gslb.yaml"
 ZONES, CHECKS = "zones", "checks"
@@ -38,13 +41,14 @@ class _Disk:
     """What else is there, by paths relative to the configuration directory or absolute. `read` raises OSError.
 
     `countries` (of a MaxMind file, as geoip.read tells them) raises GeoIpError. `wrong_with_secrets`: why a file is no
-    file of cookies' secrets, None for one that is.
+    file of cookies' secrets, None for one that is. `tsig_keys`, of a file, raises ValueError.
     """
 
     read: Callable[[str], bytes]
     exists: Callable[[str], bool]
     countries: Callable[[str, frozenset[str]], bytes]
     wrong_with_secrets: Callable[[str], str | None] = lambda _: None
+    tsig_keys: Callable[[str], tuple[TsigKey, ...]] = lambda _: ()
 
 
 def load(directory: Path, archive: dict[str, bytes] | None = None) -> Config:
@@ -60,6 +64,7 @@ def load(directory: Path, archive: dict[str, bytes] | None = None) -> Config:
         exists=lambda path: _is_file(directory / path),
         countries=lambda path, codes: geoip.read(directory / path, codes),
         wrong_with_secrets=lambda path: wrong_with(directory / path),
+        tsig_keys=lambda path: read_tsig_keys(directory / path),
     )
     return _load(texts, directory, _this_host(), disk, faults, checks_only=False, used=archive)
 
@@ -141,6 +146,7 @@ def _load(
     secret_file = node.dns.cookies.secret_file
     if secret_file and (wrong := disk.wrong_with_secrets(secret_file)):
         node_file.fault(("dns", "cookies", "secret_file"), wrong)
+    check_transfers(zones, disk.tsig_keys)
     countries = _countries(node_file, node, disk, used)
     faults = [*faults, *_misplaced(texts)]
     if not zone_files and not checks_only:
@@ -181,7 +187,7 @@ def _config(
     node = resolve.resolve_node(table, directory, host, says_hello=says_hello)
     resolved = {draft.name: resolve_check(draft.name, draft.table, node.probing, directory) for draft in checks}
     targets = resolve.Targets(resolved, node.probing)
-    model_zones = tuple(resolve.resolve_zone(draft, targets, node.state_dir) for draft in zones)
+    model_zones = tuple(resolve.resolve_zone(draft, targets, node.state_dir, directory) for draft in zones)
     views = resolve.resolve_views(table)
     canary = tuple(targets.canary(one.check, one.address) for one in table.probing.canary)
     node = replace(node, probing=replace(node.probing, canary=canary))

@@ -9,7 +9,7 @@ from gslb.config.crosscheck_names import record_words
 from gslb.config.drafts import PoolDraft, ZoneDraft, addresses_of
 from gslb.config.resolve_checks import ResolvedCheck, for_member
 from gslb.config.schema_node import NodeFile
-from gslb.config.schema_zone import DnssecTable, MemberTable, ServiceTable
+from gslb.config.schema_zone import DnssecTable, MemberTable, ServiceTable, TransferTable
 from gslb.config.values import contact_wire
 from gslb.model import names
 from gslb.model.checks import Timing
@@ -18,6 +18,7 @@ from gslb.model.keys import Algorithm
 from gslb.model.pools import Member, MinHealthy, Pool
 from gslb.model.settings import HttpListener, Node, Probing, RateLimit
 from gslb.model.targets import Target, target_id
+from gslb.model.transfers import Transfer
 from gslb.model.values import Address, MxMode, RecordType, WhenAllDown
 from gslb.model.verdicts import VerdictKey
 from gslb.model.zones import ALL, PLAIN_HTTPS, Dnssec, Https, NameServer, Service, SoaTimers, SrvOwner, ViewChain, Zone
@@ -152,8 +153,9 @@ def _shared(one: Target, other: Target) -> Target:
     return replace(one, timing=timing, slow_after=min(slow, default=None), stage_every=deep, groups=groups)
 
 
-def resolve_zone(draft: ZoneDraft, targets: Targets, state_dir: Path) -> Zone:
-    """One zone as the rest of the project sees it; its keys are looked for below `state_dir`."""
+def resolve_zone(draft: ZoneDraft, targets: Targets, state_dir: Path, directory: Path) -> Zone:
+    """One zone as the rest of the project sees it; its DNSSEC keys are looked for below `state_dir`, the file of its
+    TSIG keys below `directory`."""
     table = draft.table
     public_names = _public_names(draft)
     pools = {pool.name: _pool(draft, pool, targets, public_names[pool.name]) for pool in draft.pools.values()}
@@ -175,7 +177,15 @@ def resolve_zone(draft: ZoneDraft, targets: Targets, state_dir: Path) -> Zone:
         records=tuple(placed.record for placed, _ in draft.records),
         path=draft.document.path,
         dnssec=_dnssec(table.dnssec, state_dir),
+        transfer=_transfer(table.transfer, directory),
     )
+
+
+def _transfer(table: TransferTable | None, directory: Path) -> Transfer | None:
+    if table is None:
+        return None
+    key = None if table.key is None else directory / table.key
+    return Transfer(to=tuple(table.to), notify=tuple(table.notify), key=key)
 
 
 def _dnssec(table: DnssecTable | None, state_dir: Path) -> Dnssec | None:

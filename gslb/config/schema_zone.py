@@ -16,8 +16,10 @@ from gslb.config.tables import (
     Least,
     MemberAddress,
     NameServerName,
+    NetworkValue,
     Percent,
     Port,
+    SecondaryValue,
     ServiceName,
     SrvOwnerName,
     Table,
@@ -171,6 +173,17 @@ class DnssecTable(Table):
     """How absence is proved; nsec3 hides the names (zero iterations, no salt: RFC 9276)."""
 
 
+class TransferTable(Table):
+    """Who may fetch the zone, and who is told of changes."""
+
+    to: list[NetworkValue] = Field(default=[])
+    """Networks that may fetch the zone; with a key they must sign, too. At least one of `to` and `key`."""
+    notify: list[SecondaryValue] = Field(default=[])
+    """Secondaries that are told at each change: 192.0.2.7, or with a port 192.0.2.7:5353."""
+    key: Text | None = None
+    """File of 1 to 4 TSIG keys as tsig-keygen prints them, mode 0600 or 0640: whoever fetches must sign with one; the first signs NOTIFY. Relative to the configuration directory."""  # noqa: E501 - one sentence for `gslb schema`
+
+
 class ZoneFile(Table):
     """zones/*.yaml: one delegated zone."""
 
@@ -192,6 +205,8 @@ class ZoneFile(Table):
     """Timers for secondaries."""
     dnssec: DnssecTable | None = None
     """Sign the zone with the keys that `gslb keys` made."""
+    transfer: TransferTable | None = None
+    """Let secondaries fetch the zone as health has it (AXFR, IXFR, NOTIFY); default: nobody may."""
     records: Annotated[str, Parsed(_master_text, (("type", "string"),))] = ""
     """Static records as RFC 1035 master-file text."""
     records_file: Text | None = None

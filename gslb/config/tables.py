@@ -10,6 +10,7 @@ from gslb.config.networks import parse_country, parse_network
 from gslb.config.values import DAY, Parsed
 from gslb.model.pools import MinHealthy
 from gslb.model.settings import Endpoint
+from gslb.model.transfers import Secondary
 from gslb.model.values import Address, Network, WhenAllDown
 
 
@@ -40,6 +41,7 @@ IPv6Value: TypeAlias = Annotated[IPv6Address, _string(values.parse_ipv6, "ipv6")
 CountryValue: TypeAlias = Annotated[str, _string(parse_country, "country")]
 NetworkValue: TypeAlias = Annotated[Network, _string(parse_network, "network")]
 EndpointValue: TypeAlias = Annotated[Endpoint, _string(values.parse_endpoint, "address:port")]
+SecondaryValue: TypeAlias = Annotated[Secondary, _string(values.parse_secondary, "address or address:port")]
 Label: TypeAlias = Annotated[str, _string(values.parse_label, "label")]
 ServiceName: TypeAlias = Annotated[str, _string(values.parse_service_name, "label or @")]
 CheckName: TypeAlias = Annotated[str, _string(values.parse_check_name, "check name")]

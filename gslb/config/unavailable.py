@@ -30,9 +30,8 @@ _NODE = (
     Later("gslb", "notify", "notifications"),
 )
 
-_ZONE = (Later("zone", "transfer", "zone transfers"),)
 
-TABLE: tuple[Later, ...] = (*_NODE, *_ZONE)
+TABLE: tuple[Later, ...] = _NODE
 """Every key, and every value of a key, that a later version will understand."""
 
 

@@ -19,6 +19,7 @@ from gslb.errors import WireError
 from gslb.model import names
 from gslb.model.pools import MinHealthy
 from gslb.model.settings import Endpoint
+from gslb.model.transfers import Secondary
 from gslb.model.values import Address, WhenAllDown
 from gslb.model.zones import ALL
 
@@ -201,6 +202,19 @@ def parse_endpoint(value: object) -> Endpoint:
         right = f"[{address}]:{port}" if address.version == 6 else f"{address}:{port}"
         raise ValueError(f"{shown(value)}: IPv6 addresses stand in brackets, IPv4 ones do not: write '{right}'")
     return Endpoint(address=address, port=int(port))
+
+
+def parse_secondary(value: object) -> Secondary:
+    """A server's address, with a port where it is not 53: 192.0.2.7, 192.0.2.7:5353, 2001:db8::7, [2001:db8::7]:53."""
+    try:
+        return Secondary(address=parse_member_address(value))
+    except ValueError:
+        pass  # no lone address: then one with a port
+    try:
+        endpoint = parse_endpoint(value)
+    except ValueError as error:
+        raise ValueError(f"{error}, or an address alone for port 53") from None
+    return Secondary(address=parse_member_address(str(endpoint.address)), port=endpoint.port)
 
 
 def parse_label(value: object) -> str:

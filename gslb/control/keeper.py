@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 import structlog
 
-from gslb.control.memory import Memory
+from gslb.control.memory import Memory, Serial
 from gslb.control.metrics import Metrics
 from gslb.model.verdicts import MemberKey
 
@@ -23,14 +23,22 @@ REST = 1.0
 
 
 class Keeper:
-    """`snapshot` gives what to save: Ledger.export and the answer totals, as they are at that moment."""
+    """`snapshot` gives what to save: Ledger.export and the answer totals, as they are at that moment; `serials` those
+    of zones."""
 
     def __init__(
-        self, memory: Memory, *, snapshot: Callable[[], tuple[object, Mapping[MemberKey, int]]], metrics: Metrics
+        self,
+        memory: Memory,
+        *,
+        snapshot: Callable[[], tuple[object, Mapping[MemberKey, int]]],
+        metrics: Metrics,
+        serials: Callable[[], Mapping[str, Serial]] = dict,
     ) -> None:
         self.memory = memory
         self._snapshot = snapshot
         self._metrics = metrics
+        self._serials = serials
+        self._kept_serials: Mapping[str, Serial] = {}
         self._wanted = asyncio.Event()
         self.saved_at: float | None = None
         self.errors = 0
@@ -60,6 +68,7 @@ class Keeper:
         ledger, answered = self._snapshot()
         try:
             await asyncio.to_thread(self.memory.save, ledger, dict(answered))
+            await self._save_serials(dict(self._serials()))
         except OSError as error:
             self.failed(error)
             return
@@ -68,6 +77,12 @@ class Keeper:
         self.error = ""
         self.saved_at = time.time()
         self._metrics.saves.inc()
+
+    async def _save_serials(self, serials: Mapping[str, Serial]) -> None:
+        """Serials of zones that others fetch rise as they change."""
+        if serials != self._kept_serials:
+            await asyncio.to_thread(self.memory.keep_serials, serials)
+            self._kept_serials = serials
 
     def failed(self, error: OSError) -> None:
         """The state_dir has refused a write."""

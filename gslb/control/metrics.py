@@ -57,6 +57,9 @@ class Metrics:
         self.reloads = counter("gslb_reloads", "Reloads, by what became of them.", "result")
         self.published = counter("gslb_tables_published", "Tables written.")
         self.publish_errors = counter("gslb_table_publish_errors", "Tables that could not be written.")
+        self.notified = counter(
+            "gslb_notify", "NOTIFY messages, by what became of them: answered, refused, silent.", "secondary", "result"
+        )
         self.saves = counter("gslb_state_saves", "Times the state was saved.")
         self.save_errors = counter("gslb_state_save_errors", "Times the state could not be saved.")
 

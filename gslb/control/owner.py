@@ -17,6 +17,7 @@ from gslb.control.keeper import Keeper
 from gslb.control.memory import Memory, Remembered, Serial, next_serials
 from gslb.control.metrics import Metrics
 from gslb.control.notary import Notary
+from gslb.control.notifier import Notifier, news_of
 from gslb.control.pipeline import Pipeline
 from gslb.control.policies import Policies
 from gslb.control.publisher import Publisher
@@ -64,15 +65,16 @@ class Owner:
         memory = Memory(config.node.state_dir)
         remembered = memory.recall()
         self.answered = Answered(remembered.answered)
-        self.keeper = Keeper(memory, snapshot=self._snapshot, metrics=self.metrics)
+        self.keeper = Keeper(memory, snapshot=self._snapshot, metrics=self.metrics, serials=lambda: self.serials)
         self.serials: dict[str, Serial] = memory.serials()
         self.policies = Policies(config.node.run_dir, tell)
+        self.notifier = Notifier(self.workers.serve, self.metrics)
         self.notary = Notary(config, clock)
         self.pipeline = self._first_pipeline(config, remembered)
         self.publisher = Publisher(
             config.node.run_dir,
-            image=lambda generation: self.pipeline.image(generation, self.clock()),
-            prepare=lambda: self.notary.prepare(self.pipeline),
+            image=self._image,
+            prepare=self._prepare,
             facts=lambda: (self.pipeline.ready, self.config.digest),
             announce=self._announce,
             metrics=self.metrics,
@@ -92,7 +94,7 @@ class Owner:
 
         Workers serve it, so this node may be sent queries as soon as they say so.
         """
-        self.policies.accept(self.config.node)
+        self.policies.accept(self.config)
         self.new_keys()
         effects = self.pipeline.on_start(self.clock())
         if standing is not None:
@@ -146,7 +148,7 @@ class Owner:
         diary.keys(self.notary.keys, now)
         reloaded = self.pipeline.on_reload(config, serials=self._serial_numbers(), now=now, keys=self.notary.keys)
         self._see_to(reloaded)
-        self.policies.accept(config.node)
+        self.policies.accept(config)
         self.recent.keep_only(config.targets)
         self.loaded_at = now
         self.keeper.ask()
@@ -224,6 +226,7 @@ class Owner:
             case Ack():
                 self.workers.ack(message, self.clock())
                 self.moved.set()
+                self.notifier.moved()
             case Refused():
                 self.workers.refused(message)
                 diary.refused(message)
@@ -240,6 +243,7 @@ class Owner:
         """A worker's link has ended."""
         self.workers.lost(link, self.clock())
         self.moved.set()
+        self.notifier.moved()
 
     def greeting(self) -> tuple[Message, ...]:
         """What a worker is told when it connects."""
@@ -313,9 +317,25 @@ class Owner:
         elif effects.publish is Publish.SOON:
             self.publisher.ask_soon()
 
+    async def _prepare(self) -> bool:
+        """Sign what the next table needs, its new serials too; whether something is left that can wait."""
+        left = await self.notary.prepare(self.pipeline)
+        if self.pipeline.raise_serials(self.clock()):
+            left |= await self.notary.prepare(self.pipeline)
+        return left
+
+    def _image(self, generation: int) -> Image:
+        image = self.pipeline.image(generation, self.clock())
+        if image.transfers:
+            for zone, serial in self.pipeline.serials().items():
+                self.serials[zone] = replace(self.serials[zone], serial=serial)
+            self.keeper.ask()
+        return image
+
     def _announce(self, image: Image) -> None:
         self.answered.publish(image.generation, image.counters)
         self._tell(TableReady(generation=image.generation))
+        self.notifier.changed(news_of(self.config, self.policies.keys, image))
         self.moved.set()
 
     def _snapshot(self) -> tuple[object, Mapping[MemberKey, int]]:

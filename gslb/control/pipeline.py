@@ -24,15 +24,16 @@ from gslb.health.ledger import Ledger
 from gslb.health.machine import hold_left
 from gslb.health.override_targets import reach
 from gslb.health.overrides import Overrides
-from gslb.model.decisions import Decision, HostDecision
+from gslb.model.decisions import Decision, HostDecision, Mode
 from gslb.model.keys import ZoneKey
 from gslb.model.observations import Observation
 from gslb.model.overrides import Override
 from gslb.model.pasts import NEW, Past
 from gslb.model.pools import Member
 from gslb.model.settings import Config
-from gslb.model.values import Address
+from gslb.model.values import Address, WhenAllDown
 from gslb.model.verdicts import AddressHealth, MemberKey, State, VerdictKey
+from gslb.model.zones import EVERYBODY, Service, Zone
 from gslb.steering.decide import decide
 from gslb.steering.dependents import NOTHING, Dependents, of_members
 from gslb.steering.hosts import decide_host
@@ -102,7 +103,15 @@ class Pipeline:
 
     def image(self, generation: int, now: float = 0.0) -> Image:
         """The table as decided now, as bytes of this generation. Signs what `work` has left."""
-        return self._builder.image(generation, now, renewed=0)
+        return self._builder.image(generation, now, renewed=0, ready=self.ready)
+
+    def raise_serials(self, now: float) -> bool:
+        """Let the next table have new serials for zones that others fetch and that have changed; whether it will."""
+        return self.ready and bool(self._builder.raise_serials(now))
+
+    def serials(self) -> dict[str, int]:
+        """The serials of zones that others fetch, by their text."""
+        return self._builder.transfers.serials()
 
     def sign(self, keys: Keys, now: float) -> Effects:
         """Each zone (by its text) has these keys from now on; their dates say what they do."""
@@ -232,7 +241,7 @@ class Pipeline:
     def on_reload(self, config: Config, *, serials: Mapping[str, int], now: float, keys: Keys = NO_KEYS) -> Effects:
         """Another configuration takes over; what it shares with the old one keeps its verdicts."""
         scene = scene_of(config)
-        builder = Builder(scene.plan, serials, self._builder.ahead.known)
+        builder = Builder(scene.plan, serials, self._builder.ahead.known, self._builder.transfers.pasts())
         builder.sign(keys, now)
         self.ledger.replace(config, now)
         self._scene, self._builder = scene, builder
@@ -311,12 +320,28 @@ class Pipeline:
         self.decisions.update(decisions)
         self._wait(decisions)
         self.hosts.update(new_hosts)
-        differs = self._builder.update(new, new_hosts)
+        differs = self._builder.update(new, new_hosts, dict(self._instead(decisions, now)))
         return Effects(
             turns=tuple(self._turn({(made.view, key[0], key[1]) for key, made in new.items()})),
             decided=len(decisions) + len(found_hosts),
             publish=publish if differs else Publish.NOT,
         )
+
+    def _instead(
+        self, decisions: Mapping[DecisionKey, Decision], now: float
+    ) -> Iterator[tuple[DecisionKey, Decision | None]]:
+        """What transfers carry in place of these decisions: serve_all, whatever else is answered when all are down."""
+        for key, made in decisions.items():
+            zone = self._scene.plan.zones[key[0]]
+            if zone.transfer is not None and made.view == EVERYBODY:
+                differs = made.mode is Mode.ALL_DOWN and made.action is not WhenAllDown.SERVE_ALL
+                service = replace(zone.services[key[1]], when_all_down=WhenAllDown.SERVE_ALL)
+                yield key, self._decided(zone, service, key, now) if differs else None
+
+    def _decided(self, zone: Zone, service: Service, key: DecisionKey, now: float) -> Decision:
+        look, said = self.ledger.health_of(now), self.overrides.of(now)
+        past = self._past(key)
+        return decide(zone, service, key[2], look, ready=self.ready, override_of=said, past=past, now=now)
 
     def _wait(self, decisions: Mapping[DecisionKey, Decision]) -> None:
         for key, made in decisions.items():

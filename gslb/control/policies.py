@@ -11,9 +11,12 @@ from pathlib import Path
 import structlog
 
 from gslb.config.cookie_secrets import read_secrets
+from gslb.config.tsig_file import read_tsig_keys
 from gslb.handoff.messages import Message, PolicyReady
-from gslb.handoff.policy import SECRET_SIZE, Policy, read_policy, write_policy
-from gslb.model.settings import Node
+from gslb.handoff.policy import SECRET_SIZE, Policy, SharedKey, TransferRule, read_policy, write_policy
+from gslb.model.settings import Config
+from gslb.model.transfers import TsigKey
+from gslb.model.zones import Zone
 
 log = structlog.get_logger("gslb.control.policies")
 
@@ -26,13 +29,16 @@ class Policies:
         self._tell = tell
         standing = read_policy(run_dir)
         self.policy = standing or Policy(own=os.urandom(SECRET_SIZE))
+        self.keys: dict[str, tuple[TsigKey, ...]] = {}
         self._unwritten = True
 
     def __repr__(self) -> str:
         return f"<Policies {self.policy} unwritten={self._unwritten}>"
 
-    def accept(self, node: Node) -> None:
-        """Put what this configuration says in place of what stands. The file of secrets is read anew."""
+    def accept(self, config: Config) -> None:
+        """Put what this configuration says in place of what stands. Files of secrets are read anew."""
+        node = config.node
+        self.keys = {zone.text: self._keys(zone) for zone in config.zones if zone.transfer is not None}
         policy = Policy(
             secrets=self._secrets(node.cookie_secrets),
             own=self.policy.own,
@@ -40,6 +46,8 @@ class Policies:
             slip=node.rate_limit.slip,
             exempt=tuple(map(str, node.rate_limit.exempt)),
             state_txt=tuple(map(str, node.state_txt)),
+            keys=tuple({key.name: _shared(key) for keys in self.keys.values() for key in keys}.values()),
+            transfers=tuple(_rule(zone, self.keys[zone.text]) for zone in config.zones if zone.text in self.keys),
         )
         self._unwritten = self._unwritten or policy != self.policy
         self.policy = policy
@@ -61,6 +69,17 @@ class Policies:
         """What a worker is told when it connects."""
         return () if self._unwritten else (PolicyReady(),)
 
+    def _keys(self, zone: Zone) -> tuple[TsigKey, ...]:
+        """The TSIG keys of a zone; those in use, where the file is not good any more. None: nobody has one."""
+        path = None if zone.transfer is None else zone.transfer.key
+        if path is None:
+            return ()
+        try:
+            return read_tsig_keys(path)
+        except ValueError as error:
+            log.error("the keys of transfers cannot be read; those in use stay", zone=zone.text, error=str(error))
+            return self.keys.get(zone.text, ())
+
     def _secrets(self, path: Path | None) -> tuple[bytes, ...]:
         """Of the file, or our own; what stands where the file that was good when it was judged is not any more."""
         if path is None:
@@ -70,3 +89,16 @@ class Policies:
         except ValueError as error:
             log.error("the secrets of cookies cannot be read; those in use stay", error=str(error))
             return self.policy.secrets or (self.policy.own,)
+
+
+def _shared(key: TsigKey) -> SharedKey:
+    return SharedKey(name=key.name, algorithm=key.algorithm, secret=key.secret)
+
+
+def _rule(zone: Zone, keys: tuple[TsigKey, ...]) -> TransferRule:
+    """Where keys are wanted and none is known, nobody can sign: then nobody may fetch, wherever from."""
+    transfer = zone.transfer
+    if transfer is None or (transfer.key is not None and not keys):
+        return TransferRule(apex=zone.name)
+    names = tuple(key.name for key in keys)
+    return TransferRule(apex=zone.name, networks=tuple(map(str, transfer.to)), keys=names)

@@ -10,6 +10,7 @@ import asyncio
 import os
 import time
 from collections.abc import Awaitable, Callable
+from hashlib import blake2b
 from pathlib import Path
 
 import structlog
@@ -81,6 +82,8 @@ class Publisher:
         self._next = _first_generation(run_dir, clock())
         self._unwritten_names: bytes | None = None
         self._names: tuple[str, bytes] = ("", b"")
+        self._transfers: dict[str, str] = {}
+        self._unwritten_transfers: dict[str, bytes] = {}
         self._ticks = 0
         self.manifest: Manifest | None = None
         self.table: Table | None = None
@@ -132,6 +135,7 @@ class Publisher:
         generation = self._next
         self._next += 1
         image = self._image(generation)
+        self._soon = self._soon or image.waits
         carries_health, digest = self._facts()
         manifest, files = self._files(image, carries_health, digest)
         try:
@@ -149,9 +153,16 @@ class Publisher:
         parts = tuple(files)
         if image.names is not None:
             self._unwritten_names = image.names
+            self._transfers.clear()
+            self._unwritten_transfers.clear()
         if self._unwritten_names is not None:
             self._names = (f"names-{image.generation}.tbl", self._unwritten_names)
             files[self._names[0]] = self._unwritten_names
+        for apex, data in image.transfers.items():
+            name = f"transfer-{blake2b(apex, digest_size=8).hexdigest()}-{image.generation}.tbl"
+            self._transfers[apex.hex()] = name
+            self._unwritten_transfers[apex.hex()] = data
+        files.update({self._transfers[apex]: data for apex, data in self._unwritten_transfers.items()})
         manifest = Manifest(
             generation=image.generation,
             names=self._names[0],
@@ -159,6 +170,7 @@ class Publisher:
             carries_health=carries_health,
             written=self._clock(),
             config=digest,
+            transfers=dict(self._transfers),
         )
         return manifest, files
 
@@ -166,6 +178,7 @@ class Publisher:
         if self.error:
             log.info("the table can be written again", generation=manifest.generation)
         self._unwritten_names = None
+        self._unwritten_transfers.clear()
         self.error = ""
         self.manifest = manifest
         # Read by `explain` only; made here by this process, so nothing is left to verify.

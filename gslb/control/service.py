@@ -154,6 +154,7 @@ class Control:
                     ("publish", publishing.run()),
                     ("save", self.owner.keeper.run()),
                     ("keys", self._keys()),
+                    ("notify", self.owner.notifier.run()),
                     ("reload", self._reload()),
                     ("first round", self._first_round()),
                 )

@@ -187,7 +187,6 @@ REFUSED = {
     "no address": POOLS.replace("{address: 192.0.2.2}", "{weight: 3}"),
     "none of pools, members and alias": "services: {a: {records: [A]}}\n",
     "a name that is no LDH label": POOLS.replace("pools: {p:", "pools: {p_1:"),
-    "a key that is not built, whatever its value": "transfer:\n",
 }
 
 

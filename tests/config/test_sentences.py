@@ -12,7 +12,7 @@ C = "checks/c.yaml"
         (
             texts(POOL + "tttl: 30\n"),
             f"{Z}:10:1: tttl: unknown key; did you mean ttl?; allowed: zone, contact, nameservers, ttl, min_ttl, "
-            "negative_ttl, static_ttl, soa, dnssec, records, records_file, pools, services",
+            "negative_ttl, static_ttl, soa, dnssec, transfer, records, records_file, pools, services",
         ),
         (
             texts(node="dns: {worker: 2}"),

@@ -78,6 +78,6 @@ def properties(schema: Any) -> set[str]:
 
 def test_a_later_key_does_not_hide_other_faults() -> None:
     """What stands beside it is judged as if it were not there."""
-    found = faults({"checks/c.yaml": CHECK, "zones/z.yaml": HEAD + "transfer: {}\nttl: 2d\nzzz: 1\n"})
+    found = faults({"gslb.yaml": "cluster: {}\nzzz: 1\n", "checks/c.yaml": CHECK, "zones/z.yaml": HEAD + "ttl: 2d\n"})
 
-    assert [fault.split(": ")[1] for fault in found] == ["transfer", "ttl", "zzz"]
+    assert [fault.split(": ")[1] for fault in found] == ["cluster", "zzz", "ttl"]

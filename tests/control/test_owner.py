@@ -1,4 +1,5 @@
 from dataclasses import replace
+from ipaddress import ip_address
 from math import inf
 from pathlib import Path
 
@@ -9,12 +10,28 @@ from gslb.control import diary
 from gslb.control.memory import Memory
 from gslb.control.owner import GONE
 from gslb.handoff.messages import Ack, Counts, Hello, LogLine, PolicyReady, Refused, Stamp, TableReady, Tally
-from gslb.handoff.table import Manifest
+from gslb.handoff.table import Manifest, open_table
 from gslb.health.doubts import Suspicion
 from gslb.model.decisions import Mode
 from gslb.model.observations import Degraded, Phase, Reason
-from gslb.model.values import Family
-from tests.kit.controlled import NOW, REFUSED, RELAY1, SPARE, ZONE, Clock, Controlled, placed, seen, target, two_tiers
+from gslb.model.settings import Config
+from gslb.model.transfers import Secondary, Transfer
+from gslb.model.values import Family, WhenAllDown
+from tests.kit.controlled import (
+    NOW,
+    REFUSED,
+    RELAY1,
+    RELAY2,
+    SPARE,
+    ZONE,
+    Clock,
+    Controlled,
+    placed,
+    seen,
+    target,
+    two_tiers,
+)
+from tests.kit.fetched import fetched
 from tests.kit.signed import signed_estate
 
 MANIFEST = Manifest(generation=9, names="n", parts=("p",), carries_health=True, written=NOW)
@@ -255,3 +272,101 @@ async def test_a_zone_without_keys_is_told(tmp_path: Path) -> None:
         Controlled(config).owner.start(None)
 
     assert [line["remedy"] for line in logs if "unsigned" in line["event"]] == [f"gslb keys generate {ZONE}"]
+
+
+def fetchable(folder: Path) -> Config:
+    """The estate, whose zone others may fetch; it answers SERVFAIL when all are down."""
+    estate = placed(two_tiers(), folder)
+    (zone,) = estate.zones
+    services = {name: replace(one, when_all_down=WhenAllDown.SERVFAIL) for name, one in zone.services.items()}
+    to = Secondary(address=ip_address("127.0.0.1"), port=1)
+    return replace(estate, zones=(replace(zone, services=services, transfer=Transfer(notify=(to,))),))
+
+
+def addresses(folder: Path) -> set[str]:
+    """What a secondary that fetches now answers for smtp."""
+    zone = fetched(open_table(folder / "run"))
+    return {str(one) for one in zone.find_rdataset("smtp.mail.example.com.", "A")}
+
+
+async def test_what_others_fetch_follows_health(tmp_path: Path) -> None:
+    """A member that goes down is gone from the transfer under the next serial, which is kept and told of."""
+    control = Controlled(fetchable(tmp_path))
+    await control.serving()
+    first = control.owner.serials[ZONE].serial
+    assert addresses(tmp_path) == {RELAY1, RELAY2}
+    assert "1 waiting" in repr(control.owner.notifier)
+
+    control.clock.now += 60
+    for _ in range(3):
+        control.owner.observe(seen(RELAY2, REFUSED))
+    await control.owner.publisher.publish()
+    await control.owner.keeper.save()
+
+    assert addresses(tmp_path) == {RELAY1}
+    assert control.owner.serials[ZONE].serial == int(control.clock.now) > first
+    assert Memory(tmp_path / "state").serials() == control.owner.serials
+    again = Controlled(fetchable(tmp_path))
+    again.clock.now = control.clock.now
+    await again.serving()
+    assert again.owner.serials[ZONE].serial == int(control.clock.now) + 1
+
+
+async def test_all_down_is_serve_all_to_others(tmp_path: Path) -> None:
+    """Whatever a service answers when all are down, secondaries have all members."""
+    control = Controlled(fetchable(tmp_path))
+    await control.serving()
+    control.clock.now += 60
+    for address in (RELAY1, RELAY2, SPARE):
+        for _ in range(3):
+            control.owner.observe(seen(address, REFUSED))
+    await control.owner.publisher.publish()
+    assert addresses(tmp_path) == {RELAY1, RELAY2}
+
+    control.clock.now += 60
+    for _ in range(2):
+        control.owner.observe(seen(SPARE))
+    await control.owner.publisher.publish()
+    assert addresses(tmp_path) == {SPARE}
+
+
+async def test_a_serial_that_waits_comes_with_the_next_tick(tmp_path: Path) -> None:
+    """What changes within the second of the last serial is published at once, and carried soon."""
+    control = Controlled(fetchable(tmp_path))
+    await control.serving()
+    for _ in range(3):
+        control.owner.observe(seen(RELAY2, REFUSED))
+    await control.owner.publisher.publish()
+    assert addresses(tmp_path) == {RELAY1, RELAY2}
+
+    control.clock.now += 1
+    control.owner.tick()
+    await control.owner.publisher.publish()
+
+    assert addresses(tmp_path) == {RELAY1}
+
+
+async def test_transfer_files_outlast_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that could not be written is written with the next table; a file that nothing names goes."""
+    control = Controlled(fetchable(tmp_path))
+    await control.serving()
+    control.clock.now += 60
+    for _ in range(3):
+        control.owner.observe(seen(RELAY2, REFUSED))
+    with monkeypatch.context() as patch:
+        patch.setattr("gslb.control.publisher.publish", refuse)
+        await control.owner.publisher.publish()
+    assert addresses(tmp_path) == {RELAY1, RELAY2}
+
+    await control.owner.publisher.publish()
+
+    assert addresses(tmp_path) == {RELAY1}
+    assert len([*(tmp_path / "run").glob("transfer-*.tbl")]) == 1
+    control.owner.accept(replace(control.owner.config, zones=two_tiers().zones, digest="f" * 16))
+    await control.owner.publisher.publish()
+    assert not [*(tmp_path / "run").glob("transfer-*.tbl")]
+
+
+def refuse(*_: object) -> None:
+    """A disk that is full."""
+    raise OSError(28, "No space left on device")

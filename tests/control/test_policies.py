@@ -1,5 +1,6 @@
 """The policy from configuration to workers."""
 
+import base64
 from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
@@ -8,8 +9,9 @@ import pytest
 
 from gslb.control.policies import Policies
 from gslb.handoff.messages import Message, PolicyReady
-from gslb.handoff.policy import read_policy
+from gslb.handoff.policy import TransferRule, read_policy
 from gslb.model.settings import Node, RateLimit
+from gslb.model.transfers import Transfer
 from tests.kit.controlled import placed, two_tiers
 
 
@@ -22,7 +24,7 @@ def node(tmp_path: Path) -> Node:
 def made(node: Node, told: list[Message] | None = None) -> Policies:
     """The policies of a control that has accepted its configuration; `told` takes what workers hear."""
     policies = Policies(node.run_dir, ([] if told is None else told).append)
-    policies.accept(node)
+    policies.accept(replace(two_tiers(), node=node))
     return policies
 
 
@@ -52,10 +54,10 @@ def test_told_when_changed(node: Node, tmp_path: Path) -> None:
     file.chmod(0o600)
     node, told = replace(node, cookie_secrets=file), list[Message]()
     policies = made(node, told)
-    policies.accept(node)
+    policies.accept(replace(two_tiers(), node=node))
     assert told == [PolicyReady()]
     file.write_text("11" * 16)
-    policies.accept(node)
+    policies.accept(replace(two_tiers(), node=node))
 
     assert told == [PolicyReady()] * 2
     assert policies.policy.secrets == (b"\x11" * 16,)
@@ -65,7 +67,7 @@ def test_a_bad_file_changes_nothing(node: Node, tmp_path: Path) -> None:
     """The secrets in use stay while the file cannot be read."""
     policies = made(node)
     before = policies.policy
-    policies.accept(replace(node, cookie_secrets=tmp_path / "nowhere"))
+    policies.accept(replace(two_tiers(), node=replace(node, cookie_secrets=tmp_path / "nowhere")))
 
     assert policies.policy == before
 
@@ -74,10 +76,34 @@ def test_a_full_disk(node: Node) -> None:
     """What cannot be written is tried again with each tick, and nobody is told before; no secret is shown."""
     told: list[Message] = []
     policies = Policies(node.run_dir / "gone", told.append)
-    policies.accept(node)
+    policies.accept(replace(two_tiers(), node=node))
     assert (told, policies.greeting()) == ([], ())
     (node.run_dir / "gone").mkdir()
     policies.tick()
 
     assert (told, policies.greeting()) == ([PolicyReady()], (PolicyReady(),))
     assert policies.policy.own.hex() not in repr(policies)
+
+
+def test_transfers(node: Node, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Who may fetch what, and keys; those in use stay while their file cannot be read, without any nobody may."""
+    file = tmp_path / "transfer.key"
+    file.write_text(f'key "k" {{ secret "{base64.b64encode(bytes(16)).decode()}"; }};')
+    file.chmod(0o600)
+    (zone,) = two_tiers().zones
+    estate = replace(two_tiers(), node=node, zones=(replace(zone, transfer=Transfer(key=file)),))
+    policies = Policies(node.run_dir, lambda _: None)
+    policies.accept(estate)
+    expected = TransferRule(apex=zone.name, keys=(b"\1k\0",))
+    assert (policies.policy.transfers, len(policies.policy.keys)) == ((expected,), 1)
+
+    file.unlink()
+    policies.accept(estate)
+    assert policies.policy.transfers == (expected,)
+    again = Policies(node.run_dir, lambda _: None)
+    again.accept(estate)
+    assert again.policy.transfers == (TransferRule(apex=zone.name),)
+    open_to = replace(zone, transfer=Transfer(to=(ip_network("192.0.2.0/24"),)))
+    again.accept(replace(estate, zones=(open_to,)))
+    assert again.policy.transfers == (TransferRule(apex=zone.name, networks=("192.0.2.0/24",)),)
+    assert "AAAA" not in capsys.readouterr().out
