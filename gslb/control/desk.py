@@ -37,10 +37,14 @@ SERVED = 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """What is asked of the prober. `next_probe`: Unix time by target id; None while it runs, or unknown."""
+    """What is asked of the prober. `next_probe`: Unix time by target id; None while it runs, or unknown.
+
+    `delays`: of a target, its overruns and the seconds it has waited for slots.
+    """
 
     stats: Callable[[], ScheduleStats]
     next_probe: Callable[[str], float | None]
+    delays: Callable[[str], tuple[int, float]]
 
 
 _SURVEYED: ContextVar[Status | None] = ContextVar("surveyed", default=None)
@@ -224,6 +228,7 @@ class Desk:
             serials=owner.serials,
             all_down_entered=owner.all_down_entered,
             next_probe=self._schedule.next_probe,
+            delays=self._schedule.delays,
             now=owner.clock(),
             overrides=owner.pipeline.overrides,
             keys=owner.notary.keys,

@@ -122,7 +122,7 @@ class Control:
         self.desk = Desk(
             self.owner,
             self.reloader,
-            Schedule(stats=self.scheduler.stats, next_probe=self._next_probe),
+            Schedule(stats=self.scheduler.stats, next_probe=self._next_probe, delays=self.scheduler.delays),
         )
         self.stop = asyncio.Event()
         self.hurry = asyncio.Event()

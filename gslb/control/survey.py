@@ -10,6 +10,7 @@ from gslb.control.memory import Serial
 from gslb.control.metrics import total_seconds, type_of
 from gslb.control.override_views import OverrideStatus
 from gslb.control.recent import Recent
+from gslb.control.sightings import sighting
 from gslb.control.turns import Stand, stand_of
 from gslb.control.views import (
     AddressStatus,
@@ -59,7 +60,10 @@ GOOD_MODES = frozenset({Mode.NORMAL, Mode.BELOW_MINIMUM})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What a survey looks at. `next_probe`: Unix time by target id, None while it runs. `now`: Unix seconds."""
+    """What a survey looks at. `next_probe`: Unix time by target id, None while it runs. `now`: Unix seconds.
+
+    `delays`: of a target, its overruns and the seconds it has waited for slots.
+    """
 
     config: Config
     ledger: Ledger
@@ -73,6 +77,7 @@ class Facts:
     overrides: Overrides = field(default_factory=Overrides)
     keys: Mapping[str, Sequence[ZoneKey]] = field(default_factory=dict)
     key_error: str = ""
+    delays: Callable[[str], tuple[int, float]] = lambda _: (0, 0.0)
 
     def frozen(self) -> "Facts":
         """The same facts, standing still: for a survey in another thread."""
@@ -359,6 +364,8 @@ def _check(facts: Facts, check: Check, targets: Mapping[str, None], results: int
 
 def _target(facts: Facts, key: VerdictKey, results: int) -> TargetStatus:
     target = facts.config.targets[key.target]
+    overruns, queue_seconds = facts.delays(target.id)
+    last = facts.recent.last(target.id)
     return TargetStatus(
         id=target.id,
         address=str(target.address),
@@ -366,4 +373,7 @@ def _target(facts: Facts, key: VerdictKey, results: int) -> TargetStatus:
         verdict=_verdict(facts, key),
         results=tuple(map(result, facts.recent.of(target.id)[-results:])) if results else (),
         counts=facts.recent.counts(target.id) if results else {},
+        overruns=overruns,
+        queue_seconds=queue_seconds,
+        sighting=sighting(last) if results and last is not None else None,
     )

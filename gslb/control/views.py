@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from gslb.control.key_views import DnssecStatus
 from gslb.control.override_views import OverrideStatus
+from gslb.control.sightings import Sighting
 from gslb.control.views_node import ConfigStatus, MemoryStatus, ProbingStatus, TableStatus, WorkerStatus
 from gslb.errors import Fault
 
@@ -222,7 +223,11 @@ class ZoneStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetStatus:
-    """One address that a check probes, with its latest results, newest last; `counts`: all results since the start."""
+    """One address that a check probes, with its latest results, newest last; `counts`: all results since the start.
+
+    `overruns`: starts that passed while the run before was still under way; `queue_seconds`: spent waiting for a slot;
+    both since the start. `sighting`: what the latest run showed.
+    """
 
     id: str
     address: str
@@ -230,6 +235,9 @@ class TargetStatus:
     verdict: VerdictStatus
     results: tuple[Result, ...]
     counts: dict[str, int] = field(default_factory=dict)
+    overruns: int = 0
+    queue_seconds: float = 0.0
+    sighting: Sighting | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

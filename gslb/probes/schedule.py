@@ -160,6 +160,11 @@ class Scheduler:
         turn = self._turns.get(target_id)
         return None if turn is None or turn.task is not None else turn.scheduled
 
+    def delays(self, target_id: str) -> tuple[int, float]:
+        """How often a target was still under way at its next start, and the seconds it has waited for slots."""
+        turn = self._turns.get(target_id)
+        return (0, 0.0) if turn is None else (turn.overruns, turn.waited)
+
     def stats(self) -> ScheduleStats:
         """The schedule now."""
         return ScheduleStats(
@@ -297,7 +302,9 @@ class Scheduler:
     def _next_start(self, turn: Turn, ended: float) -> float:
         is_second = turn.window is not None
         regular = turn.regular_start(self._draw())
-        self._overruns += regular < ended
+        if regular < ended:
+            self._overruns += 1
+            turn.overruns += 1
         if is_second:
             regular = spread.in_place(regular, turn.interval, ended)
         return max(spread.not_before(regular, ended), turn.earliest)
@@ -307,6 +314,7 @@ class Scheduler:
         if waited < _QUEUE_SHOWN:
             return observation
         self._queue_seconds += waited
+        turn.waited += waited
         self._saturated += waited > turn.interval / 2
         return replace(observation, timings=((Phase.QUEUE, waited), *observation.timings))
 

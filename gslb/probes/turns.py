@@ -35,7 +35,8 @@ class Turn:
     `task`: while it runs, since `began`. `runs`: begun so far; `since_deep`: those since the last deep one; `deep`:
     whether the last was; `deep_fails`: whether the deep stage is what fails; `shallow`: the target in its shallow form.
     `suspect`: the last probe ran into a timeout. `login_delay`: seconds that the server asks for between two logins;
-    `deep_at`: when the last deep run began. Times in seconds on the schedule's clock.
+    `deep_at`: when the last deep run began. `overruns`: starts that passed while a run was under way; `waited`: seconds
+    spent waiting for slots; both since the target is known. Times in seconds on the schedule's clock.
     """
 
     target: Target
@@ -56,6 +57,8 @@ class Turn:
     deep_at: float = 0.0
     login_delay: float = 0.0
     shallow: Target | None = None
+    overruns: int = 0
+    waited: float = 0.0
     ticket: Ticket | None = None
     task: asyncio.Task[None] | None = None
 

@@ -1,6 +1,7 @@
 import math
 from dataclasses import replace
 
+from gslb.control.sightings import sighting
 from tests.kit.controlled import NOW, REFUSED, RELAY1, SPARE, Controlled, seen, target
 
 
@@ -42,6 +43,9 @@ def test_checks_show_their_targets(made: Controlled) -> None:
     assert spare.counts == {"ok": 1, "connect_refused": 1}
     assert (spare.verdict.changed.old, spare.verdict.changed.new) == ("unknown", "up")
     assert spare.verdict.target == target(SPARE)
+    assert (spare.overruns, spare.queue_seconds) == (2, 0.5)
+    assert spare.sighting == sighting(seen(SPARE, REFUSED))
+    assert made.desk.status(results=False).checks[0].targets[0].sighting is None
 
 
 def test_an_address_without_checks_never_changes(made: Controlled) -> None:

@@ -78,7 +78,11 @@ class Controlled:
         stats = ScheduleStats(
             targets=3, running=1, queued=0, started=7, overruns=0, saturated=0, stalls=0, queue_seconds=0.0
         )
-        self.desk = Desk(self.owner, self.reloader, Schedule(stats=lambda: stats, next_probe=lambda _target: NOW + 5))
+        self.desk = Desk(
+            self.owner,
+            self.reloader,
+            Schedule(stats=lambda: stats, next_probe=lambda _target: NOW + 5, delays=lambda _target: (2, 0.5)),
+        )
 
     def round(self, outcome_of: Callable[[str], Outcome] = lambda _address: PASSED) -> None:
         """The first round: every target once."""

@@ -148,6 +148,8 @@ async def test_a_probe_is_never_overlapped_and_rests_afterwards():
 
     assert gaps(bench.starts_of(one)[:4]) == pytest.approx([20.0, 14.5, 14.5], abs=0.01)
     assert bench.scheduler.stats().overruns >= 2
+    assert sum(bench.scheduler.delays(each)[0] for each in bench.scheduler._turns) == bench.scheduler.stats().overruns
+    assert bench.scheduler.delays("nobody") == (0, 0.0)
     assert bench.most["all"] == 1
 
 
@@ -206,6 +208,7 @@ async def test_a_wait_for_a_slot_is_told_and_counted():
     assert waits[1] > 6
     assert bench.scheduler.stats().saturated == 2
     assert bench.scheduler.stats().queue_seconds == pytest.approx(waits[1] + waits[2])
+    assert sum(bench.scheduler.delays(each)[1] for each in bench.scheduler._turns) == pytest.approx(sum(waits[1:]))
 
 
 async def test_targets_that_time_out_leave_half_of_the_slots():
