@@ -249,6 +249,7 @@ class Scheduler:
             target.port,
             suspect=turn.suspect,
             groups=target.groups,
+            mailbox=turn.mailbox(now),
         )
         self._slots.ask(turn.ticket)
 

@@ -2,8 +2,8 @@
 
 A probe passes three gates: one at a time per address and port, `per_host` at a time per address, and, for targets
 whose last probe ran into a timeout, half of all slots (so that hanging machines cannot starve the healthy ones). A
-target in groups (hosts behind one firewall) passes a gate for each. Over all stands the number of slots. Those who wait
-are served in the order of their scheduled times.
+target in groups (hosts behind one firewall) passes a gate for each, and one that locks a mailbox has it for itself.
+Over all stands the number of slots. Those who wait are served in the order of their scheduled times.
 
 A waiting ticket lies in the common queue, or parked before a closed gate. When a gate opens, the first of its parked
 tickets returns to the queue. A ticket that comes through one open gate only to be parked at another hands its chance
@@ -28,6 +28,7 @@ class Ticket:
     port: int = field(compare=False)
     suspect: bool = field(compare=False, default=False)
     groups: tuple[str, ...] = field(compare=False, default=())
+    mailbox: tuple[str | None, ...] | None = field(compare=False, default=None)
     withdrawn: bool = field(compare=False, default=False)
     gates: tuple[Hashable, ...] = field(compare=False, init=False)
 
@@ -36,6 +37,8 @@ class Ticket:
         passed: tuple[Hashable, ...] = ((self.host, self.port), self.host)
         if self.groups:
             passed = (*passed, *self.groups)
+        if self.mailbox is not None:
+            passed = (*passed, self.mailbox)
         self.gates = (*passed, _SUSPECTS) if self.suspect else passed
 
 

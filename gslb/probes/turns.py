@@ -81,13 +81,29 @@ class Turn:
         The first run is deep, and then each `stage_every`th while all is calm; and any while the deep stage fails. Not
         within the server's own delay between two logins.
         """
-        calm = self.interval >= self.target.timing.interval and now >= self.deep_at + self.login_delay
-        due = not self.runs or self.since_deep >= self.target.stage_every - 1
-        self.deep = self.shallow is None or self.deep_fails or (calm and due)
+        self.deep = self._is_deep(now)
         self.since_deep = 0 if self.deep else self.since_deep + 1
         self.deep_at = now if self.deep else self.deep_at
         self.runs += 1
         return self.target if self.deep or self.shallow is None else self.shallow
+
+    def _is_deep(self, now: float) -> bool:
+        calm = self.interval >= self.target.timing.interval and now >= self.deep_at + self.login_delay
+        due = not self.runs or self.since_deep >= self.target.stage_every - 1
+        return self.shallow is None or self.deep_fails or (calm and due)
+
+    def mailbox(self, now: float) -> tuple[str | None, ...] | None:
+        """The mailbox that a run begun now would lock; None: none. One that hangs gets no lock, and waits for none.
+
+        POP3 servers lock it while a session is logged in (RFC 1939 section 4), and members may share a store.
+        """
+        settings = self.target.settings
+        if not isinstance(settings, Pop3Settings) or settings.credentials is None:
+            return None
+        if self.suspect or not self._is_deep(now):
+            return None
+        login = settings.credentials
+        return ("mailbox", login.user, login.password_file, login.password_env)
 
     def heard(self, observation: Observation) -> None:
         """The run has ended."""

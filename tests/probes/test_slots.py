@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from gslb.probes.slots import Slots, Ticket
 
 
-def ticket(scheduled, *, host=1, port=25, suspect=False, groups=()):
+def ticket(scheduled, *, host=1, port=25, suspect=False, groups=(), mailbox=None):
     """A ticket with a number of its own."""
     ticket.number += 1
     host = bytes([192, 0, 2, host])
-    return Ticket(float(scheduled), ticket.number, "t", host, port, suspect=suspect, groups=groups)
+    return Ticket(float(scheduled), ticket.number, "t", host, port, suspect=suspect, groups=groups, mailbox=mailbox)
 
 
 ticket.number = 0
@@ -62,6 +62,18 @@ def test_at_most_so_many_at_once_of_a_group():
     slots.resize(concurrency=10, per_host=2)
     asked(slots, third := ticket(5, host=5, groups=("dmz",)))
     assert taken(slots) == [third]
+
+
+def test_a_mailbox_is_open_to_one_at_a_time():
+    """Wherever it is asked for: members may share a store, and POP3 locks."""
+    slots = Slots(concurrency=10, per_host=2)
+    first, second, other = asked(
+        slots, *(ticket(n, host=n, mailbox=("mailbox", user)) for n, user in enumerate("aab", start=1))
+    )
+
+    assert taken(slots) == [first, other]
+    slots.release(first)
+    assert taken(slots) == [second]
 
 
 def test_at_most_per_host_at_once_per_address():

@@ -146,3 +146,15 @@ def test_where_every_run_logs_in_a_delay_holds_the_next_run_back():
         )
     )
     assert failing.earliest == 700.0
+
+
+def test_a_run_that_opens_a_mailbox_asks_for_it():
+    """By its login; the shallow runs between do not, nor does a target that hangs, nor IMAP, which locks nothing."""
+    turn = delaying(2)
+    assert turn.mailbox(110.0) is None
+    turn.form(110.0)
+
+    assert turn.mailbox(120.0)[:2] == ("mailbox", LOGIN.credentials.user)
+    turn.suspect = True
+    assert turn.mailbox(120.0) is None
+    assert staged().mailbox(0.0) is None
