@@ -70,6 +70,11 @@ _VERIFY: Final = {
 _ROUTE: Final = (errno.ENETUNREACH, errno.EHOSTUNREACH)
 
 
+def is_exhausted(error: object) -> bool:
+    """Whether this process has no more descriptors or memory to open anything with."""
+    return _LOCAL.get(getattr(error, "errno", None) or 0) is Reason.LOCAL_FD_LIMIT
+
+
 def has_route(address: Address) -> bool:
     """Whether this host has a route to `address`; sends nothing."""
     family = socket.AF_INET if address.version == 4 else socket.AF_INET6

@@ -106,7 +106,10 @@ class Datagrams:
         self.bytes_in = 0
         self.buffer = bytearray()
         family = socket.AF_INET if address.version == 4 else socket.AF_INET6
-        self._socket = socket.socket(family, socket.SOCK_DGRAM)
+        try:
+            self._socket = socket.socket(family, socket.SOCK_DGRAM)
+        except OSError as error:
+            raise fault_of(error, Phase.CONNECT, address) from error
         try:
             self._socket.setblocking(False)
             if source is not None:

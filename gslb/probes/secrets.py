@@ -16,7 +16,7 @@ from typing import Final
 from gslb.model.checks import Credentials
 from gslb.model.observations import Phase, Reason
 from gslb.probes.dialogue.login import Login
-from gslb.probes.faults import LocalFault
+from gslb.probes.faults import LocalFault, is_exhausted
 
 SECRET_LIMIT: Final = 4096
 """Octets that a secret may have; more is another file."""
@@ -66,6 +66,8 @@ class Secrets:
             # A pipe must not block the loop: what is opened without waiting is looked at before it is read.
             descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError as error:
+            if is_exhausted(error):
+                raise LocalFault(Phase.AUTH, Reason.LOCAL_FD_LIMIT, f"{path}: {error.strerror}") from error
             raise _wrong(f"{path}: {error.strerror}") from error
         try:
             facts = os.fstat(descriptor)

@@ -16,7 +16,7 @@ from gslb.model.targets import Target
 from gslb.probes.dialogue.agent_words import sense_of, verdict
 from gslb.probes.dialogue.commands import Conclusion
 from gslb.probes.dialogue.text import shown
-from gslb.probes.faults import LocalFault
+from gslb.probes.faults import LocalFault, is_exhausted
 from gslb.probes.journal import Journal
 
 LIMIT: Final = 1024
@@ -82,4 +82,5 @@ def _stale(settings: FileSettings, written: Written, now: float) -> Conclusion |
 
 def _wrong(path: str, error: object) -> LocalFault:
     text = getattr(error, "strerror", None) or str(error)
-    return LocalFault(Phase.COMMAND, Reason.LOCAL_CONFIG, f"{path}: {text}")
+    reason = Reason.LOCAL_FD_LIMIT if is_exhausted(error) else Reason.LOCAL_CONFIG
+    return LocalFault(Phase.COMMAND, reason, f"{path}: {text}")

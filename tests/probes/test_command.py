@@ -2,10 +2,8 @@
 
 import asyncio
 import os
-import resource
 import signal
 import time
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from gslb.model.plain import ExecSettings, TcpSettings
 from gslb.probes.command import CHILDREN, Places, probe_exec
 from gslb.probes.journal import Journal
 from gslb.probes.run import probe
+from tests.kit.descriptors import few_descriptors
 from tests.kit.hostile import open_files
 from tests.kit.probing import target
 from tests.kit.running import until
@@ -206,20 +205,6 @@ async def test_a_plugin_that_is_not_there():
         seen = await run(ExecSettings(argv=argv))
         assert seen.outcome == missing
         assert argv[0] in seen.text
-
-
-@contextmanager
-def few_descriptors(spare):
-    """Only so many more can be opened."""
-    held = [os.dup(0) for _ in range(spare + 1)]
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    for descriptor in held:
-        os.close(descriptor)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (held[spare], hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 @pytest.mark.parametrize("spare", [0, 5])

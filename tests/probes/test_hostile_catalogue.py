@@ -73,6 +73,10 @@ CATALOGUE = {
     "agents that talk nonsense": ("dialogue/test_agent.py", "test_one_line_is_heard"),
     "our own network": ("test_run.py", "test_our_own_network_faults_are_inconclusive"),
     "too few descriptors": ("test_command.py", "test_too_few_descriptors_are_our_own_fault"),
+    "too few descriptors, for every type": (
+        "test_descriptors.py",
+        "test_without_descriptors_no_probe_of_any_kind_blames_its_target",
+    ),
     "a loop that stood still": ("test_schedule.py", "test_a_failure_seen_across_a_stall_says_nothing"),
     "a password file that cannot be read": ("test_guarded.py", "test_a_secret_that_cannot_be_read_is_our_own_fault"),
     "many targets that hang": ("test_schedule.py", "test_targets_that_time_out_leave_half_of_the_slots"),

@@ -3,24 +3,30 @@
 import pytest
 
 from gslb.model.checks import (
+    Credentials,
     HttpSettings,
     ImapSettings,
+    LdapSettings,
     LmtpSettings,
     Pop3Settings,
     SieveSettings,
     SmtpSettings,
     SubmissionSettings,
+    TlsCheckSettings,
 )
 from gslb.model.observations import Passed
+from gslb.model.plain import DnsSettings, Matching, Say, TcpSettings
 from gslb.model.values import TlsMode
 from tests.kit.logins import CREDENTIALS, logins
 from tests.kit.running import until
+from tests.kit.servers import nsd
 from tests.kit.servers.dovecot import Dovecot
 from tests.kit.servers.fail2ban import read_by
 from tests.kit.servers.looking import look, trusting
 from tests.kit.servers.mailstore import MailStore, SaslPostfix
 from tests.kit.servers.nginx import Nginx
 from tests.kit.servers.postfix import Postfix
+from tests.kit.servers.slapd import PASSWORD, USER, Slapd
 
 pytestmark = pytest.mark.servers
 
@@ -112,6 +118,48 @@ async def test_logins_lmtp_and_sieve_are_no_attack():
 
         assert matched(store.log_file, *DOVECOT, "sieve") == dict.fromkeys((*DOVECOT, "sieve"), 0)
         assert matched(relay.log_file, *POSTFIX) == dict.fromkeys(POSTFIX, 0)
+
+
+async def test_looks_at_ports_are_no_attack():
+    """Greetings heard by tcp and handshakes by tls, which leave in good order too."""
+    with Postfix() as relay, Dovecot() as store:
+        heard = {"expect": (b"220 ", Say(b"EHLO probe.example.com\r\n"), Matching("^250 ")), "quit": b"QUIT\r\n"}
+        await probed(
+            TcpSettings(port=relay.ports["smtp"], **heard),
+            TcpSettings(port=store.ports["pop3"], expect=(b"+OK",), quit=b"QUIT\r\n"),
+            TlsCheckSettings(port=relay.ports["smtps"], tls=trusting(relay, TlsMode.IMPLICIT)),
+            TlsCheckSettings(port=store.ports["imaps"], tls=trusting(store, TlsMode.IMPLICIT)),
+        )
+        until(lambda: relay.log().count("]: disconnect from") >= 2 * RUNS, 5, "the last disconnect")
+        until(lambda: store.log().count("-login: Info: ") >= 2 * RUNS, 5, "the last session")
+
+        assert matched(relay.log_file, *POSTFIX) == dict.fromkeys(POSTFIX, 0)
+        assert matched(store.log_file, *DOVECOT) == dict.fromkeys(DOVECOT, 0)
+
+
+async def test_directory_probes_are_no_attack(tmp_path):
+    """Binds without a name, with TLS, and with one that is right."""
+    secret = tmp_path / "secret"
+    secret.write_text(PASSWORD)
+    secret.chmod(0o600)
+    with Slapd() as server:
+        port, login = server.ports["ldap"], Credentials(user=USER, password_file=str(secret))
+        await probed(
+            LdapSettings(port=port),
+            LdapSettings(port=port, tls=trusting(server, TlsMode.STARTTLS)),
+            LdapSettings(port=port, tls=trusting(server, TlsMode.STARTTLS), credentials=login),
+        )
+        until(lambda: server.output().count("closed") >= 3 * RUNS, 5, "the last session")
+
+        assert matched(server.directory / "output", "slapd") == {"slapd": 0}
+
+
+async def test_questions_to_a_name_server_are_no_attack():
+    """For names it serves, over UDP and TCP; NSD has nothing to say of them."""
+    with nsd.small() as server:
+        await probed(DnsSettings(port=server.ports["dns"], qname="example.com", transport="both"))
+
+        assert read_by(server.log_file, "nsd")[1] == 0
 
 
 async def test_web_probes_are_no_attack():
