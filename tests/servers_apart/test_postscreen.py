@@ -1,10 +1,14 @@
 """postscreen: a greeting of two halves, six seconds apart, to tell who talks too early."""
 
+import asyncio
+
 import pytest
 
 from gslb.model.checks import SmtpSettings
 from gslb.model.observations import Failed, Passed, Phase, Reason
 from gslb.model.values import TlsMode
+from tests.kit.running import until
+from tests.kit.servers.fail2ban import read_by
 from tests.kit.servers.looking import look, trusting
 from tests.kit.servers.postscreen import Postscreen
 
@@ -29,6 +33,16 @@ async def test_the_whole_greeting_is_awaited(postscreen):
     assert Reason.GREET_DELAY in seen.notices
     assert dict(seen.timings)[Phase.GREETING] >= 5.5
     assert "PREGREET" not in postscreen.log()
+
+
+async def test_twenty_visits_are_no_attack(postscreen):
+    """Each waits for both halves, all of them at once; fail2ban counts none in the modes that Debian enables."""
+    seen = await asyncio.gather(*(look(smtp(postscreen), deadline=15.0) for _ in range(20)))
+    assert {each.outcome for each in seen} == {Passed()}
+    until(lambda: postscreen.log().count("disconnect from") >= 20, 5, "the last visitor's leave")
+
+    modes = [f"postfix[mode={mode}]" for mode in ("normal", "more", "extra", "auth")]
+    assert [read_by(postscreen.log_file, mode)[1] for mode in modes] == [0] * len(modes)
 
 
 async def test_a_deadline_below_the_delay_fails(postscreen):
