@@ -1,8 +1,8 @@
 """Decisions in, table files out. Only what a changed decision touches is made anew."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from gslb.answers import carried, entries
 from gslb.answers.dnssec.ahead import Ahead
@@ -10,6 +10,7 @@ from gslb.answers.dnssec.signatures import Signatures
 from gslb.answers.dnssec.signer import Signers
 from gslb.answers.dnssec.work import CARRIED, Done, Place, Work
 from gslb.answers.entries import Made, Scene
+from gslb.answers.parts import Parts, Sheet
 from gslb.answers.plan import Plan
 from gslb.answers.slots import KEY_KINDS, DenialSlot, HostSlot, ServiceSlot, Slot, StateSlot, ZoneKind, ZoneSlot
 from gslb.answers.states import of_state
@@ -17,7 +18,7 @@ from gslb.answers.tally import PartCounters
 from gslb.answers.transfers import Past, Transfers
 from gslb.handoff.blocks import Block, block
 from gslb.handoff.specs import EntrySpec
-from gslb.handoff.writer import names_file, part_of_blocks
+from gslb.handoff.writer import names_file
 from gslb.model.decisions import Decision, HostDecision
 from gslb.model.keys import ZoneKey
 from gslb.model.values import Family
@@ -31,6 +32,9 @@ ALL = 1 << 32
 
 AS_DECIDED: Mapping[DecisionKey, Decision | None] = {}
 
+SHORT = 5000
+"""Entries that are put into files in some ten milliseconds."""
+
 HostKey: TypeAlias = tuple[str, bytes]
 """Zone text, wire name: steering decides a name once for each zone whose members bear it."""
 
@@ -42,15 +46,48 @@ def decision_key(zone: str, service: str, family: Family, view: str = EVERYBODY)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """A table's files. `names` is None when it is the file of the image before. `counters` tells, per part, what
-    workers will count. `transfers`: files of zones whose serial has risen, by apex; `waits`: one is to rise soon."""
+    """A table's files. `names` is None when it is the file of the image before. `made`: the generation that each part
+    was made in; the same one, the same bytes. `counters` tells, per part, what workers will count. `transfers`: files
+    of zones whose serial has risen, by apex; `waits`: one is to rise soon."""
 
     generation: int
     names: bytes | None
     parts: tuple[bytes, ...]
+    made: tuple[int, ...]
     counters: tuple[PartCounters, ...]
     transfers: Mapping[bytes, bytes] = field(default_factory=dict)
     waits: bool = False
+
+
+class Pressing(NamedTuple):
+    """An image to be made: `sheets` of parts that are not as they were; `names`: the plan, where its file is new."""
+
+    generation: int
+    names: Plan | None
+    parts: Parts
+    sheets: tuple[Sheet, ...]
+    transfers: Mapping[bytes, bytes]
+    waits: bool
+
+    @property
+    def is_long(self) -> bool:
+        """Whether making it takes more than some ten milliseconds."""
+        return self.names is not None or sum(len(sheet.blocks) for sheet in self.sheets) > SHORT
+
+    def image(self) -> Image:
+        """The files."""
+        for sheet in self.sheets:
+            self.parts.write(sheet, self.generation)
+        files = self.parts.files
+        return Image(
+            generation=self.generation,
+            names=None if self.names is None else _names(self.names, self.generation),
+            parts=tuple(file.data for file in files),
+            made=tuple(file.generation for file in files),
+            counters=tuple(file.counters for file in files),
+            transfers=self.transfers,
+            waits=self.waits,
+        )
 
 
 class Builder:
@@ -75,7 +112,7 @@ class Builder:
         self.ahead = Ahead(plan.zones, plan.nodes, plan.slots, known, self.transfers.places)
         self._scenes = _scenes(plan, serials)
         self._made: list[list[Made]] = [[] for _ in plan.slots]
-        self._blocks: list[dict[int, Block]] = [{} for _ in plan.slots]
+        self._parts = Parts(plan.slots)
         self._service_slots: dict[DecisionKey, list[tuple[Place, ServiceSlot]]] = {}
         self._host_slots: dict[HostKey, list[tuple[Place, HostSlot]]] = {}
         self._state_slots: dict[tuple[str, str], list[tuple[Place, StateSlot]]] = {}
@@ -91,7 +128,7 @@ class Builder:
                 self._made[part].append(made)
                 self._carry((part, number), carried.as_answered(made.spec))
                 if made is not entries.ABSENT:
-                    self._blocks[part][number] = block(made.spec)
+                    self._parts.put(part, number, block(made.spec))
 
     def _first(self, place: Place, slot: Slot) -> Made:
         """A slot's entry before any decision; the slot is noted under what will decide it."""
@@ -232,6 +269,8 @@ class Builder:
         before = self._made[part][number]
         self._made[part][number] = made
         if made.spec == before.spec:
+            if made.counted != before.counted:
+                self._parts.touch(part)
             return False
         self._encode(place, made)
         if isinstance(self.plan.slots[part][number], ZoneSlot):
@@ -246,12 +285,12 @@ class Builder:
         part, number = place
         if made is entries.ABSENT:
             self.ahead.forget(place)
-            self._blocks[part].pop(number, None)
+            self._parts.drop(part, number)
         elif not self.ahead.takes(place, made.spec, renewed=renewed):
             self.ahead.forget(place)
             if self._encoded is None or self._encoded[0] is not made.spec:  # the empty ones of a zone are one
                 self._encoded = made.spec, block(made.spec)
-            self._blocks[part][number] = self._encoded[1]
+            self._parts.put(part, number, self._encoded[1])
 
     def _link(self, place: Place, slot: DenialSlot) -> None:
         """A link of the chain of denial lists the types that its name has now; it is gone while nothing is signed."""
@@ -275,7 +314,7 @@ class Builder:
         """Take over what was signed; entries that changed meanwhile are to be signed again."""
         for part, number, made in [(*each.task.place, each.made) for each in self.ahead.accept(done)]:
             if isinstance(made, Block):
-                self._blocks[part][number] = made
+                self._parts.put(part, number, made)
             else:
                 self.transfers.put(number, made)
 
@@ -311,29 +350,27 @@ class Builder:
         Signs what is left to be signed, as of `now`; `renewed`: as in `work`. `ready`: it carries health; one that does
         not has nothing to be fetched.
         """
+        return self.pressing(generation, now, renewed, ready=ready).image()
+
+    def pressing(self, generation: int, now: float = 0.0, renewed: int = ALL, *, ready: bool = True) -> Pressing:
+        """What `image` makes, still to be made: anywhere, before the next is asked for."""
         self.accept(self.work(now, renewed).done())
         if ready and self.raise_serials(now):
             self.accept(self.work(now, 0).done())
-        packed = list(self._packed(generation))
-        names = None if self._names_given else self._names(generation)
+        names = None if self._names_given else self.plan
         self._names_given = True
-        return Image(
+        return Pressing(
             generation=generation,
             names=names,
-            parts=tuple(data for data, _ in packed),
-            counters=tuple(counters for _, counters in packed),
+            parts=self._parts,
+            sheets=tuple(self._parts.sheets(self._made)),
             transfers=self.transfers.files(generation),
             waits=ready and self.transfers.waits,
         )
 
-    def _names(self, generation: int) -> bytes:
-        plan = self.plan
-        return names_file((*plan.nodes, *plan.states), plan.zone_specs, generation=generation, clients=plan.clients)
 
-    def _packed(self, generation: int) -> Iterator[tuple[bytes, PartCounters]]:
-        for number, slots in enumerate(self.plan.slots):
-            data, firsts = part_of_blocks(self._blocks[number], slots=len(slots), generation=generation, number=number)
-            yield data, PartCounters(firsts, slots, [made.counted for made in self._made[number]])
+def _names(plan: Plan, generation: int) -> bytes:
+    return names_file((*plan.nodes, *plan.states), plan.zone_specs, generation=generation, clients=plan.clients)
 
 
 def _scenes(plan: Plan, serials: Mapping[str, int]) -> dict[str, Scene]:

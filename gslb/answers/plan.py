@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from gslb.answers.dnssec.links import linked
+from gslb.answers.partition import NAMES, parted
 from gslb.answers.records import address_rdata
 from gslb.answers.slots import (
     ADDRESS_TYPES,
@@ -67,7 +68,7 @@ class Plan:
     states: tuple[NodeSpec, ...] = ()
 
 
-def plan(config: Config) -> Plan:
+def plan(config: Config, *, names_in_part: int = NAMES) -> Plan:
     """The plan of an accepted configuration. The same configuration gives the same plan."""
     apexes = frozenset(zone.name for zone in config.zones)
     slots: list[Slot] = []
@@ -78,17 +79,21 @@ def plan(config: Config) -> Plan:
     above: dict[bytes, tuple[tuple[int, int, int], ...]] = {}
     for number, zone in enumerate(config.zones):
         spec, below = _zone_spec(zone, slots), nested(zone, apexes)
-        made = linked(zone, tuple(_nodes(zone, number, apexes, slots, views)), below, slots)
-        zone_specs.append(replace(spec, flags=made.flags, nested=below if made.flags else (), hashed=made.hashed))
-        nodes.extend(made.nodes)
-        above.update(made.above)
+        laid = linked(zone, tuple(_nodes(zone, number, apexes, slots, views)), below, slots)
+        zone_specs.append(replace(spec, flags=laid.flags, nested=below if laid.flags else (), hashed=laid.hashed))
+        nodes.extend(laid.nodes)
+        above.update(laid.above)
         states.extend(_states(config, zone, number, slots))
+    for place, node in enumerate(nodes):
+        if node.name in above:
+            nodes[place] = replace(node, types=(*node.types, *above[node.name]))
+    made = parted(nodes, states, zone_specs, slots, names=names_in_part)
     return Plan(
         zones={zone.text: zone for zone in config.zones},
-        nodes=tuple(replace(node, types=(*node.types, *above.get(node.name, ()))) for node in nodes),
-        zone_specs=tuple(zone_specs),
-        slots=(tuple(slots),),
-        states=tuple(states),
+        nodes=made.nodes,
+        zone_specs=made.zone_specs,
+        slots=made.slots,
+        states=made.states,
         clients=ClientsSpec(
             ranges4=config.clients.ranges4,
             ranges6=config.clients.ranges6,

@@ -1,13 +1,14 @@
 """How often each member and service was answered: what workers count, put to names.
 
-A worker counts by table, part and counter; only the table's image knows what those stand for. Images of the latest
-tables are kept, since a worker reports the last counts of a table after it has swapped to the next. Totals go on
-across tables, reloads and, for members, restarts.
+A worker counts by part, the generation it was made in, and counter; only the table's image knows what those stand for.
+What the latest tables had is kept, since a worker reports the last counts of a part after it has swapped to the next
+table. Totals go on across tables, reloads and, for members, restarts.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping
 
+from gslb.answers.build import Image
 from gslb.answers.slots import ServiceSlot
 from gslb.answers.tally import PartCounters
 from gslb.handoff.messages import Counts
@@ -28,21 +29,27 @@ class Answered:
         self.services: Counter[tuple[str, str, str]] = Counter()
         self.views: Counter[tuple[str, str, str, str]] = Counter()
         self.strayed = 0
-        self._tables: dict[int, tuple[PartCounters, ...]] = {}
+        self._known: dict[tuple[int, int], PartCounters] = {}
+        self._tables: deque[tuple[tuple[int, int], ...]] = deque()
 
     def __repr__(self) -> str:
         return f"<Answered {self.members.total()} turns of {len(self.members)} members>"
 
-    def publish(self, generation: int, counters: tuple[PartCounters, ...]) -> None:
-        """A table of this generation is about to be announced."""
-        self._tables[generation] = counters
-        while len(self._tables) > KEPT:
-            del self._tables[min(self._tables)]
+    def publish(self, image: Image) -> None:
+        """A table is about to be announced."""
+        parts = tuple(enumerate(image.made))
+        self._known.update(zip(parts, image.counters, strict=True))
+        self._tables.append(parts)
+        if len(self._tables) > KEPT:
+            gone = set(self._tables.popleft())
+            for parts in self._tables:
+                gone.difference_update(parts)
+            for part in gone:
+                del self._known[part]
 
     def count(self, counts: Counts) -> None:
         """What a worker sent since its last report."""
-        parts = self._tables.get(counts.generation, ())
-        part = parts[counts.part] if counts.part < len(parts) else None
+        part = self._known.get((counts.part, counts.generation))
         for counter, sent in counts.pairs:
             counted = None if part is None else part.of(counter)
             if counted is None:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from gslb.answers.build import DecisionKey, Image
+from gslb.answers.build import DecisionKey, Image, Pressing
 from gslb.control import diary
 from gslb.control.answered import Answered
 from gslb.control.effects import NONE, Effects, Publish
@@ -73,7 +73,7 @@ class Owner:
         self.pipeline = self._first_pipeline(config, remembered)
         self.publisher = Publisher(
             config.node.run_dir,
-            image=self._image,
+            press=self._press,
             prepare=self._prepare,
             facts=lambda: (self.pipeline.ready, self.config.digest),
             announce=self._announce,
@@ -324,16 +324,16 @@ class Owner:
             left |= await self.notary.prepare(self.pipeline)
         return left
 
-    def _image(self, generation: int) -> Image:
-        image = self.pipeline.image(generation, self.clock())
-        if image.transfers:
+    def _press(self, generation: int) -> Pressing:
+        pressing = self.pipeline.pressing(generation, self.clock())
+        if pressing.transfers:
             for zone, serial in self.pipeline.serials().items():
                 self.serials[zone] = replace(self.serials[zone], serial=serial)
             self.keeper.ask()
-        return image
+        return pressing
 
     def _announce(self, image: Image) -> None:
-        self.answered.publish(image.generation, image.counters)
+        self.answered.publish(image)
         self._tell(TableReady(generation=image.generation))
         self.notifier.changed(news_of(self.config, self.policies.keys, image))
         self.moved.set()

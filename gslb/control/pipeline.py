@@ -13,7 +13,7 @@ from dataclasses import replace
 from math import inf
 from typing import TypeAlias
 
-from gslb.answers.build import Builder, DecisionKey, Image, decision_key
+from gslb.answers.build import Builder, DecisionKey, Image, Pressing, decision_key
 from gslb.answers.dnssec.signatures import Signatures
 from gslb.answers.dnssec.work import Done, Work
 from gslb.control.effects import NONE, Effects, Publish, urgency
@@ -103,7 +103,11 @@ class Pipeline:
 
     def image(self, generation: int, now: float = 0.0) -> Image:
         """The table as decided now, as bytes of this generation. Signs what `work` has left."""
-        return self._builder.image(generation, now, renewed=0, ready=self.ready)
+        return self.pressing(generation, now).image()
+
+    def pressing(self, generation: int, now: float = 0.0) -> Pressing:
+        """The same, still to be made: anywhere, before the next is asked for."""
+        return self._builder.pressing(generation, now, renewed=0, ready=self.ready)
 
     def raise_serials(self, now: float) -> bool:
         """Let the next table have new serials for zones that others fetch and that have changed; whether it will."""

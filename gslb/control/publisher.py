@@ -15,7 +15,7 @@ from pathlib import Path
 
 import structlog
 
-from gslb.answers.build import Image
+from gslb.answers.build import Image, Pressing
 from gslb.control.metrics import Metrics
 from gslb.errors import TableError
 from gslb.handoff.layout import MANIFEST
@@ -53,7 +53,7 @@ def standing(run_dir: Path, digest: str, now: float) -> Manifest | None:
 
 
 class Publisher:
-    """Writes to `run_dir`. `image` builds the table as decided now, `announce` tells workers of a generation.
+    """Writes to `run_dir`. `press` gives the table as decided now, `announce` tells workers of it.
 
     `facts` (carries health, digest) are asked with each table. `prepare` is awaited before; it says whether it left
     work for another table.
@@ -63,7 +63,7 @@ class Publisher:
         self,
         run_dir: Path,
         *,
-        image: Callable[[int], Image],
+        press: Callable[[int], Pressing],
         facts: Callable[[], tuple[bool, str]],
         announce: Callable[[Image], None],
         metrics: Metrics,
@@ -72,7 +72,7 @@ class Publisher:
     ) -> None:
         self._prepare = prepare
         self.run_dir = run_dir
-        self._image = image
+        self._press = press
         self._facts = facts
         self._announce = announce
         self._metrics = metrics
@@ -80,13 +80,12 @@ class Publisher:
         self._wanted = asyncio.Event()
         self._soon = False
         self._next = _first_generation(run_dir, clock())
-        self._unwritten_names: bytes | None = None
+        self._stand: frozenset[str] = frozenset()
         self._names: tuple[str, bytes] = ("", b"")
-        self._transfers: dict[str, str] = {}
-        self._unwritten_transfers: dict[str, bytes] = {}
+        self._parts: tuple[bytes, ...] = ()
+        self._transfers: dict[str, tuple[str, bytes]] = {}
         self._ticks = 0
         self.manifest: Manifest | None = None
-        self.table: Table | None = None
         self.first_health: int | None = None
         self.published = self.errors = 0
         self.error = ""
@@ -98,6 +97,14 @@ class Publisher:
     def generation(self) -> int:
         """Of the table that stands; 0 for none that this control knows."""
         return self.manifest.generation if self.manifest else 0
+
+    @property
+    def table(self) -> Table | None:
+        """The table that stands, for whoever asks what it answers; None for none that this control has made."""
+        if self.manifest is None or not self._parts:
+            return None
+        # made here by this process, so nothing is left to verify
+        return Table(self.manifest, Names(memoryview(self._names[1])), tuple(Part(memoryview(p)) for p in self._parts))
 
     def adopt(self, manifest: Manifest) -> None:
         """Let a table that stands already (see `standing`) stand."""
@@ -134,9 +141,10 @@ class Publisher:
         self._soon = self._prepare is not None and await self._prepare()
         generation = self._next
         self._next += 1
-        image = self._image(generation)
-        self._soon = self._soon or image.waits
+        pressing = self._press(generation)
+        self._soon = self._soon or pressing.waits
         carries_health, digest = self._facts()
+        image = await asyncio.to_thread(pressing.image) if pressing.is_long else pressing.image()
         manifest, files = self._files(image, carries_health, digest)
         try:
             if sum(map(len, files.values())) < BIG:
@@ -149,40 +157,34 @@ class Publisher:
             self._stands(manifest, image)
 
     def _files(self, image: Image, carries_health: bool, digest: str) -> tuple[Manifest, dict[str, bytes]]:
-        files = {f"part{number}-{image.generation}.tbl": part for number, part in enumerate(image.parts)}
-        parts = tuple(files)
+        """The manifest, and those files of the table that do not stand yet. Its name tells a part's bytes."""
+        parts = [f"part{number}-{made}.tbl" for number, made in enumerate(image.made)]
         if image.names is not None:
-            self._unwritten_names = image.names
+            self._names = (f"names-{image.generation}.tbl", image.names)
             self._transfers.clear()
-            self._unwritten_transfers.clear()
-        if self._unwritten_names is not None:
-            self._names = (f"names-{image.generation}.tbl", self._unwritten_names)
-            files[self._names[0]] = self._unwritten_names
         for apex, data in image.transfers.items():
             name = f"transfer-{blake2b(apex, digest_size=8).hexdigest()}-{image.generation}.tbl"
-            self._transfers[apex.hex()] = name
-            self._unwritten_transfers[apex.hex()] = data
-        files.update({self._transfers[apex]: data for apex, data in self._unwritten_transfers.items()})
+            self._transfers[apex.hex()] = (name, data)
+        every = (*zip(parts, image.parts, strict=True), self._names, *self._transfers.values())
+        files = {name: data for name, data in every if name not in self._stand}
         manifest = Manifest(
             generation=image.generation,
             names=self._names[0],
-            parts=parts,
+            parts=tuple(parts),
             carries_health=carries_health,
             written=self._clock(),
             config=digest,
-            transfers=dict(self._transfers),
+            transfers={apex: name for apex, (name, _) in self._transfers.items()},
         )
         return manifest, files
 
     def _stands(self, manifest: Manifest, image: Image) -> None:
         if self.error:
             log.info("the table can be written again", generation=manifest.generation)
-        self._unwritten_names = None
-        self._unwritten_transfers.clear()
         self.error = ""
         self.manifest = manifest
-        # Read by `explain` only; made here by this process, so nothing is left to verify.
-        self.table = Table(manifest, Names(memoryview(self._names[1])), tuple(Part(memoryview(p)) for p in image.parts))
+        self._stand = frozenset((manifest.names, *manifest.parts, *manifest.transfers.values()))
+        self._parts = image.parts
         if manifest.carries_health and self.first_health is None:
             self.first_health = manifest.generation
         self.published += 1

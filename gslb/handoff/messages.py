@@ -75,7 +75,10 @@ class Refused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How often each counter of a part was sent since the last report: (counter, sent) pairs."""
+    """How often each counter of a part was sent since the last report: (counter, sent) pairs.
+
+    `generation`: of the table that the part was made for; it may stand in later ones, too.
+    """
 
     KIND: ClassVar[int] = 19
     generation: int

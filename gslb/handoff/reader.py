@@ -167,10 +167,11 @@ class Names:
 
 
 class Part:
-    """One part: slot → entry, and the chunks that entries point to."""
+    """One part: slot → entry, and the chunks that entries point to. `generation`: of the table it was made for."""
 
     def __init__(self, data: Buffer) -> None:
         self.data = data
+        self.generation: int = HEADER.unpack_from(data)[3]
         directory = PART_DIRECTORY.unpack_from(data, HEADER.size)
         self.slots = directory[0] * UNIT
         self.slot_count: int = directory[1]

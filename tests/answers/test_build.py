@@ -83,8 +83,31 @@ def test_names_are_given_once() -> None:
 
     assert first.names is not None
     assert second.names is None
-    assert first.parts != second.parts
     assert (first.generation, second.generation) == (1, 2)
+
+
+def test_only_parts_that_changed_are_made_anew() -> None:
+    """A part keeps its bytes, and tells in which generation they were made, until something in it changes."""
+    builder = Builder(plan(estate(), names_in_part=2), SERIALS)
+    builder.update(*decided(estate()))
+    first = builder.image(1)
+    builder.update(*decided(estate(), healths(down=("192.0.2.11",))))
+
+    second = builder.image(2)
+
+    assert first.made == (1,) * len(first.parts)
+    assert set(second.made) == {1, 2}
+    for made, before, after in zip(second.made, first.parts, second.parts, strict=True):
+        assert (before is after) == (made == 1)
+
+
+def test_a_long_pressing_is_told() -> None:
+    """The first image, with its names file, is long in the making; a changed part is not."""
+    builder = Builder(plan(estate()), SERIALS)
+    assert builder.pressing(1).is_long
+    builder.update(*decided(estate()))
+
+    assert not builder.pressing(2).is_long
 
 
 def test_only_what_differs_is_a_change() -> None:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from gslb.answers.build import Builder, Image
 from gslb.answers.plan import plan
 from gslb.control.answered import KEPT, Answered
@@ -26,7 +28,7 @@ def every_counter(made: Image, sent: int = 1) -> Counts:
 def test_counts_are_put_to_names() -> None:
     """What a worker counted reaches members and services; totals from before go on."""
     answered, made = Answered({RELAY1: 100}), image()
-    answered.publish(5, made.counters)
+    answered.publish(made)
 
     answered.count(every_counter(made, sent=2))
 
@@ -39,7 +41,7 @@ def test_counts_are_put_to_names() -> None:
 def test_counts_of_unknown_tables_stray() -> None:
     """Counts for a table, part or counter that nobody knows are counted as such."""
     answered, made = Answered({}), image()
-    answered.publish(5, made.counters)
+    answered.publish(made)
 
     answered.count(Counts(generation=4, part=0, pairs=((0, 3),)))
     answered.count(Counts(generation=5, part=7, pairs=((0, 2),)))
@@ -53,8 +55,19 @@ def test_old_tables_are_forgotten() -> None:
     """Only the latest tables' counters are kept."""
     answered, made = Answered({}), image()
     for generation in range(KEPT + 1):
-        answered.publish(generation, made.counters)
+        answered.publish(replace(made, generation=generation, made=(generation,)))
 
     answered.count(Counts(generation=0, part=0, pairs=((0, 1),)))
 
     assert answered.strayed == 1
+
+
+def test_a_part_that_stays_is_known_as_long() -> None:
+    """Counts of a part are understood in every table that it stands in, however many there were."""
+    answered, made = Answered({}), image()
+    for generation in range(5, KEPT + 10):
+        answered.publish(replace(made, generation=generation))
+
+    answered.count(every_counter(made))
+
+    assert answered.strayed == 0

@@ -182,7 +182,7 @@ def test_news() -> None:
     zone = replace(estate.zones[0], transfer=Transfer(notify=(to, replace(to, port=5353))))
     file = transfer_file(Contents(zone.name, 7, soa(7), b""), generation=4)
     keys = tuple(TsigKey(name=name, algorithm="hmac-sha256", secret=bytes(16)) for name in (b"\1k\0", b"\1o\0"))
-    image = Image(generation=4, names=None, parts=(), counters=(), transfers={zone.name: file})
+    image = Image(generation=4, names=None, parts=(), made=(), counters=(), transfers={zone.name: file})
     estate = replace(estate, zones=(zone, replace(zone, name=b"\1o\0", text="o")))
 
     found = list(news_of(estate, {zone.text: keys}, image))

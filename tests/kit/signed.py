@@ -14,6 +14,7 @@ import dns.rdatatype
 from gslb.answers.build import Builder
 from gslb.answers.dnssec.denial import hashed, hashed_owner
 from gslb.answers.dnssec.sections import records
+from gslb.answers.partition import NAMES
 from gslb.answers.plan import plan
 from gslb.control.keyring import write_keys
 from gslb.dns.reply import Facts
@@ -117,10 +118,12 @@ class Server:
         *,
         ready: bool = True,
         now: float = NOW,
+        names_in_part: int = NAMES,
     ) -> None:
         self.now = now
         self.config = estate if isinstance(estate, Config) else config(estate)
-        self.builder = Builder(plan(self.config), {each.text: 2026 for each in self.config.zones})
+        laid = plan(self.config, names_in_part=names_in_part)
+        self.builder = Builder(laid, {each.text: 2026 for each in self.config.zones})
         self.builder.sign(
             {each.text: csk() if keys is None else keys for each in self.config.zones if each.dnssec}, now
         )

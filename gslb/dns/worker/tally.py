@@ -22,7 +22,7 @@ from gslb.handoff.messages import Counts
 from gslb.handoff.table import Table
 
 KEPT = 16
-"""Parts of earlier tables that control may be behind with fetching counts of, before the oldest are dropped."""
+"""Earlier tables that control may be behind with fetching counts of, before those of the oldest are dropped."""
 AT_ONCE = 20_000
 """Counters reported at once; the rest waits for the next second, so that no report stalls the answers."""
 BLOCK = 256
@@ -66,26 +66,44 @@ class Part(Protocol):
 
 
 class Sent:
-    """Counters of the table in use, and of earlier ones that control has not fetched yet.
+    """Counters of the table in use, and of parts of earlier ones that control has not fetched yet.
 
-    Where there is a fast path it has counters of its own, since it counts while we do; both are told as one.
+    A part that stays goes on counting. Where there is a fast path it has counters of its own, since it counts while we
+    do; both are told as one.
     """
 
     def __init__(self) -> None:
+        self._table: Table | None = None
         self._parts: tuple[_PartCounts, ...] = ()
         self.native: tuple[NativeCounts, ...] = ()
-        self._waiting: list[Part] = []
+        self._waiting: list[tuple[Part, ...]] = []
 
     def begin(self, table: Table, *, native: bool = False) -> int:
         """Count for another table from now on; how many parts' counts had to be dropped for that."""
-        in_use: tuple[Part, ...] = (*self._parts, *self.native)
-        self._waiting += [part for part in in_use if part.has_any()]
+        stay = {part: number for number, part in enumerate(self._table.parts if self._table else ())}
+        kept = [stay.pop(part, None) for part in table.parts]
+        numbers = stay.values()
+        gone: list[Part] = [*(self._parts[n] for n in numbers), *(self.native[n] for n in numbers if self.native)]
+        if left := tuple([part for part in gone if part.has_any()]):
+            self._waiting.append(left)
         dropped = self._waiting[:-KEPT]
         self._waiting = self._waiting[-KEPT:]
-        sizes = [(table.generation, number, part.counter_count) for number, part in enumerate(table.parts)]
-        self._parts = tuple(_PartCounts(*size) for size in sizes)
-        self.native = tuple(NativeCounts(*size) for size in sizes) if native else ()
-        return len(dropped)
+        sizes = [(part.generation, number, part.counter_count) for number, part in enumerate(table.parts)]
+        self._parts = tuple(
+            [
+                _PartCounts(*size) if number is None else self._parts[number]
+                for number, size in zip(kept, sizes, strict=True)
+            ]
+        )
+        if native:
+            self.native = tuple(
+                [
+                    NativeCounts(*size) if number is None else self.native[number]
+                    for number, size in zip(kept, sizes, strict=True)
+                ]
+            )
+        self._table = table
+        return sum(map(len, dropped))
 
     def add(self, sent: tuple[tuple[int, int], ...], times: int = 1) -> None:
         """Raise counters of the table in use, as (part, counter)."""
@@ -95,12 +113,14 @@ class Sent:
     def take(self, most: int = AT_ONCE) -> tuple[Counts, ...]:
         """What was counted since the last time, earlier tables first, zeroed here; at most so many counters."""
         taken = []
-        for part in (*self._waiting, *self._parts, *self.native):
+        earlier = [part for parts in self._waiting for part in parts]
+        for part in (*earlier, *self._parts, *self.native):
             pairs = part.take(most)
             most -= len(pairs)
             if pairs:
                 taken.append(Counts(generation=part.generation, part=part.number, pairs=pairs))
-        self._waiting = [part for part in self._waiting if part.has_any()]
+        waiting = [tuple([part for part in parts if part.has_any()]) for parts in self._waiting]
+        self._waiting = [parts for parts in waiting if parts]
         return tuple(taken)
 
 

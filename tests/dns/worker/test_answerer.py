@@ -9,6 +9,8 @@ import pytest
 from gslb.dns.worker.answerer import Answerer, packed
 from gslb.dns.worker.tcp import IDLE
 from gslb.handoff.policy import Policy
+from gslb.handoff.reader import Part
+from gslb.handoff.table import Table
 from tests.kit.asking import the_table
 from tests.kit.tables import Made, table
 from tests.kit.workers import one_name
@@ -51,7 +53,8 @@ def test_counts_dropped_at_a_swap() -> None:
     """Counts that control never fetched are bounded; what goes is told."""
     answerer = Noted()
     for _ in range(20):
-        answerer.swap(the_table())
+        given = the_table()
+        answerer.swap(Table(given.manifest, given.names, tuple(Part(part.data) for part in given.parts)))
         answerer.parsed()
 
     assert answerer.tally.totals["reports_dropped"] == 3

@@ -79,6 +79,17 @@ def test_bounded_while_control_is_away() -> None:
     assert [one.generation for one in sent.take()] == list(range(3, KEPT + 3))
 
 
+def test_a_part_that_stays_counts_on() -> None:
+    """A table that shares a part with the one before goes on counting in it, under the generation it was made in."""
+    sent, before = Sent(), counting(1)
+    sent.begin(before)
+    sent.add(((0, 3),))
+    sent.begin(Table(before.manifest, before.names, before.parts))
+    sent.add(((0, 3),))
+
+    assert sent.take() == (counts(1, (3, 2)),)
+
+
 def test_counters_do_not_wrap() -> None:
     """A full counter stays full."""
     sent = Sent()
