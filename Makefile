@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test test-servers test-differential fuzz check lint suite packages bench bench-probes test-native clean
+.PHONY: run test test-servers test-differential fuzz check lint suite packages bench bench-probes test-native test-simulation clean
 
 run: $(VENV)/.run  ## a small mail estate, its configuration and the server, telling a story
 	@$(BIN)/gslb demo
@@ -32,6 +32,10 @@ test-servers: $(VENV)/.dev packages  ## against servers that cannot be installed
 
 test-native: $(VENV)/.dev  ## the fast path of workers under sanitizers, with odd packets and broken tables
 	$(BIN)/python tests/native/fuzz.py
+
+test-simulation: $(VENV)/.dev packages  ## a recorded run beside its prediction, and 2,000 lookups behind unbound and BIND
+	$(BIN)/pytest -s tests/recorded
+	LOOKUPS=2000 $(BIN)/pytest tests/system/test_weights_behind_resolvers.py
 
 bench: $(VENV)/.dev  ## CPU per query of the running server, beside the peers that are installed
 	$(BIN)/python tests/bench/bench.py

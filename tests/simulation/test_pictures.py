@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gslb.health.overrides import Overrides
@@ -87,6 +87,7 @@ def _of(weights: tuple[int, ...], answers: str) -> Picture:
     return pictured(services(text, f"pools:\n  relays:\n    members:\n{members}"))
 
 
+@settings(max_examples=25)
 @given(
     weights=st.lists(st.integers(0, 100), min_size=1, max_size=5).filter(any),
     answers=st.sampled_from(["1", "2", "all"]),
