@@ -9,7 +9,7 @@ from tests.kit.recording import OVERSTAY, Plan, record
 
 pytestmark = [pytest.mark.system, pytest.mark.servers]
 
-PLAN = Plan(resolvers=4, services=40, rate=400, ttl=1, warm=1.2, drain_at=3.4, after=2.9)
+PLAN = Plan(resolvers=4, services=250, rate=600, ttl=1, warm=1.2, drain_at=4.4, after=2.9)
 
 
 def test_a_recorded_run_is_as_predicted(tmp_path: Path) -> None:
