@@ -8,6 +8,7 @@ from gslb.errors import TableError
 from gslb.handoff.layout import MANIFEST
 from gslb.handoff.specs import EntrySpec, NodeSpec, ZoneSpec
 from gslb.handoff.table import Manifest, in_memory, open_table, publish, read_manifest
+from gslb.handoff.transfers import Contents, transfer_file
 from gslb.handoff.writer import names_file, part_file
 from gslb.model.names import ROOT
 
@@ -153,3 +154,19 @@ def test_in_memory() -> None:
     assert (table.generation, table.manifest.carries_health, table.manifest.written) == (4, True, 2.0)
     with pytest.raises(TableError):
         in_memory(NAMES[:-8], [part(4)])
+
+
+def test_transfer_files_are_taken_over(run_dir: Path) -> None:
+    """A transfer file that the next manifest names too is not opened again; one that it does not name goes."""
+    contents = Contents(ROOT, 7, b"soa", b"records")
+    files = {f"transfer-{n}.tbl": transfer_file(contents._replace(serial=n), generation=1) for n in (7, 8)}
+    first = replace(read_manifest(run_dir), transfers={"00": "transfer-7.tbl"})
+    publish(run_dir, first, {"transfer-7.tbl": files["transfer-7.tbl"]})
+    table = open_table(run_dir)
+    assert table.transfers[ROOT].serial == 7
+    assert open_table(run_dir, table).transfers[ROOT] is table.transfers[ROOT]
+
+    publish(run_dir, replace(first, transfers={"00": "transfer-8.tbl"}), {"transfer-8.tbl": files["transfer-8.tbl"]})
+
+    assert open_table(run_dir, table).transfers[ROOT].serial == 8
+    assert not (run_dir / "transfer-7.tbl").exists()

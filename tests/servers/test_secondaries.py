@@ -2,6 +2,7 @@
 
 import base64
 import socket
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -13,8 +14,8 @@ import dns.tsigkeyring
 import dns.zone
 import pytest
 
-from tests.kit.running import Running
-from tests.kit.servers.secondaries import BindSecondary, NsdSecondary, Secondary, has
+from tests.kit.running import Running, free_ports
+from tests.kit.servers.secondaries import BindSecondary, NsdSecondary, has
 from tests.kit.zones import QUICK
 
 pytestmark = [pytest.mark.servers, pytest.mark.system]
@@ -73,54 +74,63 @@ class Members:
             each.close()
 
 
-def primary(folder: Path, port: int, secondaries: list[Secondary]) -> Running:
-    """Our server, which tells these of changes; whoever fetches has to sign."""
-    notify = ", ".join(f"127.0.0.1:{each.ports['dns']}" for each in secondaries)
-    files = {
-        "zones/mail.yaml": ZONE.replace("NOTIFY", notify),
-        "checks/checks.yaml": f"tcp: {{type: tcp, port: {port}, {QUICK}}}\n",
-        "transfer.key": KEY_FILE,
-    }
-    made = Running(folder, files, workers=2)
-    (folder / "transfer.key").chmod(0o600)
-    return made
+class Site:
+    """Our server and its members. `ports`: where secondaries are told of changes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.members = Members()
+        self.ports = free_ports(2)
+        notify = ", ".join(f"127.0.0.1:{port}" for port in self.ports)
+        files = {
+            "zones/mail.yaml": ZONE.replace("NOTIFY", notify),
+            "checks/checks.yaml": f"tcp: {{type: tcp, port: {self.members.port}, {QUICK}}}\n",
+            "transfer.key": KEY_FILE,
+        }
+        self.server = Running(folder, files, workers=2)
+        (folder / "transfer.key").chmod(0o600)
 
 
-def test_nsd_and_bind_follow_health(tmp_path: Path) -> None:
-    """A member that goes down is gone at each secondary within seconds: told by NOTIFY, fetched by IXFR, all signed."""
-    secondaries: list[Secondary] = [NsdSecondary(NAME, key=(KEY, SECRET)), BindSecondary(NAME, key=(KEY, SECRET))]
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One for the module; whoever fetches has to sign."""
+    made = Site(tmp_path_factory.mktemp("site"))
+    with made.members, made.server:
+        yield made
+
+
+@pytest.mark.parametrize(("number", "kind"), [(0, NsdSecondary), (1, BindSecondary)])
+def test_a_secondary_follows_health(site: Site, number: int, kind: type[NsdSecondary | BindSecondary]) -> None:
+    """A member that goes down is gone at a secondary within seconds: told by NOTIFY, fetched by IXFR, all signed."""
+    secondary = kind(NAME, key=(KEY, SECRET))
+    secondary.ports = {"dns": site.ports[number]}
     with ExitStack() as stack:
-        members = stack.enter_context(Members())
-        server = stack.enter_context(primary(tmp_path, members.port, secondaries))
-        for each in secondaries:
-            stack.callback(each.stop)
-            each.follows(server.dns_port)
-            has(each, f"smtp.{NAME}", "A", BOTH)
-            has(each, f"smtp.{NAME}", "MX", {f"10 one.relays.{NAME}.", f"11 two.relays.{NAME}."})
+        stack.callback(secondary.stop)
+        secondary.follows(site.server.dns_port)
+        has(secondary, f"smtp.{NAME}", "A", BOTH)
+        has(secondary, f"smtp.{NAME}", "MX", {f"10 one.relays.{NAME}.", f"11 two.relays.{NAME}."})
 
-        members.goes(TWO)
-        for each in secondaries:
-            has(each, f"smtp.{NAME}", "A", {ONE})
-            has(each, f"smtp.{NAME}", "MX", {f"10 one.relays.{NAME}."})
-        members.comes(TWO)
-        for each in secondaries:
-            has(each, f"smtp.{NAME}", "A", BOTH)
+        site.members.goes(TWO)
+        has(secondary, f"smtp.{NAME}", "A", {ONE})
+        has(secondary, f"smtp.{NAME}", "MX", {f"10 one.relays.{NAME}."})
+        site.members.comes(TWO)
+        has(secondary, f"smtp.{NAME}", "A", BOTH)
 
 
-def test_tampered(tmp_path: Path) -> None:
+def fetch(site: Site, key: dns.tsig.Key | None) -> dns.zone.Zone:
+    """The zone as dnspython's client fetches it."""
+    zone, query = dns.zone.Zone(NAME + "."), dns.message.make_query(NAME, "AXFR")
+    if key is not None:
+        query.use_tsig(key)
+    dns.query.inbound_xfr("127.0.0.1", zone, query, port=site.server.dns_port, lifetime=10)
+    return zone
+
+
+def test_with_the_key_alone(site: Site) -> None:
     """A client of dnspython fetches the zone with the key; with another secret, or with none, nobody does."""
-    with Members() as members, primary(tmp_path, members.port, []) as server:
-        zone = dns.zone.Zone(NAME + ".")
-        query = dns.message.make_query(NAME, "AXFR")
-        query.use_tsig({dns.name.from_text(KEY): dns.tsig.Key(KEY, SECRET, "hmac-sha256")})
-        dns.query.inbound_xfr("127.0.0.1", zone, query, port=server.dns_port, lifetime=10)
+    zone = fetch(site, dns.tsig.Key(KEY, SECRET, "hmac-sha256"))
+    assert {str(rdata) for rdata in zone.find_rdataset("smtp", "A")} == BOTH
 
-        assert {str(rdata) for rdata in zone.find_rdataset("smtp", "A")} == BOTH
-
-        query = dns.message.make_query(NAME, "AXFR")
-        wrong = dns.tsig.Key(KEY, base64.b64encode(bytes(32)).decode(), "hmac-sha256")
-        query.use_tsig({dns.name.from_text(KEY): wrong})
-        with pytest.raises(dns.tsig.PeerBadSignature):
-            dns.query.inbound_xfr("127.0.0.1", dns.zone.Zone(NAME + "."), query, port=server.dns_port, lifetime=10)
-        with pytest.raises(dns.xfr.TransferError):
-            dns.query.inbound_xfr("127.0.0.1", dns.zone.Zone(NAME + "."), port=server.dns_port, lifetime=10)
+    with pytest.raises(dns.tsig.PeerBadSignature):
+        fetch(site, dns.tsig.Key(KEY, base64.b64encode(bytes(32)).decode(), "hmac-sha256"))
+    with pytest.raises(dns.xfr.TransferError):
+        fetch(site, None)

@@ -1,5 +1,8 @@
 """Name servers that fetch a zone from ours and follow it: NSD and BIND, each as sites run them."""
 
+import dns.message
+import dns.query
+
 from tests.kit.running import until
 from tests.kit.servers.base import RealServer, needs
 
@@ -118,8 +121,6 @@ class BindSecondary(Secondary):
 
 def has(secondary: Secondary, name: str, rtype: str, wanted: set[str], patience: float = 20) -> None:
     """Wait until a secondary answers just this."""
-    import dns.message
-    import dns.query
 
     def answers() -> set[str]:
         question = dns.message.make_query(name, rtype)
