@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test test-servers test-differential fuzz check lint suite packages bench bench-probes test-native test-simulation clean
+.PHONY: run test test-servers test-dnssec test-differential fuzz check lint suite packages bench bench-probes bench-signing test-native test-simulation clean
 
 run: $(VENV)/.run  ## a small mail estate, its configuration and the server, telling a story
 	@$(BIN)/gslb demo
@@ -30,6 +30,10 @@ test-servers: $(VENV)/.dev packages  ## against servers that cannot be installed
 	@sh tests/packages_apart.sh
 	$(BIN)/pytest tests/servers_apart
 
+test-dnssec: $(VENV)/.dev packages  ## signed zones below a signed root: four resolvers, tools, a minute of key rolls (root, or unshare -rn)
+	@sh tests/packages_dnssec.sh
+	$(BIN)/pytest tests/compliance
+
 test-native: $(VENV)/.dev  ## the fast path of workers under sanitizers, with odd packets and broken tables
 	$(BIN)/python tests/native/fuzz.py
 
@@ -42,6 +46,9 @@ bench: $(VENV)/.dev  ## CPU per query of the running server, beside the peers th
 
 bench-probes: $(VENV)/.dev  ## what probing costs: 10,000 targets, 500 that hang, beside prometheus-blackbox-exporter
 	$(BIN)/python tests/bench/bench_probes.py
+
+bench-signing: $(VENV)/.dev  ## 1,000 services of 4 members signed from cold on one core, and one member's change until it is served
+	$(BIN)/python tests/bench/bench_signing.py
 
 test-differential: $(VENV)/.dev  ## 100,000 generated questions, answered as NSD and Knot answer them (apt install nsd knot)
 	$(BIN)/python tests/differential/run.py --count $(or $(COUNT),100000) --seed $(or $(SEED),1)

@@ -1,12 +1,13 @@
 #!/bin/sh
 # Installs the Debian packages that the suite tests against, where it can: real mail, web and DNS servers, dig, ip and ps.
-# None of their daemons is started. Where nothing can be installed, the tests that need them are skipped, by name.
+# None of their daemons is started. Where nothing can be installed, the tests that need them are skipped, by name. Other
+# packages than those of the suite are given as arguments (packages_dnssec.sh).
 set -eu
 
-PACKAGES="postfix dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-managesieved nginx-light
+PACKAGES="${*:-postfix dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-managesieved nginx-light
     unbound bind9-dnsutils iproute2 procps fail2ban chromium
     bind9 bind9-utils ldnsutils
-    nsd slapd monitoring-plugins-basic haproxy prometheus-blackbox-exporter"
+    nsd slapd monitoring-plugins-basic haproxy prometheus-blackbox-exporter}"
 POLICY=/usr/sbin/policy-rc.d
 
 main() {

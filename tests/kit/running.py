@@ -58,16 +58,24 @@ def unmeasured() -> dict[str, str]:
 
 
 class Running:
-    """`gslb run` on a directory of files; `extra` goes into gslb.yaml. Start it by `with`."""
+    """`gslb run` on a directory of files, by `with`; `extra` goes into gslb.yaml, `also`: more to listen on."""
 
-    def __init__(self, directory: Path, files: Mapping[str, str], *, workers: int = 2, extra: str = "") -> None:
+    def __init__(
+        self,
+        directory: Path,
+        files: Mapping[str, str],
+        *,
+        workers: int = 2,
+        extra: str = "",
+        also: tuple[str, ...] = (),
+    ) -> None:
         self.directory = directory
         self.dns_port, self.http_port = free_ports(2)
         self.run_dir = directory / "run"
         self.state_dir = directory / "state"
         self.node = f"""\
 node: test
-dns: {{listen: ["127.0.0.1:{self.dns_port}"], workers: {workers}}}
+dns: {{listen: {json.dumps([f"127.0.0.1:{self.dns_port}", *also])}, workers: {workers}}}
 http: {{listen: "127.0.0.1:{self.http_port}", token_file: {directory}/token}}
 state_dir: {self.state_dir}
 run_dir: {self.run_dir}

@@ -1,0 +1,93 @@
+"""Who asks on and on while something happens, and remembers whatever was not validated."""
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from itertools import cycle
+
+import dns.exception
+
+from tests.kit.internet.chain import Validator
+from tests.kit.internet.resolvers import Resolver, is_secure, kind
+
+Ask = Callable[[str, str], str]
+"""A question, and what is wrong with what came back; empty where it was validated."""
+
+
+def by_dnspython(zone: str) -> Ask:
+    """From the parent's DS down, with a cache for DS and keys."""
+    judge = Validator(zone)
+
+    def ask(name: str, rtype: str) -> str:
+        try:
+            return "a failure" if judge.check(name, rtype) == "failure" else ""
+        except (AssertionError, OSError, dns.exception.DNSException) as error:
+            return f"{type(error).__name__}: {str(error)[:300]}"
+
+    return ask
+
+
+def by_resolver(resolver: Resolver) -> Ask:
+    """A resolver with its cache."""
+
+    def ask(name: str, rtype: str) -> str:
+        try:
+            reply = resolver.query(name, rtype)
+        except (OSError, dns.exception.DNSException) as error:
+            return f"{type(error).__name__}: {error}"
+        return "" if is_secure(reply) else f"{kind(reply, rtype)}, not validated: {reply.options}"
+
+    return ask
+
+
+class Watcher:
+    """Asks these questions in turn while entered; `count` were asked, `faults` are what was wrong."""
+
+    def __init__(self, label: str, ask: Ask, questions: Iterable[tuple[str, str]], pause: float = 0.0) -> None:
+        self.label = label
+        self.count = 0
+        self.faults: list[str] = []
+        self._over = threading.Event()
+        self._pause = pause
+        self._thread = threading.Thread(target=self._run, args=(ask, tuple(questions)), name=label, daemon=True)
+
+    def __enter__(self) -> "Watcher":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join(30)
+
+    def _run(self, ask: Ask, questions: tuple[tuple[str, str], ...]) -> None:
+        for name, rtype in cycle(questions):
+            if self._over.wait(self._pause) or self._over.is_set():
+                return
+            wrong = ask(name, rtype)
+            self.count += 1
+            if wrong:
+                self.faults.append(f"{self.label} at {time.time():.1f}: {name} {rtype}: {wrong}")
+
+
+class Doing:
+    """Does something every `seconds`, in turn, while entered."""
+
+    def __init__(self, seconds: float, *steps: Callable[[], object]) -> None:
+        self.count = 0
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, args=(seconds, steps), daemon=True)
+
+    def __enter__(self) -> "Doing":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join(30)
+
+    def _run(self, seconds: float, steps: tuple[Callable[[], object], ...]) -> None:
+        for step in cycle(steps):
+            if self._over.wait(seconds):
+                return
+            step()
+            self.count += 1
