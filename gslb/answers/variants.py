@@ -16,6 +16,7 @@ TURNS = 8
 """At most so many starts for one pick of some members; a pick of all turns through every one of them."""
 
 _GRAIN = 1 << 48
+_FINE = 10**14
 _KEPT = 4096
 
 
@@ -76,9 +77,11 @@ def led(count: int, answers: int) -> tuple[Pick, ...]:
 def thinned(presences: tuple[float, ...]) -> tuple[Pick, ...]:
     """The picks of all members, each in so much of the answers (0 to 1, one of them 1): who is left out takes turns.
 
-    What each is missing from is laid end to end around the circle, so that as few as may be are missing at a time.
+    What each is missing from is laid end to end around the circle, so that as few as may be are missing at a time. The
+    ends are rounded, not the stretches: tenths that go around meet their like, and leave no slivers of a few places.
     """
-    ends = [0, *accumulate(CIRCLE - round(presence * CIRCLE) for presence in presences)]
+    laid = [0, *accumulate(round((1 - presence) * _FINE) for presence in presences)]
+    ends = [(2 * end * CIRCLE + _FINE) // (2 * _FINE) for end in laid]
     missing = [(start % CIRCLE, end - start) for start, end in pairwise(ends)]
     points = sorted({0, CIRCLE, *(point % CIRCLE for point in ends)})
     some: dict[tuple[int, ...], int] = {}
