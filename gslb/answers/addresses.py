@@ -19,10 +19,10 @@ from gslb.model.zones import ALL
 def of_decision(decision: Decision, rtype: RecordType, zone: str, key: str) -> Drawn:
     """The answers of a service: each from one tier, where several share them. `key` is for sticky ones, see there."""
     made = []
-    for part, own in _by_tier(decision):
+    for part, own in by_tier(decision):
         drawn = of_members(own, rtype, answers=decision.answers, ttl=decision.ttl, zone=zone, sticky=decision.sticky)
         if drawn.variants:
-            slots = _slots(decision, own, rtype, key) if decision.sticky else ()
+            slots = slots_of(decision, own, rtype, key) if decision.sticky else ()
             made.append((part, replace(drawn, slots=slots)))
     return joined([part for part, _ in made], [drawn for _, drawn in made]) if made else NOBODY
 
@@ -30,7 +30,7 @@ def of_decision(decision: Decision, rtype: RecordType, zone: str, key: str) -> D
 NOBODY = Drawn(widths=(), variants=(), counted=())
 
 
-def _slots(decision: Decision, chosen: Sequence[MemberView], rtype: RecordType, key: str) -> tuple[int, ...]:
+def slots_of(decision: Decision, chosen: Sequence[MemberView], rtype: RecordType, key: str) -> tuple[int, ...]:
     """For each slot of clients the number of its member among those chosen that have an address."""
     tiers = {view.tier for view in chosen}
     all_views = [view for view in decision.members if view.tier in tiers and view.member.weight]
@@ -48,7 +48,8 @@ def _slots(decision: Decision, chosen: Sequence[MemberView], rtype: RecordType, 
     return tuple([known[number] for number in won])
 
 
-def _by_tier(decision: Decision) -> list[tuple[float, Sequence[MemberView]]]:
+def by_tier(decision: Decision) -> list[tuple[float, Sequence[MemberView]]]:
+    """The members chosen, by the tiers that share the answers, each with its part of them."""
     shared = decision.shared
     if len(shared) < 2:
         return [(1.0, decision.chosen)]
@@ -73,12 +74,12 @@ def of_members(
 
 
 def addresses_of_members(
-    views: Iterable[MemberView], family: Family, *, answers: int
+    views: Iterable[MemberView], family: Family, *, answers: int, sticky: bool = False
 ) -> Iterator[tuple[int, tuple[Address, ...]]]:
     """The same answers as addresses, each with its width on the circle of draws."""
     owned = [(view, tuple(address for address in view.addresses if family_of(address) is family)) for view in views]
     owned = [(view, addresses) for view, addresses in owned if addresses]
-    for pick in _picks([view for view, _ in owned], answers):
+    for pick in led(len(owned), answers) if sticky else _picks([view for view, _ in owned], answers):
         turned = pick.members[pick.start :] + pick.members[: pick.start]
         yield pick.width, tuple(dict.fromkeys(address for number in turned for address in owned[number][1]))
 

@@ -34,7 +34,7 @@ def joined(parts: Sequence[float], drawn: Sequence[Drawn], additional: Chunk = N
     """One entry of several, each drawn in its part of all answers (0 to 1, of a sum of one)."""
     if len(drawn) == 1:
         return replace(drawn[0], additional=additional)
-    slots = _slots(parts, drawn)
+    slots = joined_slots(parts, [one.slots for one in drawn], [len(one.variants) for one in drawn])
     if slots:
         return Drawn(
             widths=tuple(width for one in drawn for width in one.widths),
@@ -58,13 +58,16 @@ def joined(parts: Sequence[float], drawn: Sequence[Drawn], additional: Chunk = N
     )
 
 
-def _slots(parts: Sequence[float], drawn: Sequence[Drawn]) -> tuple[int, ...]:
-    """Which of them each slot draws, and what that gives it; none where they are not sticky."""
-    if not all(one.slots for one in drawn):
+def joined_slots(parts: Sequence[float], each: Sequence[tuple[int, ...]], counts: Sequence[int]) -> tuple[int, ...]:
+    """What each slot of clients is given of several lists of answers laid end to end, of so many answers each.
+
+    `each`: what it is given within a list; none where one of them is not sticky.
+    """
+    if not all(each):
         return ()
-    firsts = [0, *accumulate(len(one.variants) for one in drawn)]
+    firsts = [0, *accumulate(counts)]
     tiers = among(tuple(split(CIRCLE, [round(part * CIRCLE) for part in parts])), TIER)
-    return tuple(firsts[tier] + drawn[tier].slots[slot] for slot, tier in enumerate(tiers))
+    return tuple(firsts[tier] + each[tier][slot] for slot, tier in enumerate(tiers))
 
 
 class Ring:

@@ -80,7 +80,8 @@ def of_service(slot: ServiceSlot, decisions: Sequence[Decision], scene: Scene) -
 
 
 def _bound(slot: ServiceSlot, decisions: Sequence[Decision]) -> Drawn | None:
-    return bindings.of_service(slot.https, decisions, min(decision.ttl for decision in decisions))
+    ttl = min(decision.ttl for decision in decisions)
+    return bindings.of_service(slot.https, decisions, ttl, names_key(slot))
 
 
 def _drawn(slot: ServiceSlot, decision: Decision, scene: Scene) -> Drawn | None:

@@ -2,14 +2,17 @@
 
 from collections import Counter
 from ipaddress import ip_address
+from typing import Any
 
 import pytest
 
 from gslb.answers.bindings import of_service
+from gslb.handoff.layout import STICKY_SLOTS
+from gslb.handoff.table import Table
 from gslb.model.settings import Config
 from gslb.model.values import Family, RecordType, WhenAllDown
-from gslb.model.zones import PLAIN_HTTPS, Https
-from tests.kit.answered import built, decision, replies
+from gslb.model.zones import ALL, PLAIN_HTTPS, Https
+from tests.kit.answered import built, decision, entry_at, replies
 from tests.kit.configs import accepted, faults, texts
 from tests.kit.estate import config, healths, member, pool, service, zone
 
@@ -117,3 +120,51 @@ def test_addresses_of_last_resort() -> None:
 
     assert drawn is not None
     assert [bytes(variant.data[-4:]) for variant in drawn.variants] == [last[0].packed]
+
+
+def sharing(**more: Any) -> Table:
+    """The table of a service that two pools share, each with members of both families."""
+    pools = [
+        pool(name, *(member(f"w{n}", f"192.0.{tier}.{n}", f"2001:db8:{tier}::{n}") for n in range(1, 4)))
+        for tier, name in enumerate(("near", "far"), 1)
+    ]
+    shown = service("web", "near", "far", records=(A, AAAA, HTTPS), trickle=0.4, **more)
+    return built(config(zone(*pools, services=(shown,))))
+
+
+def test_hints_come_from_one_pool() -> None:
+    """Where tiers share the answers, the tier is drawn first, for the hints of both families alike."""
+    parts: Counter[str] = Counter()
+    for each in replies(sharing(answers=2), "web", "HTTPS"):
+        found = (*hints(each.rdata[0], "ipv4hint"), *hints(each.rdata[0], "ipv6hint"))
+        (tier,) = {text.split(".")[2] if "." in text else text.split(":")[2] for text in found}
+        parts[tier] += each.width
+
+    assert {tier: round(width / 2**32, 6) for tier, width in parts.items()} == {"1": 0.6, "2": 0.4}
+
+
+@pytest.mark.parametrize("answers", [1, 2, ALL])
+def test_hints_stick_as_addresses_do(answers: int) -> None:
+    """Each slot of clients is hinted at the very addresses that A and AAAA answer it, in their order."""
+    table = sharing(answers=answers, sticky=True)
+    texts = {name: by_slot(table, name) for name in ("A", "AAAA", "HTTPS")}
+
+    for four, six, (text,) in zip(*texts.values(), strict=True):
+        assert hints(text, "ipv4hint") == tuple(four)
+        assert hints(text, "ipv6hint") == tuple(six)
+
+
+def test_hints_of_one_member_stick_to_nothing() -> None:
+    """With nobody to choose between, and a family that has nobody, there is one answer for all."""
+    shown = service("web", "webs", records=(A, AAAA, HTTPS), sticky=True)
+    table = built(config(zone(pool("webs", member("w1", "192.0.2.1")), services=(shown,))))
+
+    assert replies(table, "web", "HTTPS")[0].rdata == ['1 . alpn="h2" ipv4hint="192.0.2.1"']
+    assert len(replies(table, "web", "HTTPS")) == 1
+
+
+def by_slot(table: Table, rtype: str) -> list[list[str]]:
+    """What each slot of clients is answered."""
+    part, entry = entry_at(table, "web", rtype)
+    texts = [each.rdata for each in replies(table, "web", rtype)]
+    return [texts[part.in_slot(entry, slot)] for slot in range(STICKY_SLOTS)]
