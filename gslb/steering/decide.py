@@ -136,7 +136,10 @@ def _passed_over(draft: Draft, tier: Tier, seen: Seen) -> str:
     if seen not in tier.active:
         return "standby: an ordinary member is healthy"
     if tier.number < draft.tier.number:
-        return f"tier {tier.number} falls short"
+        if not tier.holds:
+            return f"tier {tier.number} falls short"
+        waits = tier.pool.name in draft.holding
+        return f"tier {tier.number} waits to come back" if waits else f"tier {tier.number} gives all to the next"
     return f"listed after tier {draft.tier.number}" if draft.exchangers else f"tier {draft.tier.number} answers"
 
 

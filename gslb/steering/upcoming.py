@@ -123,10 +123,13 @@ def _outlook(decision: Decision) -> str:
         return f"all members are down: {decision.action}"
     if not decision.chosen:
         return "NODATA"
-    chosen = decision.chosen
-    shares = ", ".join([f"{view.member.name} {view.share:.1%}" for view in chosen[:SHOWN]])
+    chosen, tiers = decision.chosen, [str(tier) for tier, _ in decision.shared]
+    who = f"tier {tiers[0]} answers" if len(tiers) == 1 else f"tiers {' and '.join(tiers)} answer"
+    alone = len(tiers) == 1
+    names = [view.member.name if alone else f"{view.pool}/{view.member.name}" for view in chosen[:SHOWN]]
+    shares = ", ".join([f"{name} {view.share:.1%}" for name, view in zip(names, chosen, strict=False)])
     more = f" and {len(chosen) - SHOWN} more" if len(chosen) > SHOWN else ""
-    return f"tier {decision.tier} answers: {shares}{more}"
+    return f"{who}: {shares}{more}"
 
 
 def _seconds(within: float) -> str:

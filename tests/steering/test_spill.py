@@ -53,6 +53,14 @@ def test_what_no_tier_bears_is_shared_in_proportion() -> None:
     assert parts(made) == [round(0.28 / 0.98, 3), round(0.7 / 0.98, 3)]
 
 
+def test_a_failover_by_hand_is_told() -> None:
+    """A trickle of all: the first tier holds, and its members are out because it gives all away."""
+    made = decided(replace(TRICKLING, trickle=1.0))
+
+    assert (made.tier, parts(made)) == (2, [0.0, 1.0, 0.0])
+    assert made.members[0].why == "tier 1 gives all to the next; smtp up"
+
+
 def test_standby_members_alone_of_a_family_bear_all_of_it() -> None:
     """Where no ordinary member has an address of the family, there is no configured weight to fall short of."""
     mixed = pool("mixed", member("m1", FIRST[0]), member("s1", "2001:db8::1", standby=True))

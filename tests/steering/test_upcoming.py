@@ -66,6 +66,13 @@ def test_the_soonest_verdict(seconds: dict[str, float], sentence: str) -> None:
     assert told(site(), **seconds) == (f"next change: {sentence}",)
 
 
+def test_tiers_that_share_are_told_apart() -> None:
+    """Members bear their pool's name where more than one pool answers."""
+    sharing = zone(RELAYS, DR, services=(service("smtp", "relays", "dr", trickle=0.5),))
+
+    assert told(sharing, r1=12.0)[0].endswith("; then tiers 1 and 2 answer: relays/r2 50.0%, dr/d1 50.0%")
+
+
 def test_the_end_of_an_override() -> None:
     """Told beside the verdict, the sooner first; a forced member's verdict changes nothing."""
     book = said("relays/r1", lasts=20, over=said("relays/r2", state=Forced.FORCED_UP, lasts=60))

@@ -46,6 +46,7 @@ def test_by_hand() -> None:
 
     assert made.tier == 2
     assert made.changes[0].what == "failback to tier 1, relays, by `gslb failback mail.example.com/smtp`"
+    assert made.members[0].why == "tier 1 waits to come back; smtp up"
 
 
 @pytest.mark.parametrize("failback", [300.0, inf])
