@@ -1,208 +1,272 @@
-"""Laws of steering, over generated pools, services, health and overrides."""
+"""Laws of steering, over generated pools, services with every feature, views, stories of health, and overrides."""
 
-from dataclasses import dataclass
-from ipaddress import ip_address
+import json
+from collections import Counter
+from dataclasses import replace
+from math import inf, isclose
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from gslb.answers.build import Builder, decision_key
 from gslb.answers.plan import plan
-from gslb.dns.lookup import find
-from gslb.handoff.table import Table, in_memory
+from gslb.handoff.layout import STICKY_SLOTS
+from gslb.handoff.table import Table
 from gslb.health.overrides import Overrides
-from gslb.model.decisions import Decision, MemberView, Mode
+from gslb.model.decisions import LIVE, Decision, MemberView, Mode
 from gslb.model.overrides import Forced
-from gslb.model.pools import Member, MinHealthy, Pool
-from gslb.model.values import Address, Family, RecordType, WhenAllDown
-from gslb.model.verdicts import AddressHealth, Health
-from gslb.model.zones import Service, Zone
-from gslb.steering.decide import decide
+from gslb.model.pasts import NEW, WHOLE, Past, Spot
+from gslb.model.values import Family, RecordType
+from gslb.model.verdicts import Health
+from gslb.model.zones import ALL, EVERYBODY
 from gslb.steering.explain import explain
+from gslb.steering.saved_pasts import from_plain, to_plain
+from tests.kit.answered import CIRCLE, entry_at, opened, replies
 from tests.kit.controlled import NOW
-from tests.kit.estate import ZONE, config, member, service, zone
+from tests.kit.estate import ZONE, config, zone
+from tests.kit.estates import MOSTLY_UP, Estate, estates
 from tests.kit.spoken_for import said
+from tests.kit.views import view, with_views
 
-LIVE = (Mode.NORMAL, Mode.BELOW_MINIMUM)
+GRAIN = 0.04
+"""Five standard deviations of a half, drawn 4,096 times."""
+
 OUT = (Forced.DRAINED, Forced.FORCED_DOWN)
+FAMILIES = st.sampled_from(list(Family))
+VIEWS = st.sampled_from([EVERYBODY, "east"])
 
 
-@dataclass(frozen=True, kw_only=True)
-class Estate:
-    """A zone with two services, what is believed of each address, and what operators have said."""
-
-    site: Zone
-    states: dict[Address, Health]
-    book: Overrides
-
-    def health_of(self, _member: Member, address: Address) -> AddressHealth:
-        """As steering asks."""
-        return AddressHealth(health=self.states[address], changes_in=45.0, why=f"smtp {self.states[address]}")
-
-    def decided(self, name: str = "smtp", family: Family = Family.IPV4) -> Decision:
-        """As it is."""
-        override_of = self.book.of(NOW)
-        return decide(self.site, self.site.services[name], family, self.health_of, ready=True, override_of=override_of)
-
-    def said_of(self, view: MemberView) -> Forced | None:
-        """The word that counts for a member of smtp."""
-        standing = self.book.of(NOW)(ZONE, "smtp", view.pool, view.member)
-        return None if standing is None else standing.override.state
+def by_tier(decision: Decision) -> dict[int, list[MemberView]]:
+    """Those chosen, by their tier."""
+    found: dict[int, list[MemberView]] = {}
+    for one in decision.chosen:
+        found.setdefault(one.tier, []).append(one)
+    return found
 
 
-@st.composite
-def estates(draw: st.DrawFn) -> Estate:
-    """One to three tiers of one to four members, in either family or both."""
-    pools = []
-    for tier in range(draw(st.integers(1, 3))):
-        members = []
-        for number in range(draw(st.integers(1, 4))):
-            four, six = f"192.0.{tier}.{number}", f"2001:db8:{tier}::{number}"
-            members.append(
-                member(
-                    f"m{number}",
-                    *draw(st.sampled_from([(four,), (six,), (four, six)])),
-                    weight=draw(st.sampled_from([0, 1, 2, 3, 60, 65_535])),
-                    standby=draw(st.sampled_from([False, False, True])),
-                    machine=draw(st.sampled_from([None, "esx1"])),
-                )
-            )
-        least = draw(st.sampled_from([MinHealthy(), MinHealthy(members=2), MinHealthy(members=None, percent=50.0)]))
-        pools.append(Pool(name=f"p{tier}", members=tuple(members), min_healthy=least, checks=("smtp",)))
-    names = [each.name for each in pools]
-    records = (RecordType.A, RecordType.AAAA, RecordType.MX)
-    all_down = draw(st.sampled_from(list(WhenAllDown)))
-    services = (
-        service("smtp", *names, records=records, answers=1, when_all_down=all_down),
-        service("other", *names, records=records),
-    )
-    site = zone(*pools, services=services)
-    addresses = [address for each in pools for one in each.members for address in one.addresses]
-    states = {address: draw(st.sampled_from(list(Health))) for address in addresses}
-    targets = [f"{each.name}/{one.name}" for each in pools for one in each.members]
-    book = Overrides()
-    for target in draw(st.lists(st.sampled_from([*targets, "machine:esx1", "smtp"]), max_size=3)):
-        book = said(target, state=draw(st.sampled_from(list(Forced))), over=book)
-    return Estate(site=site, states=states, book=book)
+def limit_of(estate: Estate, one: MemberView) -> float:
+    """The most that a member may have of its tier: its capacity ÷ the weights configured in the pool."""
+    members = estate.site.pools[one.pool].members
+    ordinary = [each.weight for each in members if not each.standby]
+    whole = sum(ordinary) or sum(each.weight for each in members)
+    return inf if one.member.capacity is None else one.member.capacity / whole
 
 
-def test_the_words_of_all_down_are_all_drawn() -> None:
-    """A mode that needs more than its word would have to be added above."""
-    assert {str(mode) for mode in WhenAllDown} >= {"serve_all", "nodata", "servfail", "refused"}
+def divided(pulls: list[float], limits: list[float]) -> list[float]:
+    """Parts of one by pulls, none above its limit while others have room: step by step, as one would by hand."""
+    held: dict[int, float] = {}
+    while True:
+        free = [n for n in range(len(pulls)) if n not in held]
+        left, whole = 1 - sum(held.values()), sum(pulls[n] for n in free)
+        above = {n: limits[n] for n in free if left * pulls[n] / whole > limits[n] * (1 + 1e-9)}
+        if len(above) == len(free):
+            return [pull / sum(pulls) for pull in pulls]
+        if not above:
+            return [held[n] if n in held else left * pulls[n] / whole for n in range(len(pulls))]
+        held |= above
 
 
-@given(estates(), st.sampled_from(list(Family)))
-def test_shares_are_parts_of_the_whole_by_weight(estate: Estate, family: Family) -> None:
-    """They sum to one, and each is its weight over the weights of those that answer."""
-    chosen = estate.decided(family=family).chosen
-    whole = sum(view.member.weight for view in chosen)
-
-    assert not chosen or abs(sum(view.share for view in chosen) - 1) < 1e-9
-    assert all(abs(view.share - view.member.weight / whole) < 1e-9 for view in chosen)
-
-
-@given(estates(), st.sampled_from(list(Family)))
-def test_nobody_is_answered_who_should_not_be(estate: Estate, family: Family) -> None:
-    """No weight 0, nobody drained or forced down, whatever the mode; nobody down while any is up."""
-    decision = estate.decided(family=family)
-    listed = {address for one in decision.exchangers for address in one.addresses}
-
-    for view in decision.members:
-        word = estate.said_of(view)
-        taken_out = word in OUT or view.member.weight == 0
-        assert not (view.chosen and taken_out)
-        assert not (taken_out and listed.intersection(view.member.addresses))
-        if view.chosen and decision.mode in LIVE and word is None:
-            assert all(estate.states[address] is not Health.DOWN for address in view.addresses)
+@settings(deadline=None, max_examples=60)
+@given(estates(), FAMILIES, VIEWS)
+def test_shares_sum_to_one_and_go_by_weight(estate: Estate, family: Family, view: str) -> None:
+    """Each is the weight, as lowered for now, over the weights of those that answer with it, held to its capacity."""
+    made = estate.decided(family=family, view=view)
+    assert not made.chosen or isclose(sum(one.share for one in made.chosen), 1)
+    if made.mode not in LIVE:  # a last good set is one, whatever tiers it was of
+        return
+    for tier, members in by_tier(made).items():
+        part = made.tiers[tier - 1].share
+        levels = [made.past.levels.get(Spot(one.pool, one.member.name)) for one in members]
+        tenths = [level.tenths if level else WHOLE for level in levels]
+        pulls = [one.member.weight * each for one, each in zip(members, tenths, strict=True)]
+        fair = divided(list(pulls), [limit_of(estate, one) for one in members])
+        assert all(isclose(one.share, part * each, rel_tol=1e-6) for one, each in zip(members, fair, strict=True))
 
 
-@given(estates(), st.sampled_from(list(Family)))
-def test_a_mode_says_what_it_is(estate: Estate, family: Family) -> None:
+@settings(deadline=None, max_examples=60)
+@given(estates(), FAMILIES, VIEWS)
+def test_nobody_is_answered_who_should_not_be(estate: Estate, family: Family, view: str) -> None:
+    """No weight 0, nobody drained, forced down or asking for nothing, whatever the mode; nobody down while any lives;
+    no standby beside an ordinary member that is healthy."""
+    made = estate.decided(family=family, view=view)
+    listed = {address for one in made.exchangers for address in one.addresses}
+
+    for one in made.members:
+        taken_out = estate.said_of(one) in OUT or one.member.weight == 0
+        assert not (one.chosen and taken_out)
+        assert not (taken_out and listed.intersection(one.member.addresses))
+        if one.chosen:
+            assert one.addresses
+            forced = estate.said_of(one) is Forced.FORCED_UP
+            assert all(forced or estate.weather[address].factor > 0 for address in one.addresses)
+        if one.chosen and made.mode in LIVE:
+            unknown = all(estate.weather[address].health is Health.UNKNOWN for address in one.addresses)
+            assert unknown or all(estate.healthy(one, address) for address in one.addresses)
+            beside = {each.member.standby for each in made.chosen if each.tier == one.tier}
+            assert len(beside) == 1
+
+
+@settings(deadline=None, max_examples=60)
+@given(estates(), FAMILIES, VIEWS)
+def test_a_mode_says_what_it_is(estate: Estate, family: Family, view: str) -> None:
     """All down only where nobody eligible is healthy in any family; otherwise nobody's word on it is asked."""
-    decision = estate.decided(family=family)
+    made = estate.decided(family=family, view=view)
     eligible = [
         address
-        for view in decision.members
-        for address in view.member.addresses
-        if view.member.weight and estate.said_of(view) not in OUT
-        if estate.states[address].is_good or estate.said_of(view) is Forced.FORCED_UP
+        for one in made.members
+        for address in one.member.addresses
+        if one.member.weight and estate.said_of(one) not in OUT and estate.healthy(one, address)
     ]
 
-    assert not (decision.mode is Mode.ALL_DOWN and eligible)
-    assert (decision.action is not None) == (decision.mode is Mode.ALL_DOWN)
+    assert not (made.mode is Mode.ALL_DOWN and eligible)
+    assert (made.action is not None) == (made.mode is Mode.ALL_DOWN)
 
 
-@given(estates(), st.sampled_from(list(Family)), st.sampled_from(list(Forced)))
-def test_a_word_on_one_service_changes_no_other(estate: Estate, family: Family, state: Forced) -> None:
+@settings(deadline=None, max_examples=60)
+@given(estates(), FAMILIES, VIEWS)
+def test_nobody_caches_beyond_what_is_bound_to_come(estate: Estate, family: Family, view: str) -> None:
+    """The TTL is the zone's at most, its min_ttl at least, and ends with the next step, failback or turn between."""
+    made = estate.decided(family=family, view=view)
+    coming = [change.at - NOW for change in made.changes if change.at is not None]
+
+    assert estate.site.min_ttl <= made.ttl <= estate.site.ttl
+    assert all(made.ttl <= max(estate.site.min_ttl, left) for left in coming)
+    assert made.due > NOW
+
+
+@settings(deadline=None, max_examples=60)
+@given(estates(), FAMILIES, VIEWS, st.sampled_from(list(Forced)))
+def test_a_word_on_one_service_changes_no_other(estate: Estate, family: Family, view: str, state: Forced) -> None:
     """However its tiers fail."""
-    before = estate.decided("other", family)
-    spoken = Estate(site=estate.site, states=estate.states, book=said("smtp", state=state, over=estate.book))
+    spoken = replace(estate, book=said("smtp", state=state, over=estate.book))
 
-    assert spoken.decided("other", family) == before
+    assert spoken.decided("other", family, view) == estate.decided("other", family, view)
 
 
-@given(estates(), st.sampled_from(list(Family)))
+@settings(deadline=None, max_examples=60)
+@given(estates(), FAMILIES)
 def test_a_failing_tier_changes_no_service_without_it(estate: Estate, family: Family) -> None:
-    """All of the first pool going down is nothing to a service that begins behind it."""
+    """All of the first pool going down is nothing to a service that begins behind it, whatever it does itself."""
     pools = tuple(estate.site.pools.values())
-    rest = [each.name for each in pools[1:]] or [pools[0].name]
-    site = zone(*pools, services=(service("smtp", pools[0].name), service("rest", *rest)))
-    gone = {address: Health.DOWN for one in pools[0].members for address in one.addresses if pools[1:]}
-    before = Estate(site=site, states=estate.states, book=estate.book)
-    after = Estate(site=site, states={**estate.states, **gone}, book=estate.book)
+    assume(len(pools) > 1)
+    smtp = estate.site.services["smtp"]
+    rest = replace(smtp, name="rest", pools=smtp.pools[1:], views={})
+    before = replace(estate, site=zone(*pools, services=(smtp, rest)))
+    after = before
+    for one in pools[0].members:
+        after = after.without((pools[0].name, one.name))
 
     assert after.decided("rest", family) == before.decided("rest", family)
 
 
-@given(estates())
-def test_two_nodes_with_one_input_decide_alike(estate: Estate) -> None:
-    """Nothing but the input decides: not the order in which health came in, nor who asks."""
-    turned = dict(reversed(estate.states.items()))
-    words = dict(reversed(estate.book.by_target.items()))
-    other = Estate(site=estate.site, states=turned, book=Overrides(words))
-
+@settings(deadline=None, max_examples=60)
+@given(estates(), VIEWS)
+def test_two_nodes_with_one_input_decide_alike(estate: Estate, view: str) -> None:
+    """Nothing but the input decides: not the order in which anything came in, nor that one node was restarted."""
+    words = Overrides(dict(reversed(estate.book.by_target.items())))
+    other = replace(estate, weather=dict(reversed(estate.weather.items())), book=words)
+    ours, theirs = {}, {}
     for family in Family:
-        assert other.decided(family=family) == estate.decided(family=family)
-    assert built(other, Family.IPV4).parts[0].data == built(estate, Family.IPV4).parts[0].data
+        past = estate.past("smtp", family, view)
+        ours[family] = estate.now("smtp", family, view, past)
+        theirs[family] = other.now("smtp", family, view, restarted(past))
+        assert theirs[family] == ours[family]
+        assert theirs[family].past == ours[family].past
+        assert theirs[family].changes == ours[family].changes
+
+    assert table(estate, ours, view).parts[0].data == table(other, theirs, view).parts[0].data
 
 
-def built(estate: Estate, *families: Family) -> Table:
-    """The table of smtp's decisions."""
-    builder = Builder(plan(config(estate.site)), {ZONE: 1})
-    builder.update({decision_key(ZONE, "smtp", family): estate.decided(family=family) for family in families}, {})
-    image = builder.image(1)
-    assert image.names is not None
-    return in_memory(image.names, image.parts)
-
-
-@settings(max_examples=60)
-@given(estates())
-def test_explained_shares_are_the_thresholds_of_the_table(estate: Estate) -> None:
-    """What is told is what is drawn by, to a place of the circle for each member."""
-    decision = estate.decided()
-    smtp = estate.site.services["smtp"]
-    told = explain(estate.site, smtp, RecordType.A, decision)
-    shares = {line.addresses: line.share for tier in told.tiers for line in tier.members if line.chosen}
-    hit = find(built(estate, Family.IPV4), smtp.owner, RecordType.A)
-    assert hit is not None
-
-    drawn = widths(built(estate, Family.IPV4), hit.part, hit.slot, smtp)
-    assert {(address,) for address in drawn} == set(shares) if shares else True
-    for addresses, share in shares.items():
-        assert share is not None
-        assert abs(drawn[addresses[0]] - share) < 1e-8
-
-
-def widths(table: Table, part: int, slot: int, _service: Service) -> dict[str, float]:
-    """Each address answered, with its part of all draws: variants hold one A record each."""
-    where = table.parts[part]
-    entry = where.entry(slot)
-    assert entry is not None
-    found: dict[str, float] = {}
-    before = -1
-    for number, threshold in enumerate(where.thresholds(entry)):
-        variant = where.variant(entry, number)
-        record = where.octets(variant.at, 0, 16)
-        found[str(ip_address(record[12:16]))] = (threshold - before) / 2**32
-        before = threshold
+def restarted(past: Past) -> Past:
+    """As it is read back from disk."""
+    if past == NEW:
+        return past
+    key = (ZONE, "smtp", Family.IPV4)
+    ((_, found),) = from_plain(json.loads(json.dumps(to_plain({key: past}))), NOW)[0].items()
     return found
+
+
+def table(estate: Estate, made: dict[Family, Decision], at: str = EVERYBODY) -> Table:
+    """The table of these decisions of smtp, those of one view."""
+    builder = Builder(plan(with_views(config(estate.site), view("east", "10.1.0.0/16"))), {ZONE: 1})
+    builder.update({decision_key(ZONE, "smtp", family, at): each for family, each in made.items()}, {})
+    return opened(builder)
+
+
+@settings(deadline=None, max_examples=60)
+@given(estates(sticky=False, healths=MOSTLY_UP))
+def test_explained_shares_are_the_thresholds_of_the_table(estate: Estate) -> None:
+    """What is told is what is drawn by, to a place of the circle: appearances ÷ k, where k members can bear it."""
+    made = estate.decided()
+    assume(made.chosen and not made.last_resort)
+    told = explain(estate.site, estate.site.services["smtp"], RecordType.A, made)
+    drawn = [
+        (reply.width / CIRCLE, set(reply.rdata)) for reply in replies(table(estate, {Family.IPV4: made}), "smtp", "A")
+    ]
+
+    assert set().union(*(found for _, found in drawn)) == {str(at) for one in made.chosen for at in one.addresses}
+    for tier in told.tiers:
+        members = [line for line in tier.members if line.chosen]
+        part = 1.0 if tier.share is None else tier.share
+        for line, one in zip(members, by_tier(made).get(tier.tier, ()), strict=True):
+            assert line.share is not None
+            seen = sum(width for width, found in drawn if found.issuperset(line.addresses))
+            if made.answers == ALL or made.answers >= len(members):
+                wanted = part * (one.presence if made.answers == ALL else 1.0)
+            elif max(made.answers * each.share / part for each in members if each.share is not None) > 1:
+                continue  # the heaviest stands in every answer, and others have what is left
+            else:
+                wanted = made.answers * line.share
+            assert isclose(seen, wanted, abs_tol=1e-8)
+
+
+@settings(deadline=None, max_examples=40)
+@given(estates(sticky=True, spill_over=False, healths=MOSTLY_UP, capacities=(None,), words=1, least=3))
+def test_taking_one_member_down_moves_only_its_own_clients(estate: Estate) -> None:
+    """Under sticky every other slot keeps its first address, where the others divide what is theirs as before."""
+    before = estate.decided()
+    for lost in before.chosen:
+        after = estate.without((lost.pool, lost.member.name)).decided()
+        if after.chosen and divide_alike(before, after, lost):
+            both = zip(firsts(estate, before), firsts(estate, after), strict=True)
+            assert {was for was, now in both if was != now} <= {str(address) for address in lost.addresses}
+
+
+def divide_alike(before: Decision, after: Decision, lost: MemberView) -> bool:
+    """Whether all but one are in as they were, and tiers, and members of a tier among themselves, share as they did."""
+    rest = [one for one in before.chosen if one is not lost]
+    return (
+        [(one.pool, one.member.name) for one in rest] == [(one.pool, one.member.name) for one in after.chosen]
+        and [tier.share for tier in before.tiers] == [tier.share for tier in after.tiers]
+        and same_ratios(rest, after.chosen)
+    )
+
+
+def same_ratios(before: list[MemberView], after: tuple[MemberView, ...]) -> bool:
+    """Whether the members of each tier share among themselves as they did."""
+    factors: dict[int, list[float]] = {}
+    for was, now in zip(before, after, strict=True):
+        factors.setdefault(was.tier, []).append(now.share / was.share)
+    return all(isclose(factor, each[0], rel_tol=1e-6) for each in factors.values() for factor in each)
+
+
+@settings(deadline=None, max_examples=40)
+@given(estates(sticky=True, healths=MOSTLY_UP))
+def test_slots_of_clients_go_by_explained_shares(estate: Estate) -> None:
+    """What is told of a sticky service is its members' part of all slots, within the grain of 4,096 of them."""
+    made = estate.decided()
+    assume(made.chosen and not made.last_resort)
+    counted = Counter(firsts(estate, made))
+
+    for one in made.chosen:
+        assert abs(counted[str(one.addresses[0])] / STICKY_SLOTS - one.share) < GRAIN
+
+
+def firsts(estate: Estate, made: Decision) -> list[str]:
+    """The address that each slot of clients is told first."""
+    served = table(estate, {Family.IPV4: made})
+    part, entry = entry_at(served, "smtp", "A")
+    texts = [reply.rdata[0] for reply in replies(served, "smtp", "A")]
+    if len(texts) == 1:
+        return texts * STICKY_SLOTS
+    return [texts[part.in_slot(entry, slot)] for slot in range(STICKY_SLOTS)]
