@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from gslb.cli.demo.estate import Estate
+from gslb.config.schema_check import TYPES
 from tests.kit.commands import run, run_apart
+from tests.kit.hostile import closed_port
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +90,33 @@ def test_a_plugin_tells_one_line_and_perfdata(set_up: tuple[str, ...], code: int
     assert first.startswith(line)
     assert data.startswith("total=0.")
     assert ";;;0;10 connect=0." in data
+
+
+SETS = {
+    "exec": ("argv=[/bin/sh, -c, echo no; exit 2]",),
+    "dns": ("qname=example.com",),
+    "relay": ("foreign_domain=a.example.net", "sender_domain=example.com"),
+    "roundtrip": ("mailbox=a@example.com", "user=a", "password_env=GSLB_NONE", "server_name=a.example.com"),
+}
+CRITICAL, UNKNOWN = (2, "failed"), (3, "inconclusive")
+OTHERWISE = {"agent": UNKNOWN, "relay": UNKNOWN, "roundtrip": UNKNOWN}
+"""Types that say nothing of a member where nobody answers, or have no password to begin with."""
+
+
+@pytest.mark.parametrize("word", TYPES)
+def test_every_type_is_a_plugin_and_json(word: str, tmp_path: Path) -> None:
+    """Where nothing listens: one line with the exit code of a plugin, and the same as JSON."""
+    (tmp_path / "word").write_text("DOWN\n")
+    sets = SETS.get(word, ()) + ((f"path={tmp_path}/word",) if word == "file" else ())
+    line = ["probe", word, "127.0.0.1", "--port", str(closed_port()), "-c", str(tmp_path / "none")]
+    line += [part for key in sets for part in ("--set", key)]
+    plugin, plain = run(*line, "--plugin"), run(*line, "--json")
+    code, outcome = OTHERWISE.get(word, CRITICAL)
+
+    assert plugin.exit_code == code, plugin.output
+    assert plugin.stdout.count("\n") == 1
+    assert "total=" in plugin.stdout
+    assert (json.loads(plain.stdout)["outcome"], plain.exit_code) == (outcome, 1)
 
 
 @pytest.mark.parametrize(
