@@ -86,11 +86,14 @@ def report(directory: Path, config: Config) -> Iterator[str]:
 
 def _bounds(config: Config) -> Iterator[str]:
     from gslb.config.bounds import detection_bounds
+    from gslb.model.values import Gate
 
     if config.checks:
         yield "a member is out of answers at most this long after it fails, by check:"
     for name in sorted(config.checks):
-        yield f"  {name}: {detection_bounds(config.checks[name])}"
+        gate = config.checks[name].gate
+        free = "" if gate is Gate.HARD else f" (gate: {gate}, it takes nobody out)"
+        yield f"  {name}: {detection_bounds(config.checks[name])}{free}"
 
 
 def _mta_sts(config: Config) -> Iterator[str]:

@@ -47,6 +47,7 @@ def crosscheck(
     for zone in zones:
         check_zone(zone, known)
         check_names(zone, inner)
+        _gates(zone, checks)
         _names_to_verify(zone, checks)
 
 
@@ -130,6 +131,18 @@ def _names_to_verify(zone: ZoneDraft, checks: list[CheckDraft]) -> None:
                         "or server_name in the check"
                     )
                     zone.document.fault((*pool.path, "members", name), message)
+
+
+def _gates(zone: ZoneDraft, checks: list[CheckDraft]) -> None:
+    """Of a check that takes nobody out, none can be counted as needed."""
+    open_gates = {check.name: check.table.gate for check in checks if check.table.gate != "hard"}
+    for pool in zone.pools.values():
+        for index, name in enumerate(pool.checks.names if pool.checks.key else ()):
+            if name in open_gates:
+                message = (
+                    f"{name} has gate: {open_gates[name]}: it takes nobody out, so it cannot be one of those needed"
+                )
+                zone.document.fault((*pool.checks.path(pool.path), index), message)
 
 
 def _server_name(check: CheckDraft) -> str | None:

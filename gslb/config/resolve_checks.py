@@ -14,7 +14,7 @@ from gslb.model.plain import ExecSettings, FileSettings
 from gslb.model.roundtrip import RoundtripSettings
 from gslb.model.settings import Probing
 from gslb.model.stages import logs_in
-from gslb.model.values import TlsMode
+from gslb.model.values import Gate, TlsMode
 
 FAST_INTERVAL = 3.0
 DOWN_INTERVAL = 30.0
@@ -77,6 +77,7 @@ def resolve_check(name: str, table: AnyCheck, probing: Probing, directory: Path)
         depends_on=table.depends_on,
         damping=table.damping,
         group=table.group,
+        gate=Gate(table.gate),
         agent_max_age=getattr(table, "agent_max_age", None),
         source_ipv4=table.source.ipv4,
         source_ipv6=table.source.ipv6,

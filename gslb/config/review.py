@@ -16,7 +16,7 @@ from gslb.model.plain import TcpSettings
 from gslb.model.pools import Member, Pool
 from gslb.model.roundtrip import RoundtripSettings
 from gslb.model.settings import Node
-from gslb.model.values import Family, MxMode, RecordType, WhenAllDown
+from gslb.model.values import Family, Gate, MxMode, RecordType, WhenAllDown
 from gslb.model.zones import ALL, Service, Zone
 
 MAX_UDP = 1232
@@ -70,6 +70,7 @@ def review_zone(draft: ZoneDraft, zone: Zone, checks: Mapping[str, Check], node:
     _nameservers(draft)
     for pool in zone.pools.values():
         _pool(draft, pool)
+    _open_gates(draft, zone, checks)
     _slow_checks(draft, zone, checks)
     mail = _answering_mx(zone)
     for service in zone.services.values():
@@ -93,6 +94,13 @@ def _pool(draft: ZoneDraft, pool: Pool) -> None:
     machines = {member.machine for member in pool.members}
     if len(pool.members) > 1 and len(machines) == 1 and None not in machines:
         draft.document.warn((*path, "members"), f"all members run on the machine {machines.pop()}")
+
+
+def _open_gates(draft: ZoneDraft, zone: Zone, checks: Mapping[str, Check]) -> None:
+    for pool in zone.pools.values():
+        if pool.checks and all(checks[name].gate is not Gate.HARD for name in pool.checks):
+            written = draft.pools[pool.name]
+            draft.document.warn(written.checks.path(written.path), "no check has a hard gate: none takes a member out")
 
 
 def _slow_checks(draft: ZoneDraft, zone: Zone, checks: Mapping[str, Check]) -> None:

@@ -57,6 +57,8 @@ class CheckTable(Table):
     """true: a target that goes up and down too often is left out after its return until it has calmed down."""
     group: CheckName | None = None
     """The group whose cap in probing.groups holds, too: for hosts behind one firewall or NAT; default: none."""
+    gate: Literal["hard", "soft", "none"] = "hard"
+    """hard: a member whose check is down is out; soft: it is degraded at most; none: the check only tells."""
     source: SourceTable = Field(default_factory=SourceTable)
     """The local addresses this check probes from; default: those of probing.source."""
 

@@ -7,8 +7,9 @@ The requirement of the pool says how many of its checks must be good: all of a p
     good + unknown >= N        unknown
     else                       down
 
-A check that depends on others is no better than the worst of those. The texts made here are what the dashboard, the
-log and `explain` print; they hold no times, so that equal health compares equal.
+A check with a soft gate is degraded where it would be down, and up where it is unknown; one without a gate is not
+looked at. A check that depends on others is no better than the worst of those. The texts made here are what the
+dashboard, the log and `explain` print; they hold no times, so that equal health compares equal.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,10 +21,11 @@ from gslb.health.damping import is_damped
 from gslb.model.checks import Check
 from gslb.model.observations import Outcome, Passed
 from gslb.model.pools import Member, Requirement
-from gslb.model.values import Address
+from gslb.model.values import Address, Gate
 from gslb.model.verdicts import AddressHealth, Health, State, Verdict, VerdictKey
 
 UNPROBED = AddressHealth(health=Health.UP, changes_in=inf, why="no check: taken as up")
+UNGATED = AddressHealth(health=Health.UP, changes_in=inf, why="no check with a gate: taken as up")
 
 
 @dataclass(slots=True)
@@ -54,14 +56,18 @@ def address_health(
     loaded, factor = False, 1.0
     for key in keys:
         check, verdict = checks[key.check], verdict_of(key)
+        if check.gate is Gate.NONE:
+            continue
         if verdict.state is State.UP:
             loaded = loaded or verdict.loaded
             factor = min(factor, verdict.factor)
         damped = check.damping and is_damped(verdict, now)
-        judged[key.check] = _Judged(health_of(verdict), describe(key.check, verdict, damped=damped), damped)
+        judged[key.check] = _judged(check, verdict, damped=damped)
         change = changes_in(verdict, check.thresholds, pace_of(key.target), now)
         if change < soonest:
             soonest, changes_by = change, key.check
+    if not judged:
+        return UNGATED
     needed = _required(member.requirement, judged, checks)
     health, why = _combined(needed, len(needed) if member.requirement is None else member.requirement.at_least)
     return AddressHealth(
@@ -73,6 +79,16 @@ def address_health(
         loaded=health is Health.DEGRADED and loaded,
         factor=factor,
     )
+
+
+def _judged(check: Check, verdict: Verdict, *, damped: bool) -> _Judged:
+    health, why = health_of(verdict), describe(check.name, verdict, damped=damped)
+    if check.gate is Gate.HARD:
+        return _Judged(health, why, damped)
+    return _Judged(_SOFTENED.get(health, health), f"{why} (soft)", damped=False)
+
+
+_SOFTENED = {Health.DOWN: Health.DEGRADED, Health.UNKNOWN: Health.UP}
 
 
 def _required(

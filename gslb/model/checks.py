@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeAlias
 from gslb.model.extracts import Extract
 from gslb.model.limits import LIMITS, Limits
 from gslb.model.plain import AgentSettings, DnsSettings, ExecSettings, FileSettings, TcpSettings
-from gslb.model.values import Address, CapWhen, ProxyProtocol, TlsMode, Verify
+from gslb.model.values import Address, CapWhen, Gate, ProxyProtocol, TlsMode, Verify
 
 if TYPE_CHECKING:
     from gslb.model.roundtrip import RoundtripSettings
@@ -320,7 +320,8 @@ class Check:
     this one's failures do not count. `damping`: flapping delays the return to up (probes.md 2.7).
 
     `source_ipv4`, `source_ipv6`: the local address to probe from; None: the system's choice.
-    `group`: one of Probing.groups. `agent_max_age`: seconds for which an agent's word counts; None: five intervals.
+    `gate`: what its verdict does to a member. `group`: one of Probing.groups. `agent_max_age`: seconds for which an
+    agent's word counts; None: five intervals.
     """
 
     name: str
@@ -337,3 +338,4 @@ class Check:
     damping: bool = False
     group: str | None = None
     agent_max_age: float | None = None
+    gate: Gate = Gate.HARD

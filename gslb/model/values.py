@@ -94,3 +94,11 @@ class CapWhen(StrEnum):
     PRE_TLS = "pre_tls"
     POST_TLS = "post_tls"
     ANY = "any"
+
+
+class Gate(StrEnum):
+    """What a check's verdict does to a member: takes it out, lowers it to degraded at most, or nothing."""
+
+    HARD = "hard"
+    SOFT = "soft"
+    NONE = "none"

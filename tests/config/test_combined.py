@@ -2,7 +2,7 @@ import pytest
 
 from gslb.config.combined import Checks, parse_checks, with_parents
 from gslb.model.pools import Requirement
-from tests.kit.configs import accepted, faults, texts
+from tests.kit.configs import accepted, faults, texts, warnings
 
 TWO = "smtp: {type: smtp}\nweb: {type: http}\n"
 
@@ -90,6 +90,20 @@ def test_what_checks_depend_on_is_probed_too() -> None:
 def test_dependencies_lead_somewhere_and_end(checks: str, told: str) -> None:
     """Unknown names and cycles are refused."""
     assert any(told in fault for fault in faults(texts(pool("[a]"), checks)))
+
+
+@pytest.mark.parametrize("gate", ["soft", "none"])
+def test_a_check_that_takes_nobody_out_is_needed_by_nothing(gate: str) -> None:
+    """Neither as one of many, nor by another check; alone in a pool it is a trap."""
+    trial = f"smtp: {{type: smtp}}\nweb: {{type: http, gate: {gate}}}\n"
+    (of_many,) = faults(texts(pool("{any_of: [smtp, web]}"), trial))
+    (parent,) = faults(texts(pool("[smtp]"), trial.replace("smtp}", "smtp, depends_on: web}")))
+
+    assert f"pools.p.checks.any_of[1]: web has gate: {gate}: it takes nobody out" in of_many
+    assert f"smtp.depends_on[0]: web has gate: {gate}, so while it is down" in parent
+    assert faults(texts(pool("[smtp, web]"), trial)) == []
+    assert any("no check has a hard gate" in told for told in warnings(texts(pool("[web]"), trial)))
+    assert not any("hard gate" in told for told in warnings(texts(pool("[smtp, web]"), trial)))
 
 
 def test_canaries_are_targets_of_their_own() -> None:

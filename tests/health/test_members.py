@@ -4,10 +4,11 @@ from math import inf
 
 import pytest
 
-from gslb.health.members import address_health, describe, health_of
+from gslb.health.members import UNGATED, address_health, describe, health_of
 from gslb.model.checks import ImapSettings
 from gslb.model.observations import Degraded, Failed, Passed, Phase, Reason
 from gslb.model.pools import Requirement
+from gslb.model.values import Gate
 from gslb.model.verdicts import AddressHealth, Health, State, Verdict, VerdictKey
 from tests.kit.estate import check, member
 
@@ -19,6 +20,11 @@ UP = Verdict(state=State.UP, last=Passed())
 DEGRADED = Verdict(state=State.UP, degraded=True, last=Degraded(Phase.GREETING, Reason.BUSY, load=True))
 DOWN = Verdict(state=State.DOWN, since=1000.0, last=Failed(Phase.GREETING, Reason.GREETING_TIMEOUT))
 UNKNOWN = Verdict()
+
+
+def pace(_target: str) -> float:
+    """Each target is probed every 15 s."""
+    return 15.0
 
 
 def combined(smtp: Verdict, imap: Verdict) -> AddressHealth:
@@ -46,6 +52,38 @@ def test_wound_18_all_checks_must_pass(smtp: Verdict, imap: Verdict, health: Hea
     seen = combined(smtp, imap)
 
     assert (seen.health, seen.why) == (health, why)
+
+
+@pytest.mark.parametrize(
+    ("gate", "imap", "health", "why"),
+    [
+        (Gate.SOFT, UP, Health.UP, "smtp up"),
+        (Gate.SOFT, DOWN, Health.DEGRADED, "imap down: greeting_timeout (soft)"),
+        (Gate.SOFT, UNKNOWN, Health.UP, "smtp up"),
+        (Gate.NONE, DOWN, Health.UP, "smtp up"),
+        (Gate.NONE, replace(UP, factor=0.0), Health.UP, "smtp up"),
+    ],
+)
+def test_a_check_without_a_hard_gate_takes_nobody_out(gate: Gate, imap: Verdict, health: Health, why: str) -> None:
+    """Soft: degraded at most, and not unknown; none: as if it were not there, its word on weights included."""
+    checks = {"smtp": SMTP, "imap": replace(IMAP, gate=gate)}
+    seen = address_health(
+        BOTH,
+        ADDRESS,
+        verdict_of=lambda key: imap if key.check == "imap" else UP,
+        pace_of=pace,
+        checks=checks,
+        now=1000.0,
+    )
+
+    assert (seen.health, seen.why, seen.factor, seen.loaded) == (health, why, 1.0, False)
+
+
+def test_where_no_check_has_a_gate_a_member_is_up() -> None:
+    """As where there is none, for ever."""
+    checks = {"smtp": replace(SMTP, gate=Gate.NONE), "imap": replace(IMAP, gate=Gate.NONE)}
+
+    assert address_health(BOTH, ADDRESS, verdict_of=lambda _: DOWN, pace_of=pace, checks=checks, now=1000.0) == UNGATED
 
 
 def test_soonest_change_names_its_check() -> None:
