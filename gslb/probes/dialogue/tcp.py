@@ -67,14 +67,11 @@ class _Search:
     def __init__(self, what: bytes | Matching, at: int = 0) -> None:
         self._what = what
         self._at = at
-        self._found: int | None = None
 
     def end(self, seen: bytearray, ended: bool) -> int | None:
         """Where its first occurrence ends. `ended`: nothing more will come, so an open line counts as one."""
-        if self._found is None:
-            what = self._what
-            self._found = self._text(what, seen) if isinstance(what, bytes) else self._line(what, seen, ended)
-        return self._found
+        what = self._what
+        return self._text(what, seen) if isinstance(what, bytes) else self._line(what, seen, ended)
 
     def _text(self, what: bytes, seen: bytearray) -> int | None:
         found = seen.find(what, self._at)

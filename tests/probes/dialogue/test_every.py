@@ -77,7 +77,7 @@ def test_every_type_that_speaks_is_here():
 
 
 @pytest.mark.parametrize("name", DIALOGUES)
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_any_bytes_in_any_pieces_have_one_verdict(name, data):
     """And any split has the same; `Script` refuses a second one."""
@@ -93,7 +93,7 @@ def test_any_bytes_in_any_pieces_have_one_verdict(name, data):
 
 
 @pytest.mark.parametrize("name", DIALOGUES)
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(scrap=st.sampled_from(SCRAPS))
 def test_the_same_again_and_again_comes_to_an_end(name, scrap):
     """Long before the session's own bound, and without the peer's having to close."""

@@ -42,6 +42,14 @@ def test_a_rejected_text_fails_at_once_and_quit_is_still_said():
     script(expect=(b"OK",), reject=(b"ERR",), quit=b"BYE\r\n").receives(b"ERR").concludes(failed).says(b"BYE").ends()
 
 
+def test_what_was_rejected_before_the_end_fails_though_the_rest_came():
+    """All in one segment: where the text stands decides, and what follows the last step does not."""
+    failed = Failed(Phase.GREETING, Reason.BODY_MISMATCH)
+
+    script(expect=(b"OK",), reject=(b"ERR",)).receives(b"ERR OK").concludes(failed).ends()
+    script(expect=(b"OK",), reject=(b"ERR",)).receives(b"OK ERR").concludes(Passed()).ends()
+
+
 def test_an_early_end_is_told_from_a_late_one():
     """Before the first byte where the peer speaks first, else in the session."""
     early = Failed(Phase.GREETING, Reason.EOF_BEFORE_GREETING)
