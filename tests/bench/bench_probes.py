@@ -149,7 +149,11 @@ class Large(Running):
 
     def __enter__(self) -> Running:
         self.start()
-        self.wait_ready(120)
+        try:
+            self.wait_ready(120)
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
 
