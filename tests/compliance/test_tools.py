@@ -10,7 +10,7 @@ from tests.kit.internet.child import SERVER
 from tests.kit.internet.explained import explained
 from tests.kit.internet.parents import anchor
 from tests.kit.internet.resolvers import Unbound
-from tests.kit.internet.tools import Tools
+from tests.kit.internet.tools import Tools, transferred, walked
 from tests.kit.internet.zones import KINDS, Kind
 
 LEADING = ("smtp", "equal", "web", "half", "every", "down-serve", "down-nodata", "down-list", "mixed", "inbox")
@@ -64,11 +64,21 @@ def test_drill(tools: Tools, zone: Kind) -> None:
 
 @pytest.mark.parametrize("zone", [kind for kind in KINDS if kind.denial == "nsec"], ids=lambda each: each.algorithm)
 @pytest.mark.parametrize("tool", ["ldns-verify-zone", "dnssec-verify"])
-def test_the_whole_zone(tools: Tools, zone: Kind, tool: str) -> None:
-    """Walked from NSEC to NSEC, the zone is whole: its chain, its bitmaps, its signatures; but what is explained."""
-    line = ("dnssec-verify", "-x", "-o", zone.name) if tool == "dnssec-verify" else (tool,)
-
-    found = tools.verify(zone.name, *line)
+def test_the_zone_as_it_is_walked(tools: Tools, zone: Kind, tool: str) -> None:
+    """Asked from NSEC to NSEC, the zone is whole: its chain, its bitmaps, its signatures; but what is explained."""
+    found = tools.verify(zone.name, walked(SERVER, zone.name), *line(tool, zone))
 
     reasons = explained(tool)
     assert [each for each in found if not any(fnmatch(each, reason.says) for reason in reasons)] == []
+
+
+@each_zone
+@pytest.mark.parametrize("tool", ["ldns-verify-zone", "dnssec-verify"])
+def test_the_zone_as_it_is_transferred(tools: Tools, zone: Kind, tool: str) -> None:
+    """A secondary's copy is whole as well, with NSEC and NSEC3."""
+    assert tools.verify(zone.name, transferred(SERVER, zone.name), *line(tool, zone)) == []
+
+
+def line(tool: str, zone: Kind) -> tuple[str, ...]:
+    """How the tool is called."""
+    return ("dnssec-verify", "-x", "-o", zone.name) if tool == "dnssec-verify" else (tool,)

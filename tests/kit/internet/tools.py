@@ -3,11 +3,13 @@
 import json
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import dns.name
+import dns.query
 import dns.rdatatype
+import dns.zone
 from dns.rdatatype import NSEC
 
 from tests.kit.internet.daemon import ask
@@ -76,11 +78,11 @@ class Tools:
         )
         return said if bad else ""
 
-    def verify(self, zone: str, *tool: str) -> list[str]:
-        """ldns-verify-zone, or another of its kind, over the zone as it was walked from NSEC to NSEC: what is wrong."""
+    def verify(self, zone: str, lines: Iterable[str], *tool: str) -> list[str]:
+        """ldns-verify-zone, or another of its kind, over all records of the zone: what is wrong."""
         needs("ldnsutils", "ldns-verify-zone", root=False)
-        path = self.folder / f"{zone}.walked"
-        path.write_text("\n".join(walked(self.server, zone)) + "\n")
+        path = self.folder / "zone"
+        path.write_text("\n".join(lines) + "\n")
         done = subprocess.run([*tool, str(path)], capture_output=True, text=True, timeout=60, check=False)
         said = [line for line in (done.stdout + done.stderr).splitlines() if not re.match(PROSE, line)]
         return said if done.returncode else []
@@ -88,6 +90,13 @@ class Tools:
     def _run(self, *line: str) -> str:
         done = subprocess.run(line, cwd=self.folder, capture_output=True, text=True, timeout=120, check=False)
         return done.stdout or done.stderr
+
+
+def transferred(server: str, zone: str) -> Iterator[str]:
+    """Every record of a zone as AXFR has it."""
+    found = dns.zone.Zone(zone, relativize=False)
+    dns.query.inbound_xfr(server, found, timeout=10)
+    yield from found.to_text(relativize=False).splitlines()
 
 
 def walked(server: str, zone: str) -> Iterator[str]:

@@ -65,6 +65,7 @@ ttl: 60
 min_ttl: 60
 negative_ttl: {negative_ttl}
 dnssec: {{algorithm: {algorithm}, denial: {denial}}}
+transfer: {{to: [192.0.2.0/24]}}
 records: |
 {records}
 pools:
