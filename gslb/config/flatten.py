@@ -121,18 +121,13 @@ def _own(networks: tuple[Network, ...], version: int) -> Iterator[Network]:
 
 
 def _class(marks: frozenset[Mark]) -> ClientClass:
-    lengths: dict[int, list[int]] = {}
-    for view, length in marks:
-        if length != TRUST:
-            lengths.setdefault(view, []).append(length)
-    held = [_held(view, found) for view, found in lengths.items()]
+    held = [_held(view, length) for view, length in marks if length != TRUST]
     return ClientClass(
         held=tuple(sorted(held, key=lambda one: (-one.rank, one.view))),
         trusts=tuple(sorted(view for view, length in marks if length == TRUST)),
     )
 
 
-def _held(view: int, lengths: list[int]) -> Held:
+def _held(view: int, length: int) -> Held:
     """A country covers whatever begins in it: that is where its resolvers' clients are known to be."""
-    ranks = [BY_COUNTRY if length == COUNTRY else rank_of(length) for length in lengths]
-    return Held(view=view, rank=max(ranks), cover=max(0, min(lengths)))
+    return Held(view, BY_COUNTRY, 0) if length == COUNTRY else Held(view, rank_of(length), length)

@@ -5,6 +5,7 @@ it looks at the network told instead. So each view has one address to look at, a
 changes nothing by what it tells, nor does its cache have to be split for it.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from gslb.handoff.clients import Clients, Held
@@ -36,11 +37,15 @@ def seen(clients: Clients, asker: Asker) -> Seen:
     resolver = clients.of(unmapped(asker.address))
     address, length = _told(asker.subnet) if resolver.trusts else (b"", 0)
     if not length:
-        return Seen(tuple([held.view for held in resolver.held]))
+        return Seen(_each_once(resolver.held))
     held = [one for one in resolver.held if one.view not in resolver.trusts]
     held += [one for one in clients.of(address).held if one.view in resolver.trusts and one.cover <= length]
     held.sort(key=_narrowest_first)
-    return Seen(tuple([one.view for one in held]), resolver.trusts)
+    return Seen(_each_once(held), resolver.trusts)
+
+
+def _each_once(held: Iterable[Held]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys([one.view for one in held]))
 
 
 def _narrowest_first(held: Held) -> tuple[int, int]:

@@ -9,7 +9,7 @@ KEPT = 4096
 
 
 class Held(NamedTuple):
-    """A view that holds a client, with its rank and cover (see layout.HELD)."""
+    """A view that holds a client by one of its networks, with its rank and cover (see layout.HELD)."""
 
     view: int
     rank: int
@@ -17,7 +17,7 @@ class Held(NamedTuple):
 
 
 class Client(NamedTuple):
-    """The views that hold an address, narrowest first, and those that trust the ECS it sends."""
+    """What holds an address, narrowest first, a view once for each of its networks; and who trusts the ECS it sends."""
 
     held: tuple[Held, ...] = ()
     trusts: frozenset[int] = frozenset()

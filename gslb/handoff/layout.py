@@ -25,7 +25,7 @@ Names file: what configuration fixes and changes only with it.
     ranges      client ranges → class, sorted, without gaps, each up to the next one's first address; empty without
                 views: IPv4 RANGE4, IPv6 RANGE6. Class 0 is in no view
     classes     CLASS × n
-    held        HELD: a class's views, narrowest first, then those that trust its ECS (rank and cover 0)
+    held        HELD: a class's views, narrowest first, once for each network, then those that trust its ECS (rank 0)
     names       wire names, each at an 8-byte boundary
 
 Grouped buckets rather than open addressing with a chosen seed: CRC-32 is affine, so another seed only permutes the

@@ -35,9 +35,10 @@ class View:
 
 
 class Held(NamedTuple):
-    """A view that holds a client: its number (from 1, in the order declared), and its rank (see rank_of).
+    """A view that holds a client by one network or country: its number (from 1, in the order declared), and its rank
+    (see rank_of).
 
-    `cover`: a client network is held as a whole when its prefix is at least so long.
+    `cover`: by that, a client network is held as a whole when its prefix is at least so long.
     """
 
     view: int
@@ -47,7 +48,8 @@ class Held(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ClientClass:
-    """Clients that no view tells apart: the views that hold them, narrowest first, and those that trust their ECS."""
+    """Clients that no view tells apart: what holds them, narrowest first (a view once for each of its networks), and
+    the views that trust their ECS."""
 
     held: tuple[Held, ...] = ()
     trusts: tuple[int, ...] = ()

@@ -1,5 +1,6 @@
 """Which views a question is in: by who asks, or by whom a trusted resolver asks for."""
 
+from collections.abc import Iterable
 from ipaddress import ip_network
 
 import pytest
@@ -7,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gslb.dns.clients import Asker, Seen, seen, unmapped
-from gslb.model.clients import View
-from gslb.model.values import Address
-from tests.kit.views import ADDRESSES, Countries, clients, held_by, octets, trusted_by, view, worlds
+from gslb.model.clients import BY_COUNTRY, Held, View, rank_of
+from gslb.model.values import Address, Network
+from tests.kit.views import ADDRESSES, Countries, clients, held_by, networks, octets, trusted_by, view, worlds
 
 VIEWS = (
     view("east", "10.1.0.0/16", ecs=["192.0.2.0/24"]),
@@ -68,8 +69,44 @@ def test_each_view_has_one_address_to_look_at(
     trusting = trusted_by(world[0], resolver) if tells else set()
     held = [one for one in held_by(*world, resolver) if one.view not in trusting]
     held += [one for one in held_by(*world, client) if one.view in trusting]
-    assert found.views == tuple(one.view for one in sorted(held, key=lambda one: (-one.rank, one.view)))
+    assert found.views == each_once(held)
     assert found.told == trusting
+
+
+def each_once(held: Iterable[Held]) -> tuple[int, ...]:
+    """The views, narrowest first."""
+    return tuple(dict.fromkeys(one.view for one in sorted(held, key=lambda one: (-one.rank, one.view))))
+
+
+@settings(deadline=None)
+@given(worlds(), ADDRESSES, networks())
+def test_a_network_told_is_held_as_a_whole(
+    world: tuple[tuple[View, ...], Countries], resolver: Address, client: Network
+) -> None:
+    """By networks that it lies in, each as narrow as that one is, and by the country of its first address."""
+    found = seen(clients(*world), Asker(resolver.packed, told(str(client))))
+    views, countries = world
+    trusting = trusted_by(views, resolver) if client.prefixlen else set()
+
+    held = [one for one in held_by(views, countries, resolver) if one.view not in trusting]
+    for number in trusting:
+        held += [
+            Held(number, rank_of(one.prefixlen), 0)
+            for one in views[number - 1].networks
+            if one.version == client.version and client.network_address in one and client.broadcast_address in one
+        ]
+        places = [place for code in views[number - 1].countries for place in countries.get(code, ())]
+        held += [Held(number, BY_COUNTRY, 0)] * any(client.network_address in place for place in places)
+    assert found.views == each_once(held)
+
+
+def test_what_does_not_hold_the_whole_makes_nothing_narrower() -> None:
+    """A network inside the one told, at its first address, is not what its view holds it by."""
+    made = clients(
+        (view("both", "10.0.0.0/16", "10.0.0.0/7", ecs=["192.0.2.1"]), view("eight", "10.0.0.0/8", ecs=["192.0.2.1"]))
+    )
+
+    assert seen(made, Asker(octets("192.0.2.1"), told("10.0.0.0/8"))).views == (2, 1)
 
 
 def test_ipv4_in_ipv6_form_is_ipv4() -> None:

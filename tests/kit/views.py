@@ -74,14 +74,13 @@ def packed(countries: Countries) -> dict[str, CountryRanges]:
 
 
 def held_by(views: tuple[View, ...], countries: Countries, address: Address) -> tuple[Held, ...]:
-    """The views that hold an address, narrowest first."""
-    found = []
+    """What holds an address, narrowest first."""
+    found = set()
     for number, one in enumerate(views, 1):
         lengths = [network.prefixlen for network in one.networks if address in network]
-        abroad = [network for code in one.countries for network in countries.get(code, ()) if address in network]
-        ranks = [rank_of(length) for length in lengths] + [BY_COUNTRY for _ in abroad]
-        if ranks:
-            found.append(Held(number, max(ranks), 0 if abroad else min(lengths)))
+        found |= {Held(number, rank_of(length), length) for length in lengths}
+        if any(address in network for code in one.countries for network in countries.get(code, ())):
+            found.add(Held(number, BY_COUNTRY, 0))
     return tuple(sorted(found, key=lambda held: (-held.rank, held.view)))
 
 
