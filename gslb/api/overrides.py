@@ -20,6 +20,7 @@ MAX_TEXT = 200
 """Characters of an owner and of a reason."""
 
 KEYS = frozenset({"state", "for", "reason", "by", "force", "dry_run"})
+TO_CLEAR = KEYS | {"at_once"}
 
 
 async def show(request: web.Request) -> web.Response:
@@ -32,7 +33,7 @@ async def put(request: web.Request) -> web.Response:
 
     `state`, `for`, `reason`, `by`, `force` and `dry_run` come as query parameters or in a JSON object.
     """
-    said = await _said(request)
+    said = await _said(request, KEYS)
     if said.get("state") not in {state.value for state in Forced}:
         raise web.HTTPBadRequest(text=f"state: one of {', '.join(state.value for state in Forced)}")
     seconds = _seconds(said.get("for"))
@@ -40,8 +41,11 @@ async def put(request: web.Request) -> web.Response:
 
 
 async def delete(request: web.Request) -> web.Response:
-    """DELETE: clear. 404 where no override stands on TARGET, 409 where a service would lose its last member."""
-    said = await _said(request)
+    """DELETE: clear. 404 where no override stands on TARGET, 409 where a service would lose its last member.
+
+    `by`, `force`, `dry_run` and `at_once` (no slow start for who comes back) come as those of PUT do.
+    """
+    said = await _said(request, TO_CLEAR)
     return _answer(request.app[DESK].override(_request(request, said, None, None)))
 
 
@@ -56,10 +60,11 @@ def _request(
         seconds=seconds,
         force=_flag(said, "force"),
         dry_run=_flag(said, "dry_run"),
+        at_once=_flag(said, "at_once"),
     )
 
 
-async def _said(request: web.Request) -> dict[str, object]:
+async def _said(request: web.Request, known: frozenset[str]) -> dict[str, object]:
     said: dict[str, object] = dict(request.query)
     body = await request.read()
     if body:
@@ -70,9 +75,9 @@ async def _said(request: web.Request) -> dict[str, object]:
         if not isinstance(found, dict):
             raise web.HTTPBadRequest(text="the body is no JSON object")
         said |= found
-    unknown = sorted(said.keys() - KEYS)
+    unknown = sorted(said.keys() - known)
     if unknown:
-        raise web.HTTPBadRequest(text=f"{unknown[0]}: unknown; known are {', '.join(sorted(KEYS))}")
+        raise web.HTTPBadRequest(text=f"{unknown[0]}: unknown; known are {', '.join(sorted(known))}")
     return said
 
 

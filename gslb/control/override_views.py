@@ -24,7 +24,8 @@ class OverrideStatus:
 class OverrideRequest:
     """What an operator says of a TARGET. `state` None: clear. `seconds` None: until cleared.
 
-    `force`: even where a service loses its last healthy member; `dry_run`: only tell what would follow.
+    `force`: even where a service loses its last healthy member; `dry_run`: only tell what would follow. `at_once`, to
+    clear: who comes back has all of its weight at once, without slow start.
     """
 
     target: str
@@ -34,6 +35,7 @@ class OverrideRequest:
     seconds: float | None = None
     force: bool = False
     dry_run: bool = False
+    at_once: bool = False
 
 
 class Ending(StrEnum):

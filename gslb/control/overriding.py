@@ -39,7 +39,8 @@ def act(owner: Owner, request: OverrideRequest) -> OverrideOutcome:
     planned = _planned(owner, request)
     if isinstance(planned, str):
         return OverrideOutcome(ending=Ending.UNKNOWN, target=request.target, error=planned, lines=(planned,))
-    decided = owner.pipeline.what_if(planned.overrides, planned.touched, owner.clock())
+    welcome = reach(owner.config, planned.touched).members if request.at_once else frozenset()
+    decided = owner.pipeline.what_if(planned.overrides, planned.touched, owner.clock(), welcome)
     zones = {zone.text: zone for zone in owner.config.zones}
     follows = consequences(_changes(zones, owner.pipeline.decisions, decided))
     if request.dry_run:

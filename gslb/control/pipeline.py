@@ -8,7 +8,7 @@ The one object that owns verdicts, decisions and entries. Only what a target has
 decisions that differ are built again. Times are Unix seconds.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from math import inf
 from typing import TypeAlias
@@ -37,7 +37,7 @@ from gslb.model.zones import EVERYBODY, Service, Zone
 from gslb.steering.decide import decide
 from gslb.steering.dependents import NOTHING, Dependents, of_members
 from gslb.steering.hosts import decide_host
-from gslb.steering.motion import CALM
+from gslb.steering.motion import CALM, welcomed
 
 NO_OVERRIDES = Overrides()
 NO_PASTS: Mapping[DecisionKey, Past] = {}
@@ -207,9 +207,14 @@ class Pipeline:
         self.overrides = overrides
         return self._decide(self._bearing(targets), now, decided)
 
-    def what_if(self, overrides: Overrides, targets: Iterable[str], now: float) -> dict[DecisionKey, Decision]:
-        """What would be decided under these overrides, which differ on these targets; nothing changes."""
-        return dict(self._services(self._bearing(targets), now, overrides))
+    def what_if(
+        self, overrides: Overrides, targets: Iterable[str], now: float, welcome: Set[MemberKey] = frozenset()
+    ) -> dict[DecisionKey, Decision]:
+        """What would be decided under these overrides, which differ on these targets; nothing changes.
+
+        `welcome`: those of them that have all of their weight when they come back, whatever slow_start says.
+        """
+        return dict(self._services(self._bearing(targets), now, overrides, welcome))
 
     def _run_down(self, now: float) -> tuple[tuple[str, ...], tuple[Override, ...]]:
         """Let overrides end. The targets to decide for: those that ended, and those whose end lowers TTLs."""
@@ -359,29 +364,21 @@ class Pipeline:
         return self._pasts.get(key, NEW) if made is None else made.past
 
     def _services(
-        self, touched: Dependents, now: float, overrides: Overrides | None = None
+        self, touched: Dependents, now: float, overrides: Overrides | None = None, welcome: Set[MemberKey] = frozenset()
     ) -> Iterator[tuple[DecisionKey, Decision]]:
         look = self.ledger.health_of(now)
         said = (self.overrides if overrides is None else overrides).of(now)
         for zone_text, name in touched.services:
             zone = self._scene.plan.zones[zone_text]
+            service = zone.services[name]
             for family in self._scene.families.get((zone_text, name), ()):
-                for view in zone.services[name].seen:
+                for view in service.seen:
                     key = decision_key(zone_text, name, family, view)
-                    yield (
-                        key,
-                        decide(
-                            zone,
-                            zone.services[name],
-                            family,
-                            look,
-                            ready=self.ready,
-                            override_of=said,
-                            view=view,
-                            past=self._past(key),
-                            now=now,
-                        ),
+                    past = welcomed(self._past(key), zone_text, welcome)
+                    made = decide(
+                        zone, service, family, look, ready=self.ready, override_of=said, view=view, past=past, now=now
                     )
+                    yield key, made
 
     def _hosts(self, touched: Dependents, now: float) -> Iterator[tuple[HostKey, HostDecision]]:
         look, said = self.ledger.health_of(now), self.overrides.of(now)

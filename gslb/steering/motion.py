@@ -9,10 +9,12 @@ from down or drained into a pool where somebody was left, and ends with the wind
 than nine times `min_ttl` lasts that long nevertheless: so long take the steps.
 """
 
+from collections.abc import Set
+from dataclasses import replace
 from math import inf
 
 from gslb.model.pasts import WHOLE, Change, Level, Past, Spot
-from gslb.model.verdicts import Health
+from gslb.model.verdicts import Health, MemberKey
 from gslb.steering.draft import Draft, Judged, Seen, Tier
 from gslb.steering.last_good import stood
 
@@ -105,6 +107,18 @@ def _first(found: tuple[int, str]) -> int:
 def tenths(part: float) -> int:
     """A part of a weight, above 0, in tenths: the nearest, and never none."""
     return max(1, round(part * WHOLE))
+
+
+def welcomed(past: Past, zone: str, members: Set[MemberKey]) -> Past:
+    """The same, but that these have not been away: whoever of them is healthy has all of its weight now."""
+    if not members:
+        return past
+    return replace(
+        past,
+        absent=frozenset(spot for spot in past.absent if MemberKey(zone, *spot) not in members),
+        levels={spot: level for spot, level in past.levels.items() if MemberKey(zone, *spot) not in members},
+        ramps={spot: since for spot, since in past.ramps.items() if MemberKey(zone, *spot) not in members},
+    )
 
 
 def remembered(draft: Draft) -> Past:

@@ -84,6 +84,24 @@ def test_clearing_may_take_the_last_one_as_well(made: Controlled) -> None:
     assert chosen(made) == {"relay2"}
 
 
+@pytest.mark.parametrize(("at_once", "share"), [(False, 6 / 46), (True, 0.6)])
+def test_a_resume_rises_slowly_or_at_once(tmp_path: Path, at_once: bool, share: float) -> None:
+    """Where a service has slow_start, an operator may put a member back with all of its weight."""
+    estate = two_tiers()
+    (site,) = estate.zones
+    services = {**site.services, "smtp": replace(site.services["smtp"], slow_start=300.0)}
+    made = Controlled(placed(replace(estate, zones=(replace(site, services=services),)), tmp_path))
+    made.owner.start(None)
+    made.round()
+    ask(made, "relays/relay1")
+    outcome = ask(made, "relays/relay1", None, at_once=at_once)
+    decision = made.owner.pipeline.decisions[ZONE, "smtp", Family.IPV4]
+
+    assert decision.chosen[0].share == pytest.approx(share)
+    assert bool(decision.changes) is not at_once
+    assert f"relays/relay1 0.0% → {share:.1%}" in "\n".join(outcome.lines)
+
+
 def test_what_is_unknown(made: Controlled) -> None:
     """A name that is not here, and a target on which nothing stands."""
     assert ask(made, "relays/relay9").lines == (

@@ -100,10 +100,21 @@ def test_nobody_is_answered_who_should_not_be(estate: Estate, family: Family, vi
             forced = estate.said_of(one) is Forced.FORCED_UP
             assert all(forced or estate.weather[address].factor > 0 for address in one.addresses)
         if one.chosen and made.mode in LIVE:
-            unknown = all(estate.weather[address].health is Health.UNKNOWN for address in one.addresses)
+            unknown = any(estate.weather[address].health is Health.UNKNOWN for address in one.addresses)
+            assert not (unknown and somebody_is_known_good(estate, made))
             assert unknown or all(estate.healthy(one, address) for address in one.addresses)
             beside = {each.member.standby for each in made.chosen if each.tier == one.tier}
             assert len(beside) == 1
+
+
+def somebody_is_known_good(estate: Estate, made: Decision) -> bool:
+    """Any member that may be chosen, in the decision's family."""
+    return any(
+        estate.healthy(one, address)
+        for one in made.members
+        for address in one.member.of_family(made.family)
+        if one.member.weight and estate.said_of(one) is not Forced.DRAINED
+    )
 
 
 @settings(deadline=None, max_examples=60)

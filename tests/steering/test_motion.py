@@ -6,10 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gslb.model.decisions import Mode
+from gslb.model.pasts import Level, Past, Spot
 from gslb.model.values import Family
-from gslb.steering.motion import CALM, tenths
+from gslb.model.verdicts import MemberKey
+from gslb.steering.motion import CALM, tenths, welcomed
 from tests.kit.clock import Clock, shares
-from tests.kit.estate import member, pool, service, zone
+from tests.kit.estate import ZONE, member, pool, service, zone
 
 ONE, TWO = "192.0.2.1", "192.0.2.2"
 SITE = zone(
@@ -159,3 +161,18 @@ def test_what_is_asked_for_may_be_less_than_slow_start() -> None:
 
     assert clock.past.ramps
     assert clock.said[-1].members[0].why == "smtp up; at 20 % of its weight: by its own word"
+
+
+def test_who_is_welcome_has_all_of_its_weight() -> None:
+    """Whose absence, ramp and lowered weight are forgotten is as it was from the beginning; others are not touched."""
+    s1, s2 = Spot("stores", "s1"), Spot("stores", "s2")
+    past = Past(
+        decided=True,
+        absent=frozenset((s1, s2)),
+        levels={s1: Level(1, 0.0), s2: Level(2, 0.0)},
+        ramps={s1: 0.0, s2: 0.0},
+    )
+
+    assert welcomed(past, ZONE, {MemberKey(ZONE, *s1)}) == Past(
+        decided=True, absent=frozenset([s2]), levels={s2: Level(2, 0.0)}, ramps={s2: 0.0}
+    )
