@@ -20,9 +20,13 @@ async def ready(request: web.Request) -> web.Response:
 
 
 async def service(request: web.Request) -> web.Response:
-    """GET /health/ZONE/SERVICE: 200 while some tier has not failed, that is, has a healthy member."""
-    zone = request.match_info["zone"].lower().removesuffix(".")
-    found = request.app[DESK].service_health(zone, request.match_info["service"].lower())
+    """GET /health/ZONE/SERVICE: 200 while some tier has not failed, that is, has a healthy member.
+
+    With ?view=NAME that is said of the view's own chain; without, of everybody's.
+    """
+    zone, view = request.match_info["zone"].lower().removesuffix("."), request.query.get("view", "").lower()
+    found = request.app[DESK].service_health(zone, request.match_info["service"].lower(), view)
     if found is None:
-        raise web.HTTPNotFound(text=f"no service {request.match_info['service']} in a zone {zone} here")
+        seen = f" that has a view {view}" if view else ""
+        raise web.HTTPNotFound(text=f"no service {request.match_info['service']}{seen} in a zone {zone} here")
     return web.json_response(plain(found), status=200 if found.healthy else UNAVAILABLE)

@@ -58,9 +58,10 @@ _SAID: dict[str, dict[str, Any]] = {"by": _TEXT, "force": _FLAG, "dry_run": _FLA
 _SET = {"state": {"enum": [state.value for state in Forced]}, "for": _TEXT, "reason": _TEXT, **_SAID}
 
 QUERIES: Mapping[tuple[str, str], Mapping[str, dict[str, Any]]] = {
-    ("GET", "/api/v1/explain"): {"name": _TEXT, "type": {**_TEXT, "default": "A"}, "from": _TEXT},
+    ("GET", "/api/v1/explain"): {"name": _TEXT, "type": {**_TEXT, "default": "A"}, "from": _TEXT, "ecs": _TEXT},
+    ("GET", "/health/{zone}/{service}"): {"view": _TEXT},
     ("PUT", "/api/v1/overrides/{target}"): _SET,
-    ("DELETE", "/api/v1/overrides/{target}"): _SAID,
+    ("DELETE", "/api/v1/overrides/{target}"): {**_SAID, "at_once": _FLAG},
 }
 REQUIRED = frozenset({"name", "state"})
 

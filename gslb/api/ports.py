@@ -5,6 +5,8 @@ from typing import Protocol
 from gslb.control.override_views import OverrideOutcome, OverrideRequest
 from gslb.control.views import Explanation, Readiness, ReloadOutcome, ServiceHealth, Status
 from gslb.model.settings import HttpListener
+from gslb.model.values import Network
+from gslb.model.zones import EVERYBODY
 
 
 class Desk(Protocol):
@@ -17,8 +19,8 @@ class Desk(Protocol):
     def readiness(self) -> Readiness:
         """Whether this node may be sent queries, and what it waits for."""
 
-    def service_health(self, zone: str, service: str) -> ServiceHealth | None:
-        """The short word on one service; None for one that does not exist."""
+    def service_health(self, zone: str, service: str, view: str = EVERYBODY) -> ServiceHealth | None:
+        """The short word on one service, as one of its views sees it; None for one that does not exist."""
 
     def status(self, *, results: bool = True) -> Status:
         """Everything; with the latest results of each target, or without."""
@@ -29,7 +31,7 @@ class Desk(Protocol):
     def override(self, request: OverrideRequest) -> OverrideOutcome:
         """An operator speaks of a TARGET: done at once, unless a service would lose its last healthy member."""
 
-    def explain(self, name: str, rtype: str, client: str | None) -> Explanation | str:
+    def explain(self, name: str, rtype: str, client: str | None, ecs: Network | None = None) -> Explanation | str:
         """The decision behind one answer, or in a sentence why there is nothing to explain."""
 
     async def metrics_text(self) -> bytes:

@@ -1,42 +1,73 @@
 """Who a client is: the views that hold it, what a service makes of them, and both in words."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from ipaddress import ip_address
 
 from gslb.model.clients import BY_COUNTRY, Held, View, rank_of
 from gslb.model.settings import Config
-from gslb.model.values import Address
+from gslb.model.values import Address, Network
 from gslb.model.zones import EVERYBODY, Service
 
 
-def view_of(config: Config, service: Service | None, client: str | None) -> str:
-    """The view in which a service answers an address that asks itself: the narrowest of its views that the service has.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """By whom: an address, None for nobody in particular; and the client network that it tells of, if any."""
 
-    `service` is the one that decides, None for a name that none does; a client of None is nobody in particular.
+    client: str | None = None
+    ecs: Network | None = None
+
+
+def view_of(config: Config, service: Service | None, asked: Asked) -> str:
+    """The view in which a service answers: the narrowest of those that hold the client and that the service has.
+
+    `service` is the one that decides, None for a name that none does.
     """
-    if service is None or client is None:
+    if service is None:
         return EVERYBODY
-    held = [config.views[one.view - 1].name for one in config.clients.of(client_address(client)).held]
+    held = [config.views[one.view - 1].name for one in _held(config, asked)]
     return next((name for name in held if name in service.views), EVERYBODY)
 
 
-def told(config: Config, service: Service | None, client: str | None) -> Iterator[str]:
+def _held(config: Config, asked: Asked) -> list[Held]:
+    """As workers find it (dns.clients): each view looks at the resolver, or at what one it trusts tells of."""
+    if asked.client is None:
+        return []
+    resolver = config.clients.of(client_address(asked.client))
+    if asked.ecs is None or not asked.ecs.prefixlen:
+        return list(resolver.held)
+    client, length = config.clients.of(asked.ecs.network_address), asked.ecs.prefixlen
+    held = [one for one in resolver.held if one.view not in resolver.trusts]
+    held += [one for one in client.held if one.view in resolver.trusts and one.cover <= length]
+    return sorted(held, key=lambda one: (-one.rank, one.view))
+
+
+def told(config: Config, service: Service | None, asked: Asked) -> Iterator[str]:
     """Which view it is, and why, for people."""
     chains = {} if service is None else service.views
+    client = asked.client
     if client is None:
         if chains:
             yield f"asked by nobody in particular; these views have chains of their own: {', '.join(chains)}"
         return
     address = client_address(client)
-    known = config.clients.of(address)
-    places = [_place(config.views[one.view - 1], one, address) for one in known.held]
-    yield f"asked from {client}: in {', then '.join(places) or 'no view'}"
+    trusting = {number: config.views[number - 1].name for number in config.clients.of(address).trusts}
+    narrowest: dict[int, Held] = {}
+    for one in _held(config, asked):
+        narrowest.setdefault(one.view, one)
+    places = [
+        _place(config.views[view - 1], one, asked.ecs.network_address if asked.ecs and view in trusting else address)
+        for view, one in narrowest.items()
+    ]
+    tells = f", which tells of {asked.ecs} (ECS)" if asked.ecs else ""
+    yield f"asked from {client}{tells}: in {', then '.join(places) or 'no view'}"
     if chains:
-        view = view_of(config, service, client)
+        view = view_of(config, service, asked)
         yield f"answered for view {view}, by its own chain" if view else "answered as everybody is"
-    trusting = [config.views[number - 1].name for number in known.trusts]
-    believing = [name for name in trusting if name in chains]
-    if believing:
+    believing = [name for name in trusting.values() if name in chains]
+    if asked.ecs:
+        yield f"what {client} tells counts for {', '.join(trusting.values()) or 'no view'}"
+    elif believing:
         yield f"if {client} tells of a client (ECS), that network counts, not its own, for {', '.join(believing)}"
 
 

@@ -10,6 +10,7 @@ import structlog
 from prometheus_client import generate_latest
 
 from gslb.control import explaining, overriding, survey
+from gslb.control.clients import Asked
 from gslb.control.gauges import Gauges
 from gslb.control.override_views import OverrideOutcome, OverrideRequest
 from gslb.control.owner import Owner
@@ -24,7 +25,8 @@ from gslb.control.views import (
 from gslb.control.views_node import ConfigStatus, MemoryStatus, ProbingStatus, TableStatus, WorkerStatus
 from gslb.model.decisions import Decision
 from gslb.model.settings import HttpListener
-from gslb.model.zones import Service, Zone
+from gslb.model.values import Network
+from gslb.model.zones import EVERYBODY, Service, Zone
 from gslb.probes.schedule import ScheduleStats
 from gslb.steering.decide import resolved
 from gslb.steering.upcoming import Scene, upcoming
@@ -91,15 +93,17 @@ class Desk:
             expected=owner.config.node.workers, first_health=owner.publisher.first_health, now=owner.clock()
         )
 
-    def service_health(self, zone: str, service: str) -> ServiceHealth | None:
-        """The short word on one service; None for one that does not exist."""
+    def service_health(self, zone: str, service: str, view: str = EVERYBODY) -> ServiceHealth | None:
+        """The short word on one service, as one of its views sees it; None for one that does not exist."""
         found = next((each for each in self._owner.config.zones if each.text == zone), None)
         declared = found.services.get(service) if found else None
         if found is None or declared is None:
             return None
-        stand = survey.stand(self._owner.pipeline.decisions, found, declared)
+        decisions = self._owner.pipeline.decisions
+        stand = survey.stand(decisions, found, declared, view)
         if stand is None:
             return None
+        views = {name: survey.stand(decisions, found, declared, name) for name in resolved(found, declared).views}
         return ServiceHealth(
             zone=zone,
             service=service,
@@ -107,12 +111,17 @@ class Desk:
             mode=stand.mode.value,
             tier=stand.tier,
             reason=stand.reason,
+            view=view or None,
+            views={name: each.mode.value for name, each in views.items() if each is not None},
         )
 
-    def explain(self, name: str, rtype: str, client: str | None) -> Explanation | str:
-        """The decision behind one answer, or in a sentence why there is nothing to explain."""
+    def explain(self, name: str, rtype: str, client: str | None, ecs: Network | None = None) -> Explanation | str:
+        """The decision behind one answer, or in a sentence why there is nothing to explain.
+
+        `ecs`: as if `client` told that it asks for somebody there.
+        """
         pipeline = self._owner.pipeline
-        question = (name, rtype, client)
+        question = (name, rtype, Asked(client, ecs))
         try:
             return explaining.explanation(
                 pipeline.config,

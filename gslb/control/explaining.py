@@ -7,6 +7,7 @@ import dns.rdatatype
 
 from gslb.answers.build import DecisionKey, decision_key
 from gslb.control import clients
+from gslb.control.clients import Asked
 from gslb.control.pipeline import HostKey
 from gslb.control.samples import samples, thresholds, told, told_thresholds
 from gslb.control.views import Explanation
@@ -38,37 +39,38 @@ def explanation(
     decisions: Mapping[DecisionKey, Decision],
     hosts: Mapping[HostKey, HostDecision],
     table: Table | None,
-    question: tuple[str, str, str | None],
+    question: tuple[str, str, Asked],
     changes: Changes = none_known,
 ) -> Explanation:
-    """Why `question` (name, type, client) is answered as it is. Raises Unexplained.
+    """Why `question` (name, type, by whom) is answered as it is. Raises Unexplained.
 
     The name may be absolute (with or without the final dot), or relative to the only zone that has it. `changes` tells
     what may happen to a decision next.
     """
-    text, rtype, client = question
+    text, rtype, asked = question
     zone, name = _place(config, text, hosts)
     absolute = to_text(name)
     aliases = tuple(_aliases(config, zone, name, rtype))
     if aliases:
         zone, name = aliases[-1]
     decider = _decider(zone, name, rtype)
-    view = clients.view_of(config, decider, client)
+    view = clients.view_of(config, decider, asked)
     made = _made(zone, name, rtype, decisions, hosts, view, changes)
     try:
-        found = () if table is None else samples(table, absolute, rtype, client)
-        drawn = () if table is None else thresholds(table, name, rtype, client)
+        found = () if table is None else samples(table, absolute, rtype, asked)
+        drawn = () if table is None else thresholds(table, name, rtype, asked)
     except dns.rdatatype.UnknownRdatatype as error:
         raise Unexplained(f"{rtype}: no record type") from error
     lines = tuple(f"{absolute} is an alias (CNAME) on the way to {to_text(name)}" for _ in aliases[:1])
     lines += made.lines() if made else (f"{to_text(name)} {rtype}: no health decides it, in zone {zone.text}",)
-    lines += tuple(clients.told(config, decider, client))
+    lines += tuple(clients.told(config, decider, asked))
     if decider is not None:
         lines += (clients.scope(config, decider),)
     return Explanation(
         name=absolute,
         type=rtype,
-        client=client,
+        client=asked.client,
+        ecs=None if asked.ecs is None else str(asked.ecs),
         lines=lines + told_thresholds(drawn) + told(found),
         decision=made.as_dict() if made else None,
         samples=found,

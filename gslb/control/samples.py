@@ -10,12 +10,16 @@ import dns.name
 import dns.rcode
 import dns.rdatatype
 
+from gslb.control.clients import Asked
 from gslb.control.views import Sample
 from gslb.dns.clients import Asker
 from gslb.dns.lookup import Kind, find
 from gslb.dns.reply import Facts
 from gslb.dns.respond import respond
 from gslb.handoff.table import Table
+from gslb.model.values import Network
+
+NOBODY = Asked()
 
 DRAWS = 200
 """Shares are told to half a per cent."""
@@ -24,28 +28,37 @@ MOST = 10
 """Different answers told, the most frequent first: an order drawn among many members has hundreds."""
 
 
-def samples(table: Table, name: str, rtype: str, client: str | None = None) -> tuple[Sample, ...]:
+def samples(table: Table, name: str, rtype: str, asked: Asked = NOBODY) -> tuple[Sample, ...]:
     """The answers to a name and type, with the share of draws that give each; none when the name is not ours.
 
-    `client`: the address that asks, for the views that hold it.
+    `asked`: by whom, for the views that hold the client, and what sticks to it.
     """
-    address = b"" if client is None else ip_address(client).packed
-    packet = dns.message.make_query(name, rtype, use_edns=0).to_wire()
-    seen = Counter(_ask(table, packet, address, (2 * n + 1) * 2**31 // DRAWS) for n in range(DRAWS))
+    asker = _asker(asked)
+    options: list[dns.edns.Option] = [] if asked.ecs is None else [_option(asked.ecs)]
+    packet = dns.message.make_query(name, rtype, use_edns=0, options=options).to_wire()
+    seen = Counter(_ask(table, packet, asker.address, (2 * n + 1) * 2**31 // DRAWS) for n in range(DRAWS))
     return tuple(
         Sample(share=count / DRAWS, rcode=rcode, records=records, extended_error=error)
         for (rcode, records, error), count in seen.most_common(MOST)
     )
 
 
-def thresholds(table: Table, name: bytes, rtype: str, client: str | None = None) -> tuple[int, ...]:
+def thresholds(table: Table, name: bytes, rtype: str, asked: Asked = NOBODY) -> tuple[int, ...]:
     """What draws of 0 to 2**32 - 1 are held against: cumulative, one per variant; none where nothing is drawn."""
-    asker = Asker(b"" if client is None else ip_address(client).packed)
-    hit = find(table, name, dns.rdatatype.from_text(rtype), asker)
+    hit = find(table, name, dns.rdatatype.from_text(rtype), _asker(asked))
     if hit is None or hit.kind is not Kind.ANSWER:
         return ()
     found = table.parts[hit.part].thresholds(hit.entry)
     return found if len(found) > 1 else ()
+
+
+def _asker(asked: Asked) -> Asker:
+    address = b"" if asked.client is None else ip_address(asked.client).packed
+    return Asker(address, b"" if asked.ecs is None else _option(asked.ecs).to_wire() or b"")
+
+
+def _option(network: Network) -> dns.edns.ECSOption:
+    return dns.edns.ECSOption(str(network.network_address), network.prefixlen)
 
 
 def told_thresholds(found: tuple[int, ...]) -> tuple[str, ...]:

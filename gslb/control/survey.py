@@ -128,9 +128,9 @@ def override_status(override: Override, *, orphaned: bool = False) -> OverrideSt
     )
 
 
-def stand(decisions: Decisions, zone: Zone, service: Service) -> Stand | None:
-    """How a service stands over all its families; None for one that answers nothing."""
-    found = [decision for _, decision in _decisions(decisions, zone, service)]
+def stand(decisions: Decisions, zone: Zone, service: Service, view: str = EVERYBODY) -> Stand | None:
+    """How a service stands in a view, over all its families; None for one that answers nothing there."""
+    found = [decision for _, decision in _decisions(decisions, zone, service, view)]
     return stand_of(found) if found else None
 
 

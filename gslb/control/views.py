@@ -290,7 +290,10 @@ class Status:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceHealth:
-    """The short word on one service. `healthy`: some tier has not failed."""
+    """The short word on one service. `healthy`: some tier has not failed.
+
+    `view`: whose chain it is; None for everybody's. `views`: the mode of each view that has one of its own.
+    """
 
     zone: str
     service: str
@@ -298,6 +301,8 @@ class ServiceHealth:
     mode: str
     tier: int | None
     reason: str
+    view: str | None = None
+    views: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -338,3 +343,4 @@ class Explanation:
     samples: tuple[Sample, ...]
     view: str | None = None
     thresholds: tuple[int, ...] = ()
+    ecs: str | None = None

@@ -40,7 +40,8 @@ async def test_a_service_with_a_tier_is_healthy(made: Controlled, client: Client
 
 
 @pytest.mark.parametrize(
-    ("path", "status"), [("MAIL.example.com./SMTP", 200), (f"{ZONE}/nope", 404), ("nope/smtp", 404)]
+    ("path", "status"),
+    [("MAIL.example.com./SMTP", 200), (f"{ZONE}/nope", 404), ("nope/smtp", 404), (f"{ZONE}/smtp?view=east", 404)],
 )
 async def test_names_are_dns_names(client: Client, path: str, status: int) -> None:
     """Case and a final dot do not matter; strangers are 404."""

@@ -161,6 +161,11 @@ def test_wrong_usage_is_exit_2(arguments: tuple[str, ...]) -> None:
     assert run(*arguments).exit_code == 2
 
 
+def test_what_is_told_needs_who_tells_it() -> None:
+    """A client network without the resolver that tells of it is wrong usage."""
+    assert run("explain", "mx", "--ecs", "10.1.0.0/16").exit_code == 2
+
+
 @pytest.mark.parametrize("command", [("status",), ("reload",), ("believe", "smtp"), ("explain", "mx.example.com")])
 def test_no_server_is_exit_3(directory: Path, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
     """Asking where nobody listens says where it looked."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gslb.config.flatten import flatten
-from gslb.control.clients import scope, told, view_of
+from gslb.control.clients import Asked, scope, told, view_of
 from gslb.dns.clients import Asker
 from gslb.dns.lookup import find
 from gslb.handoff.messages import Counts
@@ -73,8 +73,58 @@ def test_who_a_client_is(tmp_path: Path, client: str | None, name: str, view: st
     config = replace(estate(tmp_path), clients=clients)
     found: Service = config.zones[0].services[name]
 
-    assert view_of(config, found, client) == view
-    assert list(told(config, found, client)) == lines
+    assert view_of(config, found, Asked(client)) == view
+    assert list(told(config, found, Asked(client))) == lines
+
+
+@pytest.mark.parametrize(
+    ("resolver", "ecs", "view", "lines"),
+    [
+        (
+            "203.0.113.9",
+            "10.1.2.0/24",
+            "east",
+            [
+                "asked from 203.0.113.9, which tells of 10.1.2.0/24 (ECS): in view east by 10.1.0.0/16",
+                "answered for view east, by its own chain",
+                "what 203.0.113.9 tells counts for east",
+            ],
+        ),
+        (
+            "10.1.2.3",
+            "198.51.100.0/24",
+            "east",
+            [
+                "asked from 10.1.2.3, which tells of 198.51.100.0/24 (ECS): "
+                "in view site by 10.1.2.0/24, then view east by 10.1.0.0/16",
+                "answered for view east, by its own chain",
+                "what 10.1.2.3 tells counts for no view",
+            ],
+        ),
+        (
+            "203.0.113.9",
+            "10.0.0.0/8",
+            "",
+            [
+                "asked from 203.0.113.9, which tells of 10.0.0.0/8 (ECS): in no view",
+                "answered as everybody is",
+                "what 203.0.113.9 tells counts for east",
+            ],
+        ),
+    ],
+)
+async def test_what_a_resolver_tells_is_explained(
+    tmp_path: Path, resolver: str, ecs: str, view: str, lines: list[str]
+) -> None:
+    """As if it told so: the view, the words, and the answers that workers would give, are those of the network told."""
+    made = Controlled(estate(tmp_path))
+    await made.serving()
+    found = made.desk.explain("split", "A", resolver, ip_network(ecs))
+
+    assert not isinstance(found, str)
+    assert (found.view, found.ecs) == (view or None, ecs)
+    assert set(lines) <= set(found.lines)
+    assert len(found.samples) == (1 if view else 2)
 
 
 async def test_explaining_follows_the_client(tmp_path: Path) -> None:
@@ -104,6 +154,16 @@ async def test_a_view_that_is_all_down_is_told_apart(tmp_path: Path) -> None:
     (found,) = [each for each in made.desk.status().zones[0].services if each.name == "split"]
     text = (await made.desk.metrics_text()).decode()
 
+    health = {name: made.desk.service_health(ZONE, "split", name) for name in ("", "east", "home", "site")}
+
+    assert {name: each and (each.healthy, each.view) for name, each in health.items()} == {
+        "": (True, None),
+        "east": (False, "east"),
+        "home": (True, "home"),
+        "site": None,
+    }
+    assert health[""] is not None
+    assert health[""].views == {"east": "all_down", "home": "normal"}
     assert (found.mode, found.healthy) == ("normal", True)
     assert [(each.name, each.mode, each.healthy, each.pools) for each in found.views] == [
         ("east", "all_down", False, ("spares",)),
