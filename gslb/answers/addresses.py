@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from gslb.answers.drawn import Drawn, Ring, joined
-from gslb.answers.records import OWNER, address_rdata, record
+from gslb.answers.records import OWNER, record
 from gslb.answers.slots import FAMILIES
 from gslb.answers.sticky import winners
 from gslb.answers.variants import Pick, led, picks, thinned
@@ -104,8 +104,8 @@ def of_host(addresses: Iterable[Address], rtype: RecordType, ttl: int) -> Drawn:
 
 def address_records(addresses: Iterable[Address], rtype: RecordType, ttl: int, owner: bytes = OWNER) -> list[bytes]:
     """The records of those addresses that are of the type's family."""
-    family = FAMILIES[rtype]
-    return [record(owner, rtype, ttl, address_rdata(address)) for address in addresses if family_of(address) is family]
+    version = int(FAMILIES[rtype])
+    return [record(owner, rtype, ttl, address.packed) for address in addresses if address.version == version]
 
 
 def _variants(drawn: Sequence[Pick], records: Sequence[Sequence[bytes]]) -> tuple[VariantSpec, ...]:
@@ -113,6 +113,9 @@ def _variants(drawn: Sequence[Pick], records: Sequence[Sequence[bytes]]) -> tupl
     rings: dict[tuple[int, ...], Ring] = {}
     made = []
     for pick in drawn:
+        if len(pick.members) == 1 and len(records[pick.members[0]]) == 1:
+            made.append(VariantSpec(data=records[pick.members[0]][0], count=1))
+            continue
         ring = rings.get(pick.members)
         if ring is None:
             ring = rings[pick.members] = Ring([records[number] for number in pick.members])

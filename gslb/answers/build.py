@@ -1,8 +1,8 @@
 """Decisions in, table files out. Only what a changed decision touches is made anew."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import NamedTuple, TypeAlias
+from dataclasses import replace
+from typing import TypeAlias
 
 from gslb.answers import carried, entries
 from gslb.answers.dnssec.ahead import Ahead
@@ -10,15 +10,14 @@ from gslb.answers.dnssec.signatures import Signatures
 from gslb.answers.dnssec.signer import Signers
 from gslb.answers.dnssec.work import CARRIED, Done, Place, Work
 from gslb.answers.entries import Made, Scene
-from gslb.answers.parts import Parts, Sheet
+from gslb.answers.image import Image, Pressing
+from gslb.answers.parts import Parts
 from gslb.answers.plan import Plan
 from gslb.answers.slots import KEY_KINDS, DenialSlot, HostSlot, ServiceSlot, Slot, StateSlot, ZoneKind, ZoneSlot
 from gslb.answers.states import of_state
-from gslb.answers.tally import PartCounters
 from gslb.answers.transfers import Past, Transfers
 from gslb.handoff.blocks import Block, block
 from gslb.handoff.specs import EntrySpec
-from gslb.handoff.writer import names_file
 from gslb.model.decisions import Decision, HostDecision
 from gslb.model.keys import ZoneKey
 from gslb.model.values import Family
@@ -32,8 +31,8 @@ ALL = 1 << 32
 
 AS_DECIDED: Mapping[DecisionKey, Decision | None] = {}
 
-SHORT = 5000
-"""Entries that are put into files in some ten milliseconds."""
+_LEAN = Made(spec=EntrySpec())
+"""Stands for every entry of which nothing is kept but its block."""
 
 HostKey: TypeAlias = tuple[str, bytes]
 """Zone text, wire name: steering decides a name once for each zone whose members bear it."""
@@ -42,52 +41,6 @@ HostKey: TypeAlias = tuple[str, bytes]
 def decision_key(zone: str, service: str, family: Family, view: str = EVERYBODY) -> DecisionKey:
     """The key of one decision."""
     return (zone, service, family) if view == EVERYBODY else (zone, service, family, view)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Image:
-    """A table's files. `names` is None when it is the file of the image before. `made`: the generation that each part
-    was made in; the same one, the same bytes. `counters` tells, per part, what workers will count. `transfers`: files
-    of zones whose serial has risen, by apex; `waits`: one is to rise soon."""
-
-    generation: int
-    names: bytes | None
-    parts: tuple[bytes, ...]
-    made: tuple[int, ...]
-    counters: tuple[PartCounters, ...]
-    transfers: Mapping[bytes, bytes] = field(default_factory=dict)
-    waits: bool = False
-
-
-class Pressing(NamedTuple):
-    """An image to be made: `sheets` of parts that are not as they were; `names`: the plan, where its file is new."""
-
-    generation: int
-    names: Plan | None
-    parts: Parts
-    sheets: tuple[Sheet, ...]
-    transfers: Mapping[bytes, bytes]
-    waits: bool
-
-    @property
-    def is_long(self) -> bool:
-        """Whether making it takes more than some ten milliseconds."""
-        return self.names is not None or sum(len(sheet.blocks) for sheet in self.sheets) > SHORT
-
-    def image(self) -> Image:
-        """The files."""
-        for sheet in self.sheets:
-            self.parts.write(sheet, self.generation)
-        files = self.parts.files
-        return Image(
-            generation=self.generation,
-            names=None if self.names is None else _names(self.names, self.generation),
-            parts=tuple(file.data for file in files),
-            made=tuple(file.generation for file in files),
-            counters=tuple(file.counters for file in files),
-            transfers=self.transfers,
-            waits=self.waits,
-        )
 
 
 class Builder:
@@ -106,29 +59,33 @@ class Builder:
     ) -> None:
         """`serials`: the SOA serial of each zone, by its text. `signatures`: those made before, for any plan; `pasts`:
         what was carried before, of any plan."""
-        self.plan = plan
+        self.plan = replace(plan, nodes=(), states=())
         self.transfers = Transfers(plan, serials, pasts)
         known = Signatures() if signatures is None else signatures
         self.ahead = Ahead(plan.zones, plan.nodes, plan.slots, known, self.transfers.places)
         self._scenes = _scenes(plan, serials)
         self._made: list[list[Made]] = [[] for _ in plan.slots]
+        self._whole = {
+            text for text, zone in plan.zones.items() if zone.dnssec is not None or zone.transfer is not None
+        }
         self._parts = Parts(plan.slots)
         self._service_slots: dict[DecisionKey, list[tuple[Place, ServiceSlot]]] = {}
-        self._host_slots: dict[HostKey, list[tuple[Place, HostSlot]]] = {}
+        self._host_slots: dict[HostKey, tuple[Place, ...]] = {}
         self._state_slots: dict[tuple[str, str], list[tuple[Place, StateSlot]]] = {}
         self._decisions: dict[DecisionKey, Decision] = {}
         self._carried: dict[DecisionKey, Decision | None] = {}
         self._hosts: dict[HostKey, HostDecision] = {}
         self._links: dict[Place, list[tuple[Place, DenialSlot]]] = {}
-        self._names_given = False
+        self._unnamed: Plan | None = plan
         self._encoded: tuple[EntrySpec, Block] | None = None
         for part, slots in enumerate(plan.slots):
             for number, slot in enumerate(slots):
                 made = self._first((part, number), slot)
                 self._made[part].append(made)
-                self._carry((part, number), carried.as_answered(made.spec))
+                if self.transfers.seats:
+                    self._carry((part, number), carried.as_answered(made.spec))
                 if made is not entries.ABSENT:
-                    self._parts.put(part, number, block(made.spec))
+                    self._parts.put(part, number, self._block(made.spec))
 
     def _first(self, place: Place, slot: Slot) -> Made:
         """A slot's entry before any decision; the slot is noted under what will decide it."""
@@ -138,7 +95,8 @@ class Builder:
                 self._service_slots.setdefault(key, []).append((place, slot))
             return entries.not_ready()
         if isinstance(slot, HostSlot):
-            self._host_slots.setdefault((slot.zone, slot.hostname), []).append((place, slot))
+            key_of_host = (slot.zone, slot.hostname)
+            self._host_slots[key_of_host] = (*self._host_slots.get(key_of_host, ()), place)
             return entries.not_ready()
         if isinstance(slot, StateSlot):
             self._state_slots.setdefault((slot.zone, slot.decided_by), []).append((place, slot))
@@ -174,9 +132,16 @@ class Builder:
         for host_key, host in hosts.items():
             if self._hosts.get(host_key) != host:
                 self._hosts[host_key] = host
-                for place, host_slot in self._host_slots.get(host_key, ()):
-                    changed |= self._put(place, entries.of_host(host_slot, host, self._scenes[host_slot.zone]))
-                    changed |= self._carry(place, carried.of_host(host_slot, host, self._scenes[host_slot.zone]))
+                changed |= sum(self._put_host(place, host) for place in self._host_slots.get(host_key, ())) > 0
+        return changed
+
+    def _put_host(self, place: Place, host: HostDecision) -> bool:
+        slot = self.plan.slots[place[0]][place[1]]
+        if not isinstance(slot, HostSlot):
+            raise AssertionError("only slots of hosts are noted under hosts")
+        changed = self._put(place, entries.of_host(slot, host, self._scenes[slot.zone]))
+        if self.transfers.number(place) is not None:
+            changed |= self._carry(place, carried.of_host(slot, host, self._scenes[slot.zone]))
         return changed
 
     def _carry_service(self, key: DecisionKey) -> bool:
@@ -264,8 +229,23 @@ class Builder:
         for number in self.transfers.of_zone(zone):
             self._encode_carried(number, renewed=renewed)
 
+    def _put_block(self, place: Place, made: Made) -> bool:
+        """Of a zone that is neither signed nor fetched, the block alone is kept."""
+        part, number = place
+        counted, ready = self._made[part][number].counted, self._block(made.spec)
+        alike = made.counted == _LEAN.counted
+        self._made[part][number] = _LEAN if alike else Made(spec=_LEAN.spec, counted=made.counted)
+        if ready == self._parts.at(part, number):
+            if made.counted != counted:
+                self._parts.touch(part)
+            return False
+        self._parts.put(part, number, ready)
+        return True
+
     def _put(self, place: Place, made: Made) -> bool:
         part, number = place
+        if self.plan.slots[part][number].zone not in self._whole:
+            return self._put_block(place, made)
         before = self._made[part][number]
         self._made[part][number] = made
         if made.spec == before.spec:
@@ -288,9 +268,13 @@ class Builder:
             self._parts.drop(part, number)
         elif not self.ahead.takes(place, made.spec, renewed=renewed):
             self.ahead.forget(place)
-            if self._encoded is None or self._encoded[0] is not made.spec:  # the empty ones of a zone are one
-                self._encoded = made.spec, block(made.spec)
-            self._parts.put(part, number, self._encoded[1])
+            self._parts.put(part, number, self._block(made.spec))
+
+    def _block(self, spec: EntrySpec) -> Block:
+        """Encoded once where many in a row are the same: the empty ones of a zone, and those that are not ready."""
+        if self._encoded is None or self._encoded[0] is not spec:
+            self._encoded = spec, block(spec)
+        return self._encoded[1]
 
     def _link(self, place: Place, slot: DenialSlot) -> None:
         """A link of the chain of denial lists the types that its name has now; it is gone while nothing is signed."""
@@ -357,20 +341,15 @@ class Builder:
         self.accept(self.work(now, renewed).done())
         if ready and self.raise_serials(now):
             self.accept(self.work(now, 0).done())
-        names = None if self._names_given else self.plan
-        self._names_given = True
+        unnamed, self._unnamed = self._unnamed, None  # names are many, and of no more use in a file
         return Pressing(
             generation=generation,
-            names=names,
+            names=unnamed,
             parts=self._parts,
             sheets=tuple(self._parts.sheets(self._made)),
             transfers=self.transfers.files(generation),
             waits=ready and self.transfers.waits,
         )
-
-
-def _names(plan: Plan, generation: int) -> bytes:
-    return names_file((*plan.nodes, *plan.states), plan.zone_specs, generation=generation, clients=plan.clients)
 
 
 def _scenes(plan: Plan, serials: Mapping[str, int]) -> dict[str, Scene]:

@@ -10,9 +10,9 @@ from gslb.answers.dnssec.signer import Signers
 from gslb.answers.drawn import Drawn, chunk
 from gslb.answers.plan import nameserver_records
 from gslb.answers.records import OWNER, ns_rdata, record, soa_rdata
-from gslb.answers.slots import DenialSlot, HostSlot, ReferralSlot, ServiceSlot, StaticSlot, ZoneKind, ZoneSlot
+from gslb.answers.slots import FAMILIES, DenialSlot, HostSlot, ReferralSlot, ServiceSlot, StaticSlot, ZoneKind, ZoneSlot
 from gslb.answers.sticky import packed
-from gslb.answers.variants import thresholds
+from gslb.answers.variants import CIRCLE, thresholds
 from gslb.handoff.specs import Chunk, EntrySpec, VariantSpec
 from gslb.model.decisions import Decision, HostDecision, Mode
 from gslb.model.values import Family, MxMode, RecordType, WhenAllDown
@@ -24,6 +24,8 @@ SERVFAIL, NXDOMAIN, REFUSED = 2, 3, 5
 _REFUSALS = {WhenAllDown.SERVFAIL: SERVFAIL, WhenAllDown.REFUSED: REFUSED}
 
 _NOT_READY = 14
+
+_EVERY_DRAW = thresholds((CIRCLE,))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +59,8 @@ def scene(zone: Zone, serial: int, hostnames: frozenset[bytes]) -> Scene:
 
 
 def not_ready() -> Made:
-    """Before health is known."""
-    return _failed(SERVFAIL, (_NOT_READY, ""))
+    """Before health is known: the same for all."""
+    return _WAITING
 
 
 def of_service(slot: ServiceSlot, decisions: Sequence[Decision], scene: Scene) -> Made:
@@ -109,6 +111,9 @@ def names_key(slot: ServiceSlot) -> str:
 
 def of_host(slot: HostSlot, decision: HostDecision, scene: Scene) -> Made:
     """What a member's own hostname answers in one family."""
+    if len(decision.addresses) == 1 and decision.addresses[0].version == FAMILIES[slot.rtype]:
+        data = record(OWNER, slot.rtype, decision.ttl, decision.addresses[0].packed)
+        return Made(spec=EntrySpec(thresholds=_EVERY_DRAW, variants=(VariantSpec(data=data, count=1),)))
     drawn = addresses.of_host(decision.addresses, slot.rtype, decision.ttl)
     return _answered(drawn, None) if drawn.variants else _empty(scene, None)
 
@@ -200,6 +205,8 @@ def _name_servers(scene: Scene) -> EntrySpec:
     glue = [record(found.owner, found.rtype, found.ttl, found.rdata) for found in nameserver_records(zone)]
     return _plain(answers, glue)
 
+
+_WAITING = _failed(SERVFAIL, (_NOT_READY, ""))
 
 _ZONE_ENTRIES = {
     ZoneKind.NXDOMAIN: _nxdomain,

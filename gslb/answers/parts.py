@@ -41,6 +41,10 @@ class Parts:
         """Every part as it was last written; those never written are left out."""
         return tuple([file for file in self._files if file is not None])
 
+    def at(self, part: int, slot: int) -> Block | None:
+        """What stands in a slot; None for nothing."""
+        return self._blocks[part].get(slot)
+
     def put(self, part: int, slot: int, block: Block) -> None:
         """Let this stand in a slot."""
         self._blocks[part][slot] = block

@@ -6,7 +6,7 @@ Names in rdata are never compressed: the bytes must be good at any place in any 
 import struct
 from functools import lru_cache
 
-from dnslib import AAAA, MX, NS, RD, SOA, SRV, A
+from dnslib import MX, NS, RD, SOA, SRV
 from dnslib.label import DNSBuffer, DNSLabel
 
 from gslb.model import names
@@ -27,11 +27,9 @@ def record(owner: bytes, rtype: int, ttl: int, rdata: bytes) -> bytes:
     return owner + _HEAD.pack(rtype, IN, ttl, len(rdata)) + rdata
 
 
-@lru_cache(_KEPT)
 def address_rdata(address: Address) -> bytes:
-    """A (RFC 1035 section 3.4.1) or AAAA (RFC 3596 section 2.2), by the address's version."""
-    octets = tuple(address.packed)
-    return _packed(A(octets) if address.version == 4 else AAAA(octets))
+    """A (RFC 1035 section 3.4.1) or AAAA (RFC 3596 section 2.2), by the address's version: the address itself."""
+    return address.packed
 
 
 @lru_cache(_KEPT)

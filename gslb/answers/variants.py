@@ -39,7 +39,12 @@ def split(total: int, weights: Sequence[int]) -> list[int]:
 
 def thresholds(widths: Sequence[int]) -> tuple[int, ...]:
     """Cumulative, the last 2**32 - 1, of widths that are all above zero and add up to the circle."""
-    return tuple(end - 1 for end in accumulate(widths))
+    return _thresholds(tuple(widths))
+
+
+@lru_cache(_KEPT)
+def _thresholds(widths: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple([end - 1 for end in accumulate(widths)])
 
 
 def parted(parts: Sequence[float], widths: Sequence[Sequence[int]]) -> list[list[int]]:

@@ -1,9 +1,10 @@
 """`gslb run`: check the configuration, then become the supervisor.
 
 The supervisor holds nothing that can go wrong, so it does not hold the configuration either: this process is
-replaced by `python -m gslb.supervisor`, which knows argument lists only.
+replaced by `python -m gslb.supervisor`, which knows argument lists only. Control is handed what was read here.
 """
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -21,11 +22,16 @@ def command(directory: Path) -> None:
     Stays in the foreground and logs to standard error. A configuration with errors serves nothing: exit 1.
     """
     from gslb.config.files import load
+    from gslb.control.handed import hand_on
     from gslb.supervisor.plan import Settings
 
-    node = load(directory).node
+    gc.disable()  # nothing of this is let go before this process is another one
+    archive: dict[str, bytes] = {}
+    config = load(directory, archive)
+    node = config.node
     for needed in (node.run_dir, node.state_dir):
         _make(needed)
+    hand_on(config, archive)
     settings = Settings(
         listen=tuple((str(endpoint.address), endpoint.port) for endpoint in node.listen),
         workers=node.workers,

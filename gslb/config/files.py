@@ -79,6 +79,20 @@ def load_again(directory: Path, archive: Mapping[str, bytes]) -> Config:
     return _load(texts, directory, _this_host(), _among(archive), [], checks_only=False, used=None)
 
 
+def is_still(directory: Path, archive: Mapping[str, bytes]) -> bool:
+    """Whether the files of a directory are what they were when `load` filled this archive, none more and none less."""
+    texts, faults = _read_all(directory)
+    if faults or texts.keys() - archive.keys():
+        return False
+    try:
+        return all(
+            (texts[path].encode() if path in texts else _read(directory / path)) == octets
+            for path, octets in archive.items()
+        )
+    except OSError:
+        return False
+
+
 def load_texts(
     texts: Mapping[str, str],
     directory: Path = Path(),

@@ -9,6 +9,7 @@ Loading makes no positions. They are made by a second pass over the same events,
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from sys import intern
 from typing import Any, NamedTuple, TypeAlias
 
 import yaml
@@ -270,7 +271,7 @@ class _Reader:
         self.size += 1
         if event.anchor:
             self.anchors[event.anchor] = (event.value, 1)
-        return str(event.value)
+        return intern(event.value)  # the same few words, again and again
 
 
 def _unreadable(text: str, error: yaml.reader.ReaderError) -> SyntaxFault:

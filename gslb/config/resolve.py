@@ -222,6 +222,10 @@ def _pool(draft: ZoneDraft, pool: PoolDraft, targets: Targets, public_name: str)
     )
 
 
+_UNJUDGED: Mapping[Address, tuple[VerdictKey, ...]] = {}
+"""One for all members that nothing probes."""
+
+
 def _member(
     name: str, member: MemberTable, pool: PoolDraft, apex: bytes, targets: Targets, judged: tuple[tuple[str, ...], str]
 ) -> Member:
@@ -241,7 +245,9 @@ def _member(
         verdicts={
             address: tuple([targets.key(check, name, member, address, public_name) for check in checks])
             for address in addresses
-        },
+        }
+        if checks
+        else _UNJUDGED,
         requirement=pool.checks.requirement,
     )
 

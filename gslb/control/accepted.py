@@ -15,6 +15,7 @@ import structlog
 
 from gslb.config.diff import restart_needed
 from gslb.config.files import load, load_again
+from gslb.control.handed import take
 from gslb.errors import ConfigError, Fault
 from gslb.handoff.layout import ACCEPTED
 from gslb.model.settings import Config
@@ -35,12 +36,14 @@ class _Kept:
 def begin(directory: Path, run_dir: Path | None) -> tuple[Config, tuple[Fault, ...]]:
     """The configuration to start with, and why the files as they are now are not it; none: they are.
 
-    `run_dir` None: nobody came before. Raises ConfigError where there is neither.
+    `run_dir` None: nobody came before. What `gslb run` has read a moment ago is not read again. Raises ConfigError
+    where there is neither.
     """
     kept = _kept(run_dir) if run_dir else None
     archive: dict[str, bytes] = {}
+    handed = take(directory, run_dir) if run_dir else None
     try:
-        config = load(directory, archive)
+        config = load(directory, archive) if handed is None else handed[0]
     except ConfigError as error:
         before = _before(directory, kept) if kept else None
         if before is None:
@@ -50,7 +53,7 @@ def begin(directory: Path, run_dir: Path | None) -> tuple[Config, tuple[Fault, .
         before = _before(directory, kept)
         if before is not None and (faults := restart_needed(before, config)):
             return _instead(before, faults)
-    keep(config, archive)
+    keep(config, archive if handed is None else handed[1])
     return config, ()
 
 

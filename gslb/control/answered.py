@@ -8,7 +8,7 @@ table. Totals go on across tables, reloads and, for members, restarts.
 from collections import Counter, deque
 from collections.abc import Mapping
 
-from gslb.answers.build import Image
+from gslb.answers.image import Image
 from gslb.answers.slots import ServiceSlot
 from gslb.answers.tally import PartCounters
 from gslb.handoff.messages import Counts

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from gslb.answers.build import Image
+from gslb.answers.image import Image
 from gslb.control.metrics import Metrics
 from gslb.dns.codes import RCODE_NAMES
 from gslb.dns.notify import Answered, answered, notify

@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from gslb.answers.build import DecisionKey, Image, Pressing
+from gslb.answers.build import DecisionKey
+from gslb.answers.image import Image, Pressing
 from gslb.control import diary
 from gslb.control.answered import Answered
 from gslb.control.effects import NONE, Effects, Publish

@@ -13,9 +13,10 @@ from dataclasses import replace
 from math import inf
 from typing import TypeAlias
 
-from gslb.answers.build import Builder, DecisionKey, Image, Pressing, decision_key
+from gslb.answers.build import Builder, DecisionKey, decision_key
 from gslb.answers.dnssec.signatures import Signatures
 from gslb.answers.dnssec.work import Done, Work
+from gslb.answers.image import Image, Pressing
 from gslb.control.effects import NONE, Effects, Publish, urgency
 from gslb.control.scene import joined, keys_of, scene_of
 from gslb.control.turns import Stand, Turn, stand_of, turns
@@ -45,10 +46,8 @@ NO_PASTS: Mapping[DecisionKey, Past] = {}
 STALE_EVERY = 5.0
 """Seconds between two looks for verdicts that went stale: a walk over all of them."""
 
-
 HostKey: TypeAlias = tuple[str, bytes]
 """A member's own name: zone (text) and wire name."""
-
 
 Keys: TypeAlias = Mapping[str, Sequence[ZoneKey]]
 """The keys of each zone that is to be signed, by its text."""
@@ -89,8 +88,9 @@ class Pipeline:
         self._held: set[str] = set()
         self._stale_looked = now
         self._isolated = False
-        self._scene = scene_of(config)
-        self._builder = Builder(self._scene.plan, serials, signatures)
+        scene = scene_of(config)
+        self._builder = Builder(scene.plan, serials, signatures)
+        self._scene = replace(scene, plan=self._builder.plan)
 
     def __repr__(self) -> str:
         state = "ready" if self.ready else "starting"
@@ -253,7 +253,7 @@ class Pipeline:
         builder = Builder(scene.plan, serials, self._builder.ahead.known, self._builder.transfers.pasts())
         builder.sign(keys, now)
         self.ledger.replace(config, now)
-        self._scene, self._builder = scene, builder
+        self._scene, self._builder = replace(scene, plan=builder.plan), builder
         self._held = {target for target in self._held if target in config.targets}
         self._pasts = self.pasts()
         self._due.clear()

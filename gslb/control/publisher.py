@@ -15,7 +15,7 @@ from pathlib import Path
 
 import structlog
 
-from gslb.answers.build import Image, Pressing
+from gslb.answers.image import Image, Pressing
 from gslb.control.metrics import Metrics
 from gslb.errors import TableError
 from gslb.handoff.layout import MANIFEST

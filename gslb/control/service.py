@@ -73,9 +73,11 @@ def run(config_dir: Path, heartbeat: int | None, faces: Faces, *, run_dir: Path 
     `run_dir`: where a control before this one kept its configuration, None where there was none.
     """
     logs.set_up()
+    gc.disable()  # until all that stays is there, see settle_memory
     try:
         config, refused = accepted.begin(config_dir, run_dir)
     except ConfigError as error:
+        gc.enable()
         for fault in error.faults:
             log.error("configuration", text=str(fault))
         return CANNOT_RUN
@@ -104,6 +106,7 @@ def settle_memory() -> None:
     """
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(50_000, 20, 100)
 
 
@@ -138,6 +141,7 @@ class Control:
         """Until told to stop."""
         node = self.owner.config.node
         self.owner.start(standing(node.run_dir, self.owner.config.digest, time.time()))
+        settle_memory()
         self._prepare(self.owner.config)
         self.scheduler.replace(self.owner.config.targets)
         async with AsyncExitStack() as stack:

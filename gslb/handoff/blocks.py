@@ -8,6 +8,8 @@ in `moved`, and no sum runs over into its neighbour, for a part has fewer than 2
 
 from array import array
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from gslb.handoff import layout
 from gslb.handoff.layout import ENTRY, UNIT, VARIANT
@@ -40,12 +42,46 @@ class Block:
         return head.to_bytes(self.head_length, "little")
 
 
+class _Head(NamedTuple):
+    """What Block says beside `rest`: the same for all entries of one shape, whatever their records say."""
+
+    head: int
+    moved: int
+    length: int
+
+
+_heads: dict[tuple[object, ...], _Head] = {}
+"""By shape, of shapes that are many."""
+
+_KEPT = 4096
+
+
 def block(entry: EntrySpec) -> Block:
     """Encode one entry."""
+    data = [variant.data for variant in entry.variants]
+    if entry.slots or entry.ede_text or entry.authority.data or entry.additional.data or len(set(data)) < len(data):
+        return _encoded(entry)
+    shape = (
+        entry.rcode, entry.authoritative, entry.ede, entry.sticky_key,
+        *[(len(v.data), v.start, v.length, v.count, v.signed_length, v.signed_count) for v in entry.variants],
+    )  # fmt: skip
+    known = _heads.get(shape)
+    if known is None:
+        made = _encoded(entry)
+        if len(_heads) < _KEPT and _packed(entry.thresholds) not in data:
+            _heads[shape] = _Head(made.head, made.moved, made.head_length)
+        return made
+    pieces = [_packed(entry.thresholds), *data] if len(data) > 1 else data
+    rest = b"".join([one + bytes(-len(one) % UNIT) for one in pieces])
+    return Block(known.head, known.moved, known.length, rest, max(1, len(data)))
+
+
+def _encoded(entry: EntrySpec) -> Block:
+    """Any entry, piece by piece."""
     count = len(entry.variants)
     head_length = ENTRY.size + VARIANT.size * count
     rest = _Rest(head_length // UNIT)
-    thresholds_at = rest.put(entry.slots or array("I", entry.thresholds).tobytes()) if count > 1 else 0
+    thresholds_at = rest.put(entry.slots or _packed(entry.thresholds)) if count > 1 else 0
     text = entry.ede_text.encode()[:255]
     head = ENTRY.pack(
         entry.rcode, layout.ENTRY_AA if entry.authoritative else 0, entry.draw_kind, 0,
@@ -64,12 +100,24 @@ def block(entry: EntrySpec) -> Block:
     )
 
 
+@lru_cache(4096)
+def _packed(thresholds: tuple[int, ...]) -> bytes:
+    return array("I", thresholds).tobytes()
+
+
 def _moved(head: bytes) -> int:
     """A one in each offset that points anywhere: 0 stands for "nothing there" and stays."""
     words = memoryview(head).cast("I")
-    mask = array("I", bytes(len(head)))
-    for word in (*_OFFSETS, *range(ENTRY.size // _WORD, len(words), VARIANT.size // _WORD)):
-        mask[word] = words[word] != 0
+    offsets = (*_OFFSETS, *range(ENTRY.size // _WORD, len(words), VARIANT.size // _WORD))
+    return _ones(len(head), tuple([word for word in offsets if words[word]]))
+
+
+@lru_cache(4096)
+def _ones(size: int, words: tuple[int, ...]) -> int:
+    """A number of so many octets with a one in each of these 32-bit words. Heads of one shape share it."""
+    mask = array("I", bytes(size))
+    for word in words:
+        mask[word] = 1
     return int.from_bytes(mask.tobytes(), "little")
 
 

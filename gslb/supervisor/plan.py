@@ -40,7 +40,8 @@ ASLEEP = 2.5
 """Seconds between two calls of `advance` from which the supervisor itself was stopped and judges nobody."""
 
 WORKER_RULES = Rules()
-CONTROL_RULES = Rules(silence=10.0, first_beat=60.0)
+CONTROL_RULES = Rules(silence=10.0, first_beat=300.0)
+"""Control beats for the first time when it has read and decided everything, however much that is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

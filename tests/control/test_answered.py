@@ -1,6 +1,7 @@
 from dataclasses import replace
 
-from gslb.answers.build import Builder, Image
+from gslb.answers.build import Builder
+from gslb.answers.image import Image
 from gslb.answers.plan import plan
 from gslb.control.answered import KEPT, Answered
 from gslb.handoff.messages import Counts

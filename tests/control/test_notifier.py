@@ -11,7 +11,7 @@ import dns.opcode
 import dns.rcode
 import pytest
 
-from gslb.answers.build import Image
+from gslb.answers.image import Image
 from gslb.control import notifier
 from gslb.control.metrics import Metrics
 from gslb.control.notifier import News, Notifier, news_of, source_for

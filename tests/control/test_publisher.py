@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gslb.answers.build import Image
+from gslb.answers.image import Image
 from gslb.control import publisher as module
 from gslb.control.metrics import Metrics
 from gslb.control.pipeline import Pipeline
