@@ -14,10 +14,10 @@ from gslb.model.checks import (
     TlsCheckSettings,
     TlsSettings,
 )
+from gslb.model.limits import Limits
 from gslb.model.observations import Degraded, Failed, Passed, Phase, Reason
 from gslb.model.plain import TcpSettings
 from gslb.model.values import TlsMode
-from gslb.probes import journal
 from tests.kit.certificates import mint
 from tests.kit.dialogues import SESSIONS
 from tests.kit.hostile import (
@@ -234,13 +234,15 @@ async def test_plain_text_spoken_to_a_tls_port_ends_in_silence(certified):
 
 
 @pytest.mark.parametrize("tls", [NONE, IMPLICIT])
-async def test_a_silent_farewell_costs_the_grace_and_not_the_verdict(certified, tls, monkeypatch):
+async def test_a_silent_farewell_costs_the_grace_and_not_the_verdict(certified, tls):
     """QUIT unanswered, close_notify unanswered."""
-    monkeypatch.setitem(journal._LIMITS, Phase.QUIT, 0.2)
+    limits = Limits(farewell=0.2)
     began = time.monotonic()
     server_tls = certified if tls is IMPLICIT else None
 
-    outcome = await outcome_of(says(b"220 mx\r\n", b"250 mx\r\n"), tls=tls, server_tls=server_tls, deadline=5)
+    outcome = await outcome_of(
+        says(b"220 mx\r\n", b"250 mx\r\n"), tls=tls, server_tls=server_tls, deadline=5, limits=limits
+    )
     assert isinstance(outcome, Passed | Degraded)
     assert 0.19 < time.monotonic() - began < 1.2
 

@@ -27,10 +27,10 @@ def test_a_pattern_is_looked_for_anywhere(pattern, text, found):
 
 def test_no_page_can_stretch_a_search():
     """The pattern that takes others for ever takes a quarter megabyte here in no time."""
-    begun = time.perf_counter()
+    begun = time.process_time()
 
     assert not is_found("(x+x+)+y", "x" * 262_144)
-    assert time.perf_counter() - begun < 1.0
+    assert time.process_time() - begun < 2.0
 
 
 def queue(pattern=r"Outbound\D*([0-9,.]+)"):
@@ -59,10 +59,10 @@ def test_the_first_number_behind_the_text_counts(text, number):
 
 def test_no_page_can_stretch_a_number():
     """The worst that config lets through, on the worst page, does not hold the loop for long."""
-    begun = time.perf_counter()
+    begun = time.process_time()
 
     assert number_of(queue("abc.*.*(.*)x"), "abc" * 80_000) is None
-    assert time.perf_counter() - begun < 1.0
+    assert time.process_time() - begun < 2.0
 
 
 @given(st.text(max_size=300))
