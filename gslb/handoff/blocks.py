@@ -68,7 +68,7 @@ def block(entry: EntrySpec) -> Block:
     known = _heads.get(shape)
     if known is None:
         made = _encoded(entry)
-        if len(_heads) < _KEPT and _packed(entry.thresholds) not in data:
+        if len(_heads) < _KEPT and _packed(entry.thresholds) not in data:  # pragma: no branch - memory that is full
             _heads[shape] = _Head(made.head, made.moved, made.head_length)
         return made
     pieces = [_packed(entry.thresholds), *data] if len(data) > 1 else data
