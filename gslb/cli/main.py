@@ -30,6 +30,7 @@ COMMANDS = {
     "delegation": "delegation",
     "keys": "keys.command",
     "demo": "demo.command",
+    "bench": "bench.command",
 }
 """Command name → module below gslb.cli; each module holds a click command called `command`."""
 

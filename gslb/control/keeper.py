@@ -18,6 +18,9 @@ log = structlog.get_logger("gslb.control.keeper")
 EVERY = 60.0
 """Seconds between two saves while nothing changes."""
 
+FIRST = 0.1
+"""Seconds that a save lets pass: the table that a transition makes goes first, and both want the interpreter."""
+
 REST = 1.0
 """Seconds after a save in which what changes waits for the next: a site that falls is one save, not hundreds."""
 
@@ -57,6 +60,7 @@ class Keeper:
             try:
                 async with asyncio.timeout(EVERY):
                     await self._wanted.wait()
+                await asyncio.sleep(FIRST)
             except TimeoutError:
                 pass  # nothing changed for a while: save all the same, the totals have moved
             await self.save()
