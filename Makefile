@@ -50,6 +50,9 @@ bench-probes: $(VENV)/.dev  ## what probing costs: 10,000 targets, 500 that hang
 bench-signing: $(VENV)/.dev  ## 1,000 services of 4 members signed from cold on one core, and one member's change until it is served
 	$(BIN)/python tests/bench/bench_signing.py
 
+bench-scale: $(VENV)/.dev  ## start, memory, queries, a verdict's way and flapping with 10,000 and 100,000 services (SERVICES=)
+	$(BIN)/python tests/bench/bench_scale.py --services $(or $(SERVICES),10000 100000)
+
 test-differential: $(VENV)/.dev  ## 100,000 generated questions, answered as NSD and Knot answer them (apt install nsd knot)
 	$(BIN)/python tests/differential/run.py --count $(or $(COUNT),100000) --seed $(or $(SEED),1)
 

@@ -1,5 +1,6 @@
 """What follows from an event, in one value: what to log, count, save and publish."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -38,6 +39,16 @@ class Effects:
 
 
 NONE = Effects()
+
+
+def together(steps: Iterable[Effects]) -> Effects:
+    """What follows from steps that only decide: their turns, how much was decided, and whether to publish."""
+    each = tuple(steps)
+    return Effects(
+        turns=tuple(turn for one in each for turn in one.turns),
+        decided=sum(one.decided for one in each),
+        publish=max((one.publish for one in each), default=Publish.NOT),
+    )
 
 
 def urgency(before: Decision | HostDecision | None, after: Decision | HostDecision) -> Publish:

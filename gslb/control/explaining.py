@@ -8,7 +8,7 @@ import dns.rdatatype
 from gslb.answers.build import DecisionKey, decision_key
 from gslb.control import clients
 from gslb.control.clients import Asked
-from gslb.control.pipeline import HostKey
+from gslb.control.deciding import HostKey
 from gslb.control.samples import samples, thresholds, told, told_thresholds
 from gslb.control.views import Explanation
 from gslb.dns.codes import CNAME

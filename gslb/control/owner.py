@@ -8,12 +8,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 from gslb.answers.build import DecisionKey
 from gslb.answers.image import Image, Pressing
 from gslb.control import diary
 from gslb.control.answered import Answered
-from gslb.control.effects import NONE, Effects, Publish
+from gslb.control.effects import NONE, Effects, Publish, together
 from gslb.control.keeper import Keeper
 from gslb.control.memory import Memory, Remembered, Serial, next_serials
 from gslb.control.metrics import Metrics
@@ -36,6 +37,16 @@ from gslb.model.pasts import Past
 from gslb.model.settings import Config
 from gslb.model.verdicts import MemberKey
 from gslb.steering import saved_pasts
+
+
+class Heir(NamedTuple):
+    """What was made for a configuration that is to be accepted: as of `now`, with these serials."""
+
+    config: Config
+    now: float
+    serials: dict[str, int]
+    pipeline: Pipeline
+
 
 GONE = 60.0
 """Seconds until the next probe of a target that a reload took away while it was probed: there is none."""
@@ -72,6 +83,7 @@ class Owner:
         self.notifier = Notifier(self.workers.serve, self.metrics)
         self.notary = Notary(config, clock)
         self.pipeline = self._first_pipeline(config, remembered)
+        self._heir: Heir | None = None
         self.publisher = Publisher(
             config.node.run_dir,
             press=self._press,
@@ -133,21 +145,48 @@ class Owner:
         self.publisher.tick()
         self.policies.tick()
 
-    def first_round_over(self, *, complete: bool) -> None:
-        """Every target has been probed once, or (not `complete`) the wait for it is over."""
+    async def first_round_over(self, *, complete: bool) -> None:
+        """Every target has been probed once, or (not `complete`) the wait for it is over.
+
+        That may be many decisions: the loop turns between them, and no table goes out before the last.
+        """
         if self.stopping:
             return  # it was cut short, and what it does not know is not to be published
         diary.first_round(complete=complete, unknown=self.pipeline.ledger.unknown())
-        self._see_to(self.pipeline.on_first_round(self.clock()))
+        self.publisher.hold()
+        steps = []
+        try:
+            for step in self.pipeline.first_round(self.clock()):
+                steps.append(step)
+                await asyncio.sleep(0)
+        finally:
+            self.publisher.release()
+        self._see_to(together(steps))
         self.keeper.ask()
+
+    async def prepare(self, config: Config) -> None:
+        """Make what `accept` puts in place, in a thread, while what runs runs on."""
+        now = self.clock()
+        serials = {zone: each.serial for zone, each in next_serials(self.serials, config, now).items()}
+        make = self.pipeline.heir(config, serials=serials, now=now, keys=self.notary.keys)
+        self._heir = Heir(config, now, serials, await asyncio.to_thread(make))
 
     def accept(self, config: Config) -> None:
         """Put another configuration in place of the one that runs."""
-        now = self.clock()
+        heir, self._heir = self._heir, None
+        now = heir.now if heir is not None and heir.config is config else self.clock()
         self._renew_serials(config, now)
         self.notary.accept(config)
         diary.keys(self.notary.keys, now)
-        reloaded = self.pipeline.on_reload(config, serials=self._serial_numbers(), now=now, keys=self.notary.keys)
+        serials = self._serial_numbers()
+        fits = heir is not None and heir.config is config and heir.serials == serials
+        reloaded = self.pipeline.on_reload(
+            config,
+            serials=serials,
+            now=self.clock(),
+            keys=self.notary.keys,
+            heir=heir.pipeline if heir is not None and fits else None,
+        )
         self._see_to(reloaded)
         self.policies.accept(config)
         self.recent.keep_only(config.targets)

@@ -8,7 +8,7 @@ The one object that owns verdicts, decisions and entries. Only what a target has
 decisions that differ are built again. Times are Unix seconds.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from math import inf
 from typing import TypeAlias
@@ -17,37 +17,36 @@ from gslb.answers.build import Builder, DecisionKey, decision_key
 from gslb.answers.dnssec.signatures import Signatures
 from gslb.answers.dnssec.work import Done, Work
 from gslb.answers.image import Image, Pressing
-from gslb.control.effects import NONE, Effects, Publish, urgency
-from gslb.control.scene import joined, keys_of, scene_of
+from gslb.answers.transfers import Past as Carried
+from gslb.control.deciding import HostKey, Terms, carried_of, hosts_of, services_of
+from gslb.control.effects import NONE, Effects, Publish, together, urgency
+from gslb.control.scene import everything, joined, keys_of, scene_of, slices
 from gslb.control.turns import Stand, Turn, stand_of, turns
 from gslb.health.damping import is_damped
 from gslb.health.ledger import Ledger
 from gslb.health.machine import hold_left
 from gslb.health.override_targets import reach
 from gslb.health.overrides import Overrides
-from gslb.model.decisions import Decision, HostDecision, Mode
+from gslb.model.decisions import Decision, HostDecision
 from gslb.model.keys import ZoneKey
 from gslb.model.observations import Observation
 from gslb.model.overrides import Override
 from gslb.model.pasts import NEW, Past
 from gslb.model.pools import Member
 from gslb.model.settings import Config
-from gslb.model.values import Address, WhenAllDown
+from gslb.model.values import Address
 from gslb.model.verdicts import AddressHealth, MemberKey, State, VerdictKey
-from gslb.model.zones import EVERYBODY, Service, Zone
-from gslb.steering.decide import decide
 from gslb.steering.dependents import NOTHING, Dependents, of_members
-from gslb.steering.hosts import decide_host
-from gslb.steering.motion import CALM, welcomed
+from gslb.steering.motion import CALM
 
 NO_OVERRIDES = Overrides()
 NO_PASTS: Mapping[DecisionKey, Past] = {}
 
+STEP = 500
+"""Services, or hosts, decided in one step of many: some tens of milliseconds."""
+
 STALE_EVERY = 5.0
 """Seconds between two looks for verdicts that went stale: a walk over all of them."""
-
-HostKey: TypeAlias = tuple[str, bytes]
-"""A member's own name: zone (text) and wire name."""
 
 Keys: TypeAlias = Mapping[str, Sequence[ZoneKey]]
 """The keys of each zone that is to be signed, by its text."""
@@ -62,6 +61,7 @@ class Pipeline:
     """Starts from a ledger of that configuration. `serials`: SOA serial by zone text.
 
     `ready`: the ledger holds saved verdicts, so that a table may carry health before the first round is over.
+    `carried`: what transfers of another pipeline carried last.
     """
 
     def __init__(
@@ -75,6 +75,7 @@ class Pipeline:
         overrides: Overrides = NO_OVERRIDES,
         pasts: Mapping[DecisionKey, Past] = NO_PASTS,
         signatures: Signatures | None = None,
+        carried: Mapping[str, Carried] | None = None,
     ) -> None:
         self.ledger = ledger
         self.overrides = overrides
@@ -89,7 +90,7 @@ class Pipeline:
         self._stale_looked = now
         self._isolated = False
         scene = scene_of(config)
-        self._builder = Builder(scene.plan, serials, signatures)
+        self._builder = Builder(scene.plan, serials, signatures, carried)
         self._scene = replace(scene, plan=self._builder.plan)
 
     def __repr__(self) -> str:
@@ -144,7 +145,7 @@ class Pipeline:
 
     def on_start(self, now: float) -> Effects:
         """Decide for the first time, before any other event: on saved verdicts, or that nothing is known."""
-        return replace(self._decide_all(now), publish=Publish.NOW)
+        return replace(self._decide(everything(self._scene), now), publish=Publish.NOW)
 
     def on_observation(self, observation: Observation, now: float) -> Effects:
         """One probe has ended."""
@@ -214,7 +215,7 @@ class Pipeline:
 
         `welcome`: those of them that have all of their weight when they come back, whatever slow_start says.
         """
-        return dict(self._services(self._bearing(targets), now, overrides, welcome))
+        return dict(services_of(self._terms(now, overrides), self._bearing(targets), welcome))
 
     def _run_down(self, now: float) -> tuple[tuple[str, ...], tuple[Override, ...]]:
         """Let overrides end. The targets to decide for: those that ended, and those whose end lowers TTLs."""
@@ -244,25 +245,59 @@ class Pipeline:
 
     def on_first_round(self, now: float) -> Effects:
         """Every target has been probed once, or the wait for it is over: health counts from now on."""
-        self.ready = True
-        return replace(self._decide_all(now), publish=Publish.NOW)
+        return together(self.first_round(now))
 
-    def on_reload(self, config: Config, *, serials: Mapping[str, int], now: float, keys: Keys = NO_KEYS) -> Effects:
-        """Another configuration takes over; what it shares with the old one keeps its verdicts."""
-        scene = scene_of(config)
-        builder = Builder(scene.plan, serials, self._builder.ahead.known, self._builder.transfers.pasts())
-        builder.sign(keys, now)
+    def first_round(self, now: float) -> Iterator[Effects]:
+        """The same in steps, none of them long; between two of them no table is to be published."""
+        self.ready = True
+        for step in slices(everything(self._scene), STEP):
+            yield self._decide(step, now)
+        yield Effects(publish=Publish.NOW)
+
+    def heir(
+        self, config: Config, *, serials: Mapping[str, int], now: float, keys: Keys = NO_KEYS
+    ) -> Callable[[], "Pipeline"]:
+        """Makes what this one is to become under another configuration, from all that is believed now: in any thread,
+        while this one goes on."""
+        ledger, pasts, carried = self.ledger.frozen(), self.pasts(), self._builder.transfers.pasts()
+        known, ready, overrides = self._builder.ahead.known, self.ready, self.overrides
+
+        def make() -> Pipeline:
+            ledger.replace(config, now)
+            made = Pipeline(
+                config, ledger, serials=serials, now=now, ready=ready, overrides=overrides, pasts=pasts,
+                signatures=known, carried=carried,
+            )  # fmt: skip
+            made.sign(keys, now)
+            made.on_start(now)
+            return made
+
+        return make
+
+    def on_reload(
+        self,
+        config: Config,
+        *,
+        serials: Mapping[str, int],
+        now: float,
+        keys: Keys = NO_KEYS,
+        heir: "Pipeline | None" = None,
+    ) -> Effects:
+        """Another configuration takes over; what it shares with the old one keeps its verdicts. `heir`: what was made
+        for it, with these serials; what has moved since is decided again."""
+        made = heir or self.heir(config, serials=serials, now=now, keys=keys)()
         self.ledger.replace(config, now)
-        self._scene, self._builder = replace(scene, plan=builder.plan), builder
+        moved = self.ledger.moved_since(made.ledger)
+        self._scene, self._builder, self._due = made._scene, made._builder, made._due
+        self._pasts, self.decisions, self.hosts = made._pasts, made.decisions, made.hosts
         self._held = {target for target in self._held if target in config.targets}
-        self._pasts = self.pasts()
-        self._due.clear()
-        self.decisions.clear()
-        self.hosts.clear()
-        effects = self._decide_all(now)
-        seats = {(made.view, key[0], key[1]) for key, made in self.decisions.items()}
+        self._builder.sign(keys, now)
+        same = (self.ready, self.overrides) == (made.ready, made.overrides)
+        again = self._decide(self._together(moved) if same else everything(self._scene), now)
+        seats = {(each.view, key[0], key[1]) for key, each in self.decisions.items()}
+        turned = (*again.turns, *self._turn(seats))
         self.stands = {seat: stand for seat, stand in self.stands.items() if seat in seats}
-        return replace(effects, publish=Publish.NOW)
+        return Effects(turns=turned, decided=len(self.decisions) + len(self.hosts), publish=Publish.NOW)
 
     def pasts(self) -> dict[DecisionKey, Past]:
         """What decisions remember beyond what the next ones see for themselves."""
@@ -307,16 +342,11 @@ class Pipeline:
     def _together(self, targets: Iterable[str]) -> Dependents:
         return joined([self._scene.dependents.get(target, NOTHING) for target in targets])
 
-    def _decide_all(self, now: float) -> Effects:
-        scene = self._scene
-        every_host = frozenset((zone, hostname) for zone, known in scene.hosts.items() for hostname in known)
-        return self._decide(Dependents(services=frozenset(scene.families), hosts=every_host), now)
-
     def _decide(
         self, touched: Dependents, now: float, decided: Mapping[DecisionKey, Decision] | None = None
     ) -> Effects:
-        decisions = dict(self._services(touched, now)) if decided is None else decided
-        found_hosts = dict(self._hosts(touched, now))
+        decisions = dict(services_of(self._terms(now), touched)) if decided is None else decided
+        found_hosts = dict(hosts_of(self._terms(now), touched))
         new = {key: made for key, made in decisions.items() if self.decisions.get(key) != made}
         new_hosts = {key: made for key, made in found_hosts.items() if self.hosts.get(key) != made}
         publish = max(
@@ -329,28 +359,12 @@ class Pipeline:
         self.decisions.update(decisions)
         self._wait(decisions)
         self.hosts.update(new_hosts)
-        differs = self._builder.update(new, new_hosts, dict(self._instead(decisions, now)))
+        differs = self._builder.update(new, new_hosts, dict(carried_of(self._terms(now), decisions)))
         return Effects(
             turns=tuple(self._turn({(made.view, key[0], key[1]) for key, made in new.items()})),
             decided=len(decisions) + len(found_hosts),
             publish=publish if differs else Publish.NOT,
         )
-
-    def _instead(
-        self, decisions: Mapping[DecisionKey, Decision], now: float
-    ) -> Iterator[tuple[DecisionKey, Decision | None]]:
-        """What transfers carry in place of these decisions: serve_all, whatever else is answered when all are down."""
-        for key, made in decisions.items():
-            zone = self._scene.plan.zones[key[0]]
-            if zone.transfer is not None and made.view == EVERYBODY:
-                differs = made.mode is Mode.ALL_DOWN and made.action is not WhenAllDown.SERVE_ALL
-                service = replace(zone.services[key[1]], when_all_down=WhenAllDown.SERVE_ALL)
-                yield key, self._decided(zone, service, key, now) if differs else None
-
-    def _decided(self, zone: Zone, service: Service, key: DecisionKey, now: float) -> Decision:
-        look, said = self.ledger.health_of(now), self.overrides.of(now)
-        past = self._past(key)
-        return decide(zone, service, key[2], look, ready=self.ready, override_of=said, past=past, now=now)
 
     def _wait(self, decisions: Mapping[DecisionKey, Decision]) -> None:
         for key, made in decisions.items():
@@ -363,29 +377,9 @@ class Pipeline:
         made = self.decisions.get(key)
         return self._pasts.get(key, NEW) if made is None else made.past
 
-    def _services(
-        self, touched: Dependents, now: float, overrides: Overrides | None = None, welcome: Set[MemberKey] = frozenset()
-    ) -> Iterator[tuple[DecisionKey, Decision]]:
-        look = self.ledger.health_of(now)
+    def _terms(self, now: float, overrides: Overrides | None = None) -> Terms:
         said = (self.overrides if overrides is None else overrides).of(now)
-        for zone_text, name in touched.services:
-            zone = self._scene.plan.zones[zone_text]
-            service = zone.services[name]
-            for family in self._scene.families.get((zone_text, name), ()):
-                for view in service.seen:
-                    key = decision_key(zone_text, name, family, view)
-                    past = welcomed(self._past(key), zone_text, welcome)
-                    made = decide(
-                        zone, service, family, look, ready=self.ready, override_of=said, view=view, past=past, now=now
-                    )
-                    yield key, made
-
-    def _hosts(self, touched: Dependents, now: float) -> Iterator[tuple[HostKey, HostDecision]]:
-        look, said = self.ledger.health_of(now), self.overrides.of(now)
-        for zone_text, hostname in touched.hosts:
-            zone = self._scene.plan.zones[zone_text]
-            known = self._scene.hosts[zone_text]
-            yield (zone_text, hostname), decide_host(zone, hostname, look, known=known, override_of=said)
+        return Terms(self._scene, self.ledger.health_of(now), said, self._past, self.ready, now)
 
     def _turn(self, seen: set[Seat]) -> Iterator[Turn]:
         for seat in sorted(seen):

@@ -78,6 +78,8 @@ class Publisher:
         self._metrics = metrics
         self._clock = clock
         self._wanted = asyncio.Event()
+        self._free = asyncio.Event()
+        self._free.set()
         self._soon = False
         self._next = _first_generation(run_dir, clock())
         self._stand: frozenset[str] = frozenset()
@@ -119,6 +121,14 @@ class Publisher:
         """Publish with the next tick."""
         self._soon = True
 
+    def hold(self) -> None:
+        """Publish nothing until `release`: what stands decided is only part of something."""
+        self._free.clear()
+
+    def release(self) -> None:
+        """Publish again."""
+        self._free.set()
+
     def tick(self) -> None:
         """A second has passed."""
         if self._soon or self.error:
@@ -131,6 +141,7 @@ class Publisher:
         """Publish whenever somebody has asked."""
         while True:
             await self._wanted.wait()
+            await self._free.wait()
             began = time.monotonic()
             await self.publish()
             await asyncio.sleep(min(1.0, PACE * (time.monotonic() - began)))

@@ -6,7 +6,7 @@ loop. Whatever is wrong, the configuration that runs goes on running, and every 
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import structlog
@@ -25,13 +25,21 @@ log = structlog.get_logger("gslb.control.reload")
 class Reloader:
     """SIGHUP, `gslb reload` and POST /api/v1/reload share the one of this process.
 
-    `current` gives the configuration that runs; `accept` puts another in its place.
+    `current` gives the configuration that runs; `accept` puts another in its place, for which `prepare` may work ahead.
     """
 
-    def __init__(self, directory: Path, *, current: Callable[[], Config], accept: Callable[[Config], None]) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        current: Callable[[], Config],
+        accept: Callable[[Config], None],
+        prepare: Callable[[Config], Awaitable[None]] | None = None,
+    ) -> None:
         self.directory = directory
         self._current = current
         self._accept = accept
+        self._prepare = prepare
         self._turn = asyncio.Lock()
         self.outcome: ReloadOutcome | None = None
         self.ended_at: float | None = None
@@ -59,6 +67,8 @@ class Reloader:
             faults = restart_needed(self._current(), config)
             if not faults:
                 await asyncio.to_thread(keys_of, config)
+                if self._prepare is not None:
+                    await self._prepare(config)
                 self._accept(config)
                 await asyncio.to_thread(accepted.keep, config, archive)
                 return self._accepted(config, began)

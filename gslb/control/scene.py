@@ -48,6 +48,20 @@ def scene_of(config: Config) -> Scene:
     )
 
 
+def everything(scene: Scene) -> Dependents:
+    """Every service that decides, and every host."""
+    hosts_of_all = frozenset((zone, hostname) for zone, known in scene.hosts.items() for hostname in known)
+    return Dependents(services=frozenset(scene.families), hosts=hosts_of_all)
+
+
+def slices(whole: Dependents, size: int) -> Iterator[Dependents]:
+    """The same in pieces: so many services, or hosts, in each."""
+    for first in range(0, len(services := sorted(whole.services)), size):
+        yield Dependents(services=frozenset(services[first : first + size]))
+    for first in range(0, len(found := sorted(whole.hosts)), size):
+        yield Dependents(hosts=frozenset(found[first : first + size]))
+
+
 def joined(found: Iterable[Dependents]) -> Dependents:
     """All of them together."""
     each = tuple(found)

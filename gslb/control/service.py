@@ -125,7 +125,9 @@ class Control:
         )
         self.logins = Logins()
         self.turns = Counter[str]()
-        self.reloader = Reloader(config.directory, current=lambda: self.owner.config, accept=self._accept)
+        self.reloader = Reloader(
+            config.directory, current=lambda: self.owner.config, accept=self._accept, prepare=self.owner.prepare
+        )
         if refused:
             self.reloader.refused_at_start(refused)
         self.desk = Desk(
@@ -193,7 +195,7 @@ class Control:
 
     async def _first_round(self) -> None:
         complete = await self.scheduler.first_round(self.owner.config.node.probing.startup_wait)
-        self.owner.first_round_over(complete=complete)
+        await self.owner.first_round_over(complete=complete)
         settle_memory()
 
     async def _tick(self) -> None:

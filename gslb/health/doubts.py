@@ -62,9 +62,11 @@ class Doubts:
         self._isolation = renamed(self._isolation, frozenset(config.node.probing.canary))
 
     def frozen(self) -> "Doubts":
-        """What is suspected now, for who reads it while this goes on."""
+        """What is suspected now, for who reads it, or has it take over a configuration, while this goes on."""
         still = copy(self)
         still.suspected = dict(self.suspected)
+        still._failing = {check: dict(failing) for check, failing in self._failing.items()}
+        still._dismissed = set(self._dismissed)
         return still
 
     def is_isolated(self, now: float) -> bool:

@@ -154,6 +154,10 @@ class Ledger:
         still.doubts = self.doubts.frozen()
         return still
 
+    def moved_since(self, before: "Ledger") -> set[str]:
+        """The targets of which another book of the same configuration believes something else."""
+        return {key.target for key, verdict in self._book.items() if before.verdict(key) != verdict}
+
     def verdict(self, key: VerdictKey) -> Verdict:
         """What is believed; unknown for a key the configuration does not name."""
         return self._book.get(key, _UNKNOWN)

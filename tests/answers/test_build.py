@@ -101,15 +101,6 @@ def test_only_parts_that_changed_are_made_anew() -> None:
         assert (before is after) == (made == 1)
 
 
-def test_a_long_pressing_is_told() -> None:
-    """The first image, with its names file, is long in the making; a changed part is not."""
-    builder = Builder(plan(estate()), SERIALS)
-    assert builder.pressing(1).is_long
-    builder.update(*decided(estate()))
-
-    assert not builder.pressing(2).is_long
-
-
 def test_only_what_differs_is_a_change() -> None:
     """The same decisions again, or other reasons for the same answers, change nothing."""
     builder = Builder(plan(estate()), SERIALS)

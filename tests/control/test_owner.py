@@ -29,6 +29,7 @@ from tests.kit.controlled import (
     placed,
     seen,
     target,
+    to_its_end,
     two_tiers,
 )
 from tests.kit.fetched import fetched
@@ -163,7 +164,7 @@ def test_a_round_cut_short_by_the_end_publishes_nothing(made: Controlled) -> Non
     made.owner.start(None)
     made.owner.stopping = True
 
-    made.owner.first_round_over(complete=False)
+    to_its_end(made.owner.first_round_over(complete=False))
 
     assert mode(made) is Mode.STARTING
 
@@ -179,6 +180,41 @@ def test_an_accepted_configuration_gets_its_serial(made: Controlled) -> None:
     assert made.owner.serials[ZONE].serial == before + 1
     assert Memory(made.config.node.state_dir).serials() == made.owner.serials
     assert repr(made.owner.recent) == "<Recent 0 targets>"
+
+
+async def test_a_reload_is_worked_out_beside_what_runs(made: Controlled) -> None:
+    """What was prepared is taken where serials are still the same; what has moved since is decided on it."""
+    made.owner.start(None)
+    made.round()
+    for number in range(2):
+        other = replace(made.config, digest=f"other{number}")
+        await made.owner.prepare(other)
+        made.owner.observe(seen(RELAY1, REFUSED))
+        prepared = made.owner._heir
+        assert prepared is not None
+
+        made.owner.accept(other)
+
+        assert made.owner._heir is None
+        assert made.owner.pipeline.decisions is prepared.pipeline.decisions
+        assert made.owner.serials[ZONE].serial == prepared.serials[ZONE]
+
+
+async def test_a_serial_that_rose_meanwhile_wins(made: Controlled) -> None:
+    """Entries made under a serial that is no longer the next one are made again."""
+    made.owner.start(None)
+    made.round()
+    other = replace(made.config, digest="other")
+    await made.owner.prepare(other)
+    prepared = made.owner._heir
+    risen = made.owner.serials[ZONE].serial + 10
+    made.owner.serials[ZONE] = replace(made.owner.serials[ZONE], serial=risen)
+
+    made.owner.accept(other)
+
+    assert prepared is not None
+    assert made.owner.pipeline.decisions is not prepared.pipeline.decisions
+    assert made.owner.serials[ZONE].serial == risen + 1
 
 
 async def test_workers_are_heard(made: Controlled) -> None:

@@ -232,6 +232,57 @@ def test_reload_keeps_what_stays() -> None:
     assert made.on_tick(NOW + 1).decided > 0  # relay2 is still held
 
 
+EVENTS = st.lists(st.tuples(st.sampled_from(ADDRESSES), st.sampled_from((PASSED, REFUSED, BUSY))), max_size=8)
+
+
+@settings(deadline=None, max_examples=25)
+@given(EVENTS, EVENTS, st.booleans())
+def test_an_heir_made_before_decides_as_one_made_now(
+    before: list[tuple[str, Outcome]], meanwhile: list[tuple[str, Outcome]], drained: bool
+) -> None:
+    """Whatever happens between making and taking over: decisions, stands and bytes are those of a reload now."""
+    early, late = healthy(), healthy()
+    other = two_tiers(service("more", "relays"))
+    for made in (early, late):
+        for address, outcome in before:
+            made.on_observation(seen(address, outcome), NOW)
+    heir = early.heir(other, serials=SERIALS, now=NOW)()
+    for made in (early, late):
+        for address, outcome in meanwhile:
+            made.on_observation(seen(address, outcome), NOW)
+        if drained:
+            book = said("relays/relay1")
+            made.override(book, tuple(book.by_target), NOW)
+
+    effects = [
+        early.on_reload(other, serials=SERIALS, now=NOW, heir=heir),
+        late.on_reload(other, serials=SERIALS, now=NOW),
+    ]
+
+    assert early.decisions == late.decisions
+    assert early.hosts == late.hosts
+    assert early.stands == late.stands
+    assert {(turn.service, turn.after) for turn in effects[0].turns} == {
+        (turn.service, turn.after) for turn in effects[1].turns
+    }
+    assert early.image(9).parts == late.image(9).parts
+
+
+def test_the_first_round_in_steps() -> None:
+    """What is decided step by step is what is decided at once."""
+    steps, once = pipeline(), pipeline()
+    for made in (steps, once):
+        for address in ADDRESSES:
+            made.on_observation(seen(address), NOW)
+
+    found = list(steps.first_round(NOW))
+    whole = once.on_first_round(NOW)
+
+    assert found[-1].publish is Publish.NOW
+    assert sum(each.decided for each in found) == whole.decided
+    assert steps.decisions == once.decisions
+
+
 def test_a_target_judges_members_by_name() -> None:
     """What a target stands for is told in the operator's words."""
     assert pipeline().members_of(target(RELAY1)) == (MemberKey(ZONE, "relays", "relay1"),)
