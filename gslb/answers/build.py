@@ -18,6 +18,7 @@ from gslb.answers.states import of_state
 from gslb.answers.transfers import Past, Transfers
 from gslb.handoff.blocks import Block, block
 from gslb.handoff.specs import EntrySpec
+from gslb.handoff.writer import names_file
 from gslb.model.decisions import Decision, HostDecision
 from gslb.model.keys import ZoneKey
 from gslb.model.values import Family
@@ -76,7 +77,10 @@ class Builder:
         self._carried: dict[DecisionKey, Decision | None] = {}
         self._hosts: dict[HostKey, HostDecision] = {}
         self._links: dict[Place, list[tuple[Place, DenialSlot]]] = {}
-        self._unnamed: Plan | None = plan
+        # made first, so that the room names take is there for all that follows
+        self._names: bytes | None = names_file(
+            (*plan.nodes, *plan.states), plan.zone_specs, generation=0, clients=plan.clients
+        )
         self._encoded: tuple[EntrySpec, Block] | None = None
         for part, slots in enumerate(plan.slots):
             for number, slot in enumerate(slots):
@@ -341,10 +345,10 @@ class Builder:
         self.accept(self.work(now, renewed).done())
         if ready and self.raise_serials(now):
             self.accept(self.work(now, 0).done())
-        unnamed, self._unnamed = self._unnamed, None  # names are many, and of no more use in a file
+        names, self._names = self._names, None
         return Pressing(
             generation=generation,
-            names=unnamed,
+            names=names,
             parts=self._parts,
             sheets=tuple(self._parts.sheets(self._made)),
             transfers=self.transfers.files(generation),

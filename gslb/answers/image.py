@@ -5,9 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from gslb.answers.parts import Parts, Sheet
-from gslb.answers.plan import Plan
 from gslb.answers.tally import PartCounters
-from gslb.handoff.writer import names_file
 
 SHORT = 5000
 """Entries that are put into files in some ten milliseconds."""
@@ -29,10 +27,10 @@ class Image:
 
 
 class Pressing(NamedTuple):
-    """An image to be made: `sheets` of parts that are not as they were; `names`: the plan, where its file is new."""
+    """An image to be made: `sheets` of parts that are not as they were; `names`: their file, where it is new."""
 
     generation: int
-    names: Plan | None
+    names: bytes | None
     parts: Parts
     sheets: tuple[Sheet, ...]
     transfers: Mapping[bytes, bytes]
@@ -41,7 +39,7 @@ class Pressing(NamedTuple):
     @property
     def is_long(self) -> bool:
         """Whether making it takes more than some ten milliseconds."""
-        return self.names is not None or sum(len(sheet.blocks) for sheet in self.sheets) > SHORT
+        return sum(len(sheet.blocks) for sheet in self.sheets) > SHORT
 
     def image(self) -> Image:
         """The files."""
@@ -50,14 +48,10 @@ class Pressing(NamedTuple):
         files = self.parts.files
         return Image(
             generation=self.generation,
-            names=None if self.names is None else _names(self.names, self.generation),
+            names=self.names,
             parts=tuple(file.data for file in files),
             made=tuple(file.generation for file in files),
             counters=tuple(file.counters for file in files),
             transfers=self.transfers,
             waits=self.waits,
         )
-
-
-def _names(plan: Plan, generation: int) -> bytes:
-    return names_file((*plan.nodes, *plan.states), plan.zone_specs, generation=generation, clients=plan.clients)

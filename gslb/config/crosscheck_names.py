@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gslb.config.documents import spelled
 from gslb.config.drafts import ZoneDraft, addresses_of, whole_name
@@ -21,8 +21,7 @@ _WILDCARD = b"\x01*"
 _GLUE = frozenset((int(RecordType.A), int(RecordType.AAAA)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Claim:
+class _Claim(NamedTuple):
     """A name and type that some key answers; `placed` for static records, which share names among themselves."""
 
     owner: bytes

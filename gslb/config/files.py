@@ -3,7 +3,7 @@
 import hashlib
 import os
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -16,6 +16,7 @@ from gslb.config.crosscheck_transfer import check_transfers
 from gslb.config.documents import Document
 from gslb.config.drafts import CheckDraft, ZoneDraft, check_drafts, node_draft, zone_draft
 from gslb.config.flatten import flatten
+from gslb.config.reading import CHECKS, ZONES, read, read_all
 from gslb.config.resolve import Host
 from gslb.config.resolve_checks import resolve_check, says_hello_by_default
 from gslb.config.review_views import review_chains, review_views
@@ -28,10 +29,8 @@ from gslb.model.settings import Config
 from gslb.model.transfers import TsigKey
 
 NODE_FILE = "gslb.yaml"
-ZONES, CHECKS = "zones", "checks"
 DEFAULT_TOKEN = Path("/etc/gslb/http.token")
 DEFAULT_RUN_DIR = Path("/run/gslb")
-MAX_FILE = 64 * 1024 * 1024
 RESOLVER_PATIENCE = 2.0
 _OWN_WORLDS = frozenset(("localhost", "localdomain", "arpa"))
 
@@ -58,9 +57,9 @@ def load(directory: Path, archive: dict[str, bytes] | None = None) -> Config:
     """
     if not directory.is_dir():
         raise ConfigError((Fault(path=str(directory), message="no such directory: -c DIR names one with zones/"),))
-    texts, faults = _read_all(directory)
+    texts, faults = read_all(directory)
     disk = _Disk(
-        read=lambda path: _read(directory / path),
+        read=lambda path: read(directory / path),
         exists=lambda path: _is_file(directory / path),
         countries=lambda path, codes: geoip.read(directory / path, codes),
         wrong_with_secrets=lambda path: wrong_with(directory / path),
@@ -77,20 +76,6 @@ def load_again(directory: Path, archive: Mapping[str, bytes]) -> Config:
     """
     texts = {path: octets.decode() for path, octets in archive.items() if path == NODE_FILE or _kind(path)}
     return _load(texts, directory, _this_host(), _among(archive), [], checks_only=False, used=None)
-
-
-def is_still(directory: Path, archive: Mapping[str, bytes]) -> bool:
-    """Whether the files of a directory are what they were when `load` filled this archive, none more and none less."""
-    texts, faults = _read_all(directory)
-    if faults or texts.keys() - archive.keys():
-        return False
-    try:
-        return all(
-            (texts[path].encode() if path in texts else _read(directory / path)) == octets
-            for path, octets in archive.items()
-        )
-    except OSError:
-        return False
 
 
 def load_texts(
@@ -126,7 +111,7 @@ def _among(files: Mapping[str, bytes]) -> _Disk:
 def run_dir_of(directory: Path) -> Path:
     """Where a server started from this directory has its control socket; whatever else may be wrong there."""
     try:
-        value = positions.read(_read(directory / NODE_FILE).decode()).value
+        value = positions.read(read(directory / NODE_FILE).decode()).value
     except (OSError, UnicodeError):
         value = None
     written = value.get("run_dir") if isinstance(value, dict) else None
@@ -249,36 +234,6 @@ def _digest(used: Mapping[str, bytes]) -> str:
         whole.update(f"{len(path)}:{path}:{len(used[path])}:".encode("utf-8", "surrogatepass"))
         whole.update(used[path])
     return whole.hexdigest()[:16]
-
-
-def _read_all(directory: Path) -> tuple[dict[str, str], list[Fault]]:
-    texts: dict[str, str] = {}
-    faults = []
-    for path in sorted(_yaml_files(directory)):
-        name = path.relative_to(directory).as_posix()
-        try:
-            texts[name] = _read(path).decode("utf-8-sig")
-        except OSError as error:
-            faults.append(Fault(path=name, message=f"cannot be read: {error.strerror or error}"))
-        except UnicodeDecodeError as error:
-            faults.append(Fault(path=name, message=f"not UTF-8: octet {error.start + 1}"))
-    return texts, faults
-
-
-def _yaml_files(directory: Path) -> Iterator[Path]:
-    """gslb.yaml and what stands directly inside zones/ and checks/; .yml too, to be told what to do about it."""
-    yield from (path for path in (directory / "gslb.yaml", directory / "gslb.yml") if path.exists())
-    for folder in (directory / CHECKS, directory / ZONES):
-        if folder.is_dir():
-            yield from (path for path in folder.iterdir() if path.suffix in (".yaml", ".yml") and path.is_file())
-
-
-def _read(path: Path) -> bytes:
-    with path.open("rb") as file:
-        content = file.read(MAX_FILE + 1)
-    if len(content) > MAX_FILE:
-        raise OSError(27, f"larger than {MAX_FILE // 1024 // 1024} MiB")
-    return content
 
 
 def _is_file(path: Path) -> bool:

@@ -2,7 +2,8 @@
 
 A control that dies must come back, also while somebody is editing the files. So the files count for its successor only
 as far as they would for a reload: where they are refused, or need a restart, what ran before runs on. The supervisor
-forgets what is kept when it starts itself, for a restart takes the files as they are.
+forgets what is kept when it starts itself, for a restart takes the files as they are. What reads them is imported where
+they must be read: most starts have no need of it.
 """
 
 import json
@@ -14,7 +15,6 @@ from pathlib import Path
 import structlog
 
 from gslb.config.diff import restart_needed
-from gslb.config.files import load, load_again
 from gslb.control.handed import take
 from gslb.errors import ConfigError, Fault
 from gslb.handoff.layout import ACCEPTED
@@ -43,7 +43,7 @@ def begin(directory: Path, run_dir: Path | None) -> tuple[Config, tuple[Fault, .
     archive: dict[str, bytes] = {}
     handed = take(directory, run_dir) if run_dir else None
     try:
-        config = load(directory, archive) if handed is None else handed[0]
+        config = _read(directory, archive) if handed is None else handed[0]
     except ConfigError as error:
         before = _before(directory, kept) if kept else None
         if before is None:
@@ -55,6 +55,12 @@ def begin(directory: Path, run_dir: Path | None) -> tuple[Config, tuple[Fault, .
             return _instead(before, faults)
     keep(config, archive if handed is None else handed[1])
     return config, ()
+
+
+def _read(directory: Path, archive: dict[str, bytes]) -> Config:
+    from gslb.config.files import load
+
+    return load(directory, archive)
 
 
 def _instead(before: Config, faults: tuple[Fault, ...]) -> tuple[Config, tuple[Fault, ...]]:
@@ -93,6 +99,8 @@ def _kept(run_dir: Path) -> _Kept | None:
 
 def _before(directory: Path, kept: _Kept) -> Config | None:
     """The configuration that was kept, if it still comes to the same."""
+    from gslb.config.files import load_again
+
     try:
         config = load_again(directory, kept.archive)
     except ConfigError as error:

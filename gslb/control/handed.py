@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from gslb.config.files import is_still
+from gslb.config.reading import is_still
 from gslb.model.settings import Config
 
 HANDED = "handed.pickle"

@@ -248,9 +248,12 @@ class Pipeline:
         return together(self.first_round(now))
 
     def first_round(self, now: float) -> Iterator[Effects]:
-        """The same in steps, none of them long; between two of them no table is to be published."""
-        self.ready = True
-        for step in slices(everything(self._scene), STEP):
+        """The same in steps, none of them long; between two of them no table is to be published.
+
+        Where health counted from the start, each observation has been decided on already.
+        """
+        before, self.ready = self.ready, True
+        for step in slices(NOTHING if before else everything(self._scene), STEP):
             yield self._decide(step, now)
         yield Effects(publish=Publish.NOW)
 

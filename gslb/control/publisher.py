@@ -7,11 +7,13 @@ again.
 """
 
 import asyncio
+import mmap
 import os
 import time
 from collections.abc import Awaitable, Callable
 from hashlib import blake2b
 from pathlib import Path
+from typing import TypeAlias
 
 import structlog
 
@@ -21,6 +23,8 @@ from gslb.errors import TableError
 from gslb.handoff.layout import MANIFEST
 from gslb.handoff.reader import Names, Part
 from gslb.handoff.table import Manifest, Table, open_table, publish, read_manifest
+
+Buffer: TypeAlias = bytes | memoryview
 
 log = structlog.get_logger("gslb.control.publisher")
 
@@ -83,7 +87,7 @@ class Publisher:
         self._soon = False
         self._next = _first_generation(run_dir, clock())
         self._stand: frozenset[str] = frozenset()
-        self._names: tuple[str, bytes] = ("", b"")
+        self._names: tuple[str, Buffer] = ("", b"")
         self._parts: tuple[bytes, ...] = ()
         self._transfers: dict[str, tuple[str, bytes]] = {}
         self._ticks = 0
@@ -167,7 +171,7 @@ class Publisher:
         else:
             self._stands(manifest, image)
 
-    def _files(self, image: Image, carries_health: bool, digest: str) -> tuple[Manifest, dict[str, bytes]]:
+    def _files(self, image: Image, carries_health: bool, digest: str) -> tuple[Manifest, dict[str, Buffer]]:
         """The manifest, and those files of the table that do not stand yet. Its name tells a part's bytes."""
         parts = [f"part{number}-{made}.tbl" for number, made in enumerate(image.made)]
         if image.names is not None:
@@ -196,6 +200,8 @@ class Publisher:
         self.manifest = manifest
         self._stand = frozenset((manifest.names, *manifest.parts, *manifest.transfers.values()))
         self._parts = image.parts
+        if isinstance(self._names[1], bytes):
+            self._names = (manifest.names, _mapped(self.run_dir / manifest.names, self._names[1]))
         if manifest.carries_health and self.first_health is None:
             self.first_health = manifest.generation
         self.published += 1
@@ -218,6 +224,15 @@ def _first_generation(run_dir: Path, now: float) -> int:
         return read_manifest(run_dir).generation + 1
     except TableError:
         return int(now) if (run_dir / MANIFEST).exists() else 1
+
+
+def _mapped(path: Path, written: bytes) -> Buffer:
+    """What was written there, as workers share it, so that it is not held twice."""
+    try:
+        with path.open("rb") as file:
+            return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    except (OSError, ValueError):
+        return written
 
 
 def _touch(path: Path) -> None:

@@ -12,7 +12,6 @@ from pathlib import Path
 import structlog
 
 from gslb.config.diff import restart_needed
-from gslb.config.files import load
 from gslb.control import accepted
 from gslb.control.notary import keys_of
 from gslb.control.views import ReloadOutcome
@@ -63,7 +62,7 @@ class Reloader:
     async def _reload(self, began: float) -> ReloadOutcome:
         try:
             archive: dict[str, bytes] = {}
-            config = await asyncio.to_thread(load, self.directory, archive)
+            config = await asyncio.to_thread(_load, self.directory, archive)
             faults = restart_needed(self._current(), config)
             if not faults:
                 await asyncio.to_thread(keys_of, config)
@@ -93,3 +92,9 @@ class Reloader:
         return ReloadOutcome(
             accepted=False, digest=self._current().digest, faults=faults, seconds=time.monotonic() - began
         )
+
+
+def _load(directory: Path, archive: dict[str, bytes]) -> Config:
+    from gslb.config.files import load  # not before it is needed: see accepted
+
+    return load(directory, archive)

@@ -95,7 +95,7 @@ def in_memory(
     return Table(manifest, Names(memoryview(names)), _in_order(opened), fetched)
 
 
-def publish(run_dir: Path, manifest: Manifest, files: Mapping[str, bytes]) -> None:
+def publish(run_dir: Path, manifest: Manifest, files: Mapping[str, bytes | memoryview]) -> None:
     """Write `files` (those that are new), then rename the manifest into place, then drop what it no longer names.
 
     Raises OSError when the disk refuses; the old table then stands untouched.
@@ -118,7 +118,7 @@ def publish(run_dir: Path, manifest: Manifest, files: Mapping[str, bytes]) -> No
     _drop_unnamed(run_dir, {manifest.names, *manifest.parts, *manifest.transfers.values()})
 
 
-def _write(path: Path, data: bytes) -> None:
+def _write(path: Path, data: bytes | memoryview) -> None:
     aside = path.with_name(path.name + ".new")
     try:
         with aside.open("wb") as file:

@@ -3,6 +3,7 @@
 import zlib
 from array import array
 from collections.abc import Mapping, Sequence
+from itertools import accumulate, pairwise
 
 from gslb.handoff import layout
 from gslb.handoff.blocks import Block, block
@@ -37,16 +38,27 @@ def names_file(
     names_at = [0] * len(nodes)
     for n, node in enumerate(nodes):
         names_at[n] = out.put(node.name)
-    types: list[bytes] = []
+    types = bytearray()
     records = bytearray()
     for n, node in enumerate(nodes):
         wildcard = 0 if node.wildcard is None else number[node.wildcard] + 1
         cut = 0 if node.cut is None else number[node.cut] + 1
         count = len(node.types)
         records += NODE.pack(
-            names_at[n], len(node.name), node.flags, node.part, len(types), count, node.zone, wildcard, cut, 0, 0
+            names_at[n],
+            len(node.name),
+            node.flags,
+            node.part,
+            len(types) // TYPE.size,
+            count,
+            node.zone,
+            wildcard,
+            cut,
+            0,
+            0,
         )
-        types.extend(TYPE.pack(*entry) for entry in sorted(node.types))
+        for entry in sorted(node.types):
+            types += TYPE.pack(*entry)
     order, first = _canonical_order(nodes, zones, number)
     hashed, first_hashed = _hash_order(zones, number)
     zone_records = b"".join(
@@ -60,7 +72,7 @@ def names_file(
         out.put(starts.tobytes()), len(starts) - 1,
         out.put(index.tobytes()), len(nodes),
         out.put(bytes(records)), len(nodes),
-        out.put(b"".join(types)), len(types),
+        out.put(types), len(types) // TYPE.size,
         out.put(zone_records), len(zones),
         out.put(order.tobytes()), len(order),
         out.put(hashed), len(hashed) // HASHED.size,
@@ -73,23 +85,25 @@ def names_file(
 
 
 def _index(names: Sequence[bytes]) -> tuple["array[int]", "array[int]"]:
-    hashes = [zlib.crc32(name) for name in names]
+    """Where each bucket starts, and (hash, number) grouped by bucket: counted first, then filled in place."""
+    hashes = array("I", [zlib.crc32(name) for name in names])
     count = 1
     while count < 2 * len(names):
         count *= 2
     limit = 2 * count
     while True:
-        buckets: list[list[int]] = [[] for _ in range(count)]
-        for n, value in enumerate(hashes):
-            buckets[value & (count - 1)].append(n)
-        if count >= limit or max(map(len, buckets), default=0) <= CROWDED:
+        sizes = array("I", bytes(4 * (count + 1)))
+        for value in hashes:
+            sizes[(value & (count - 1)) + 1] += 1
+        if count >= limit or max(sizes) <= CROWDED:
             break
         count *= 2
-    starts, index = array("I", [0]), array("I")
-    for bucket in buckets:
-        for n in bucket:
-            index.extend((hashes[n], n))
-        starts.append(len(index) // 2)
+    starts = array("I", accumulate(sizes))
+    following, index = starts[:], array("I", bytes(8 * len(names)))
+    for n, value in enumerate(hashes):
+        at = following[value & (count - 1)]
+        following[value & (count - 1)] = at + 1
+        index[2 * at], index[2 * at + 1] = value, n
     return starts, index
 
 
@@ -112,7 +126,9 @@ def _canonical_order(
     order = array("I")
     first = []
     for members in by_zone:
-        members.sort(key=lambda n: _canonical_key(nodes[n].name))
+        # a plan gives them in order, and keys of half a million names would weigh more than the names
+        if any(one > other for one, other in pairwise(_canonical_key(nodes[n].name) for n in members)):
+            members.sort(key=lambda n: _canonical_key(nodes[n].name))
         first.append((len(order), len(members)))
         order.extend(members)
     return order, first
@@ -179,7 +195,7 @@ class Sections:
         self.directory_size = directory_size
         self.body = bytearray(HEADER.size + directory_size)
 
-    def put(self, data: bytes) -> int:
+    def put(self, data: bytes | bytearray) -> int:
         """Append; the answer is the offset in units."""
         self.body += bytes(-len(self.body) % UNIT)
         at = len(self.body) // UNIT

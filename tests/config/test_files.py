@@ -194,7 +194,7 @@ def test_records_files_are_read_beside_the_rest(tmp_path: Path) -> None:
 
 def test_a_file_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A mistaken link to something huge is told, not loaded."""
-    monkeypatch.setattr("gslb.config.files.MAX_FILE", 50)
+    monkeypatch.setattr("gslb.config.reading.MAX_FILE", 50)
     write(tmp_path, {"gslb.yaml": "#" * 51})
 
     assert refused(tmp_path)[0] == "gslb.yaml: cannot be read: larger than 0 MiB"
