@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test test-servers test-dnssec test-differential fuzz check lint suite packages bench bench-probes bench-signing test-native test-simulation clean
+.PHONY: run test test-servers test-dnssec test-differential fuzz check lint suite packages bench bench-probes bench-signing bench-scale test-native test-simulation bench-steering bench-simulation clean
 
 run: $(VENV)/.run  ## a small mail estate, its configuration and the server, telling a story
 	@$(BIN)/gslb demo
@@ -52,6 +52,12 @@ bench-signing: $(VENV)/.dev  ## 1,000 services of 4 members signed from cold on 
 
 bench-scale: $(VENV)/.dev  ## start, memory, queries, a verdict's way and flapping with 10,000 and 100,000 services (SERVICES=)
 	$(BIN)/python tests/bench/bench_scale.py --services $(or $(SERVICES),10000 100000)
+
+bench-steering: $(VENV)/.dev  ## deciding and building: one service's change, and everything anew, at 10,000 services
+	$(BIN)/python tests/bench/bench_steering.py
+
+bench-simulation: $(VENV)/.dev  ## demand of 100,000 resolvers for 10,000 services
+	$(BIN)/python tests/bench/bench_simulation.py
 
 test-differential: $(VENV)/.dev  ## 100,000 generated questions, answered as NSD and Knot answer them (apt install nsd knot)
 	$(BIN)/python tests/differential/run.py --count $(or $(COUNT),100000) --seed $(or $(SEED),1)

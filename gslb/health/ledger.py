@@ -179,13 +179,21 @@ class Ledger:
         return min([_pace(self._book[key], checks[key.check]) for key in keys])
 
     def health_of(self, now: float) -> Callable[[Member, Address], AddressHealth]:
-        """What steering asks: the combined health of one address of one member, as of `now`."""
+        """What steering asks: the combined health of one address of one member, as of `now`.
+
+        Looked up once for each, however many families, views and hostnames ask: not to be kept beyond the next fold.
+        """
         checks = self._config.checks
+        known: dict[tuple[int, Address], AddressHealth] = {}
 
         def look(member: Member, address: Address) -> AddressHealth:
-            return address_health(
-                member, address, verdict_of=self.verdict, pace_of=self.interval, checks=checks, now=now
-            )
+            place = (id(member), address)
+            found = known.get(place)
+            if found is None:
+                found = known[place] = address_health(
+                    member, address, verdict_of=self.verdict, pace_of=self.interval, checks=checks, now=now
+                )
+            return found
 
         return look
 

@@ -107,4 +107,4 @@ def _drained(rates: Floats, first: int, step: float) -> float:
 
 
 def _rounded(rates: Floats) -> tuple[float, ...]:
-    return tuple(round(float(rate), 3) for rate in rates)
+    return tuple(np.round(rates, 3).tolist())

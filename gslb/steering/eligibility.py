@@ -64,6 +64,11 @@ def _accept(tiers: list[Tier], family: Family) -> None:
     (Contract, "Start": members still unknown.) Damped ones, which are up but flapping, are left out while any other
     of their own pool is good and calm: damping never empties a pool. One that asks for nothing new is left out.
     """
+    if _all_calm(tiers, family):
+        for tier in tiers:
+            for seen in tier.seen:
+                seen.accepted[family] = tuple([address for address, _ in seen.healths[family]])
+        return
     known = any(_known_good(seen, family) for tier in tiers for seen in tier.seen if seen.eligible)
     for tier in tiers:
         calm = any(_known_good(seen, family, calm=True) for seen in tier.seen if seen.eligible)
@@ -76,6 +81,16 @@ def _accept(tiers: list[Tier], family: Family) -> None:
                     or (health.health is Health.UNKNOWN and not known)
                 ]
             )
+
+
+def _all_calm(tiers: list[Tier], family: Family) -> bool:
+    """Whether everybody may be answered, as nearly always: nothing has to be weighed."""
+    for tier in tiers:
+        for seen in tier.seen:
+            for _, health in seen.healths[family]:
+                if health.damped or not health.is_answerable:
+                    return False
+    return True
 
 
 def _known_good(seen: Seen, family: Family, *, calm: bool = False) -> bool:
