@@ -348,8 +348,9 @@ class Pipeline:
     def _decide(
         self, touched: Dependents, now: float, decided: Mapping[DecisionKey, Decision] | None = None
     ) -> Effects:
-        decisions = dict(services_of(self._terms(now), touched)) if decided is None else decided
-        found_hosts = dict(hosts_of(self._terms(now), touched))
+        terms = self._terms(now)  # one look at health for services and hostnames alike
+        decisions = dict(services_of(terms, touched)) if decided is None else decided
+        found_hosts = dict(hosts_of(terms, touched))
         new = {key: made for key, made in decisions.items() if self.decisions.get(key) != made}
         new_hosts = {key: made for key, made in found_hosts.items() if self.hosts.get(key) != made}
         publish = max(
@@ -362,7 +363,7 @@ class Pipeline:
         self.decisions.update(decisions)
         self._wait(decisions)
         self.hosts.update(new_hosts)
-        differs = self._builder.update(new, new_hosts, dict(carried_of(self._terms(now), decisions)))
+        differs = self._builder.update(new, new_hosts, dict(carried_of(terms, decisions)))
         return Effects(
             turns=tuple(self._turn({(made.view, key[0], key[1]) for key, made in new.items()})),
             decided=len(decisions) + len(found_hosts),

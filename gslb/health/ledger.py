@@ -176,6 +176,8 @@ class Ledger:
         if keys is None:  # a canary that stands in no pool
             return self._config.targets[target].timing.interval
         checks = self._config.checks
+        if len(keys) == 1:
+            return _pace(self._book[keys[0]], checks[keys[0].check])
         return min([_pace(self._book[key], checks[key.check]) for key in keys])
 
     def health_of(self, now: float) -> Callable[[Member, Address], AddressHealth]:

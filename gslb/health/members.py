@@ -105,7 +105,7 @@ def _with_parents(name: str, judged: Mapping[str, _Judged], checks: Mapping[str,
 
 
 def _combined(needed: list[_Judged], at_least: int) -> tuple[Health, str]:
-    worst = max(needed, key=lambda each: _RANK[each.health])
+    worst = needed[0] if len(needed) == 1 else max(needed, key=lambda each: _RANK[each.health])
     if at_least == len(needed):
         return worst.health, worst.why
     good = sum([each.health.is_good for each in needed])
