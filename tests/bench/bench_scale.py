@@ -1,6 +1,6 @@
 """What size costs: start and memory with many services, queries against few, a verdict's way to every worker, flapping.
 
-    bench_scale.py [--services 10000 100000] [--only start,verdict,queries,flapping]
+    bench_scale.py [--services 10000 100000] [--only start,memory,queries,verdict,flapping]
 
 Services are of one A record and one pool of four, in one zone; all on loopback (members are 127/8). The machine's other
 work counts in what is told as time; what is told as CPU is the server's own. Exit status 1 where a goal is missed.
@@ -120,13 +120,17 @@ def _ready(server: Running) -> bool:
 
 
 def start(services: int) -> None:
-    """From `gslb run` to ready, on saved verdicts; and memory, of services that nothing probes."""
+    """From `gslb run` to ready, on saved verdicts of every member."""
     with tempfile.TemporaryDirectory(prefix="gslb-scale-") as home:
         files = {f"zones/{ZONE}.yaml": zone(services, "tcp"), "checks/tcp.yaml": SLOW}
         with started(Path(home), files, saved=True) as (server, seconds):
             cpu = spent(family(server.process.pid)) if server.process else 0.0
         told(f"start to ready, {services:,} services, saved verdicts", seconds, START.get(services, 600), "s")
-        print(f"{'   CPU of all roles until then':58} {cpu:10.2f} s")
+        print(f"{'   CPU of all roles until then':58} {cpu:10.2f} s", flush=True)
+
+
+def footprint(services: int) -> None:
+    """The same, and memory, of services that nothing probes."""
     with tempfile.TemporaryDirectory(prefix="gslb-scale-") as home:
         read_peak[0] = 0
         with started(Path(home), {f"zones/{ZONE}.yaml": zone(services)}) as (server, seconds):
@@ -134,7 +138,7 @@ def start(services: int) -> None:
             table = sum(path.stat().st_size for path in server.run_dir.glob("*.tbl")) / 2**20
             roles = {role: memory(pid) for role, pid in (("control", pids["control"]), ("worker", pids["workers"][0]))}
             peak = memory(pids["supervisor"])["VmHWM"] + sum(each["VmHWM"] for each in roles.values())
-            print(f"{f'start to ready, {services:,} services without checks':58} {seconds:10.2f} s")
+            told(f"start to ready, {services:,} services without checks", seconds, START.get(services, 600), "s")
             told(f"shared table, {services:,} services", table, SHARED, "MB")
             told("one worker beyond it", roles["worker"]["VmHWM"] - table, WORKER, "MB")
             told("all roles at their peak", max(peak, read_peak[0]), ALL_ROLES, "MB")
@@ -261,12 +265,14 @@ def main() -> int:
     """Measure what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--services", type=int, nargs="+", default=[10_000, 100_000])
-    parser.add_argument("--only", default="start,verdict,queries,flapping")
+    parser.add_argument("--only", default="start,memory,queries,verdict,flapping")
     options = parser.parse_args()
     wanted = options.only.split(",")
     for services in options.services:
         if "start" in wanted:
             start(services)
+        if "memory" in wanted:
+            footprint(services)
         if "queries" in wanted:
             queries(services)
     if "verdict" in wanted:
