@@ -39,12 +39,15 @@ def review_check(draft: CheckDraft, check: Check) -> None:
     for key in ("interval", "fast_interval", "down_interval"):
         seconds = getattr(timing, key)
         if seconds < 1 and key in draft.table.model_fields_set:
-            message = f"{show_duration(seconds)} is under 1s: each probe is a line in the server's log"
+            message = f"{show_duration(seconds)} is under 1s: each probe is a line in the server's log; make it longer"
             draft.document.warn((check.name, key), message)
     if isinstance(settings, SmtpSettings | LmtpSettings) and settings.stage in ("mail", "rcpt"):
         _deep_and_often(draft, check, settings.stage)
     if isinstance(settings, RelaySettings) and settings.foreign_domain.endswith(".invalid"):
-        message = "a name under .invalid may be refused because it does not resolve, before any rule about relaying"
+        message = (
+            "a name under .invalid may be refused because it does not resolve, before any rule about relaying; "
+            "name a domain that resolves and is not yours"
+        )
         draft.document.warn((check.name, "foreign_domain"), message)
     if isinstance(settings, TcpSettings) and settings.port in MAIL_PORTS and not (settings.expect or settings.send):
         message = (
@@ -75,7 +78,9 @@ def review_zone(draft: ZoneDraft, zone: Zone, checks: Mapping[str, Check], node:
     mail = _answering_mx(zone)
     for service in zone.services.values():
         if service.alias_of is None and not service.pool_name:
-            _service(draft, zone, service, mx=service.name in mail)
+            _service(draft, zone, service, checks, mx=service.name in mail)
+        elif service.alias_of and service.alias_of not in draft.table.services and service.name in mail:
+            _exchangers(draft, ("services", service.name, "alias"), zone.pools[service.alias_of])
     _foreign_hostnames(draft, zone)
     _sizes(draft, zone, node)
 
@@ -83,24 +88,27 @@ def review_zone(draft: ZoneDraft, zone: Zone, checks: Mapping[str, Check], node:
 def _nameservers(draft: ZoneDraft) -> None:
     for name in draft.table.nameservers:
         if "." in name and not name.endswith("."):
-            message = f"means {name}.{draft.table.zone}.: a whole name ends in a dot"
+            message = f"means {name}.{draft.table.zone}.: a whole name ends in a dot, {name}."
             draft.document.warn(("nameservers", name), message)
 
 
 def _pool(draft: ZoneDraft, pool: Pool) -> None:
     path = draft.pools[pool.name].path
     if len(pool.members) == 1:
-        draft.document.warn((*path, "members"), f"one member only: nothing stands in for {pool.members[0].name}")
+        message = f"one member only: nothing stands in for {pool.members[0].name} in this pool; add a second one"
+        draft.document.warn((*path, "members"), message)
     machines = {member.machine for member in pool.members}
     if len(pool.members) > 1 and len(machines) == 1 and None not in machines:
-        draft.document.warn((*path, "members"), f"all members run on the machine {machines.pop()}")
+        message = f"all members run on the machine {machines.pop()} and fail with it; put one elsewhere"
+        draft.document.warn((*path, "members"), message)
 
 
 def _open_gates(draft: ZoneDraft, zone: Zone, checks: Mapping[str, Check]) -> None:
     for pool in zone.pools.values():
         if pool.checks and all(checks[name].gate is not Gate.HARD for name in pool.checks):
             written = draft.pools[pool.name]
-            draft.document.warn(written.checks.path(written.path), "no check has a hard gate: none takes a member out")
+            message = "no check has a hard gate: none takes a member out; add one that does"
+            draft.document.warn(written.checks.path(written.path), message)
 
 
 def _slow_checks(draft: ZoneDraft, zone: Zone, checks: Mapping[str, Check]) -> None:
@@ -110,12 +118,15 @@ def _slow_checks(draft: ZoneDraft, zone: Zone, checks: Mapping[str, Check]) -> N
             timeout = checks[name].timing.timeout
             if timeout > zone.ttl and name not in told and not isinstance(checks[name].settings, RoundtripSettings):
                 told.add(name)
-                message = f"{name} may take {show_duration(timeout)}, longer than an answer lives: ttl is {zone.ttl}s"
+                message = (
+                    f"{name} may take {show_duration(timeout)}, longer than an answer lives: ttl is {zone.ttl}s; "
+                    "shorten its timeout, or raise ttl"
+                )
                 written = draft.pools[pool.name]
                 draft.document.warn((*written.checks.path(written.path), index), message)
 
 
-def _service(draft: ZoneDraft, zone: Zone, service: Service, *, mx: bool) -> None:
+def _service(draft: ZoneDraft, zone: Zone, service: Service, checks: Mapping[str, Check], *, mx: bool) -> None:
     path: Path = ("services", service.name)
     pools = [zone.pools[name] for name in service.pools]
     if mx:
@@ -124,17 +135,18 @@ def _service(draft: ZoneDraft, zone: Zone, service: Service, *, mx: bool) -> Non
     _families(draft, path, service, pools)
     for view in service.seen:
         seen, where = service.seen_from(view), (*path, "views", view) if view else (*path, "pools")
-        _unreachable(draft, where, [zone.pools[name] for name in seen.pools])
+        _unreachable(draft, where, [zone.pools[name] for name in seen.pools], checks, trickle=service.trickle > 0)
         # what was told of everybody's pools is not told again for a view that has them, too
         fresh = {name: zone.pools[name] for name in seen.pools if not view or name not in service.pools}
-        if mx:
-            _exchangers(draft, where, seen, fresh)
-        _shares(draft, path, seen, list(fresh.values()))
+        for name, pool in fresh.items() if mx else ():
+            _exchangers(draft, (*where, seen.pools.index(name)), pool)
+        _shares(draft, path, seen, list(fresh.values()), mx=mx)
 
 
 def _answering_mx(zone: Zone) -> set[str]:
-    """The services that answer MX, or that an alias shows which does."""
-    return {one.alias_of or one.name for one in zone.services.values() if RecordType.MX in one.records}
+    """The services that answer MX, or that an alias shows which does, and those aliases."""
+    answering = [one for one in zone.services.values() if RecordType.MX in one.records]
+    return {one.name for one in answering} | {one.alias_of for one in answering if one.alias_of is not None}
 
 
 def _all_down(draft: ZoneDraft, path: Path, service: Service) -> None:
@@ -147,12 +159,11 @@ def _all_down(draft: ZoneDraft, path: Path, service: Service) -> None:
         draft.document.warn((*path, "when_all_down"), message)
 
 
-def _exchangers(draft: ZoneDraft, where: Path, seen: Service, pools: Mapping[str, Pool]) -> None:
-    for name, pool in pools.items():
-        count = len({member.hostname for member in pool.members})
-        if count > MAX_EXCHANGERS:
-            message = f"{count} exchangers in {name}: an answer holds {MAX_EXCHANGERS} of a tier"
-            draft.document.warn((*where, seen.pools.index(name)), message)
+def _exchangers(draft: ZoneDraft, where: Path, pool: Pool) -> None:
+    count = len({member.hostname for member in pool.members})
+    if count > MAX_EXCHANGERS:
+        message = f"{count} exchangers in {pool.name}: an answer holds {MAX_EXCHANGERS} of a tier; split it in tiers"
+        draft.document.warn(where, message)
 
 
 def _steps(draft: ZoneDraft, path: Path, service: Service, zone: Zone) -> None:
@@ -161,7 +172,7 @@ def _steps(draft: ZoneDraft, path: Path, service: Service, zone: Zone) -> None:
     if 0 < service.slow_start < least:
         message = (
             f"{show_duration(service.slow_start)} lasts {show_duration(least)}: nine steps, one each min_ttl "
-            f"({show_duration(zone.min_ttl)})"
+            f"({show_duration(zone.min_ttl)}); make it longer, or min_ttl shorter"
         )
         draft.document.warn((*path, "slow_start"), message)
 
@@ -170,22 +181,23 @@ def _ordinary(pool: Pool) -> list[Member]:
     return [member for member in pool.members if member.weight and not member.standby]
 
 
-def _shares(draft: ZoneDraft, path: Path, service: Service, pools: list[Pool]) -> None:
+def _shares(draft: ZoneDraft, path: Path, service: Service, pools: list[Pool], *, mx: bool) -> None:
     for pool in pools:
         weights = [member.weight for member in _ordinary(pool)]
         if len(set(weights)) <= 1:
             continue
         if service.answers == ALL:
-            draft.document.warn((*path, "answers"), f"all, but the weights in {pool.name} differ: shares cannot hold")
+            message = f"all, but the weights in {pool.name} differ: shares cannot hold; 1 is what holds them"
+            draft.document.warn((*path, "answers"), message)
         elif service.answers * max(weights) > sum(weights):
             most = service.answers * max(weights) / sum(weights)
             message = (
                 f"{service.answers} answers at these weights in {pool.name}: the heaviest would need to stand in "
-                f"{100 * most:.0f} % of them, so shares cannot hold"
+                f"{100 * most:.0f} % of them, so shares cannot hold; answer fewer, or weigh it less"
             )
             draft.document.warn((*path, "answers"), message)
-        if service.mx is MxMode.EQUAL and RecordType.MX in service.records:
-            message = f"equal, but the weights in {pool.name} differ: senders share mail evenly"
+        if service.mx is MxMode.EQUAL and mx:
+            message = f"equal, but the weights in {pool.name} differ: senders share mail evenly; ranked holds them"
             draft.document.warn((*path, "mx"), message)
 
 
@@ -193,22 +205,41 @@ def _families(draft: ZoneDraft, path: Path, service: Service, pools: list[Pool])
     """A type that was asked for by name and can never be answered; the default, A and AAAA, may hold one too many."""
     written = draft.table.services[service.name].records
     for rtype, family in ((RecordType.A, Family.IPV4), (RecordType.AAAA, Family.IPV6)):
-        has = any(member.of_family(family) for pool in pools for member in pool.members)
-        if written and rtype in service.records and not has:
+        if written and rtype in service.records and not any(_has(pool, family) for pool in pools):
             version = "IPv4" if family is Family.IPV4 else "IPv6"
-            draft.document.warn((*path, "records"), f"{rtype.name}, but no member has an {version} address: no data")
+            draft.document.warn(
+                (*path, "records"), f"{rtype.name}, but no member has an {version} address: no data; leave it out"
+            )
 
 
-def _unreachable(draft: ZoneDraft, chain: Path, pools: list[Pool]) -> None:
-    endless: Pool | None = None
+def _unreachable(
+    draft: ZoneDraft, chain: Path, pools: list[Pool], checks: Mapping[str, Check], *, trickle: bool
+) -> None:
+    endless: list[Pool] = []
     for index, pool in enumerate(pools):
         where: Path = (*chain, index)
-        if endless is not None:
-            draft.document.warn(where, f"never reached: {endless.name} before it has no check, so it never fails")
+        if endless and not (trickle and _trickled(pool, endless)):
+            lacks = "no check" if not endless[-1].checks else "no check with a hard gate"
+            message = (
+                f"never reached: {endless[-1].name} before it has {lacks}, so it never fails; "
+                "give it one, or take this one out"
+            )
+            draft.document.warn(where, message)
         elif not any(member.weight for member in pool.members):
-            draft.document.warn(where, f"never answers: every weight in {pool.name} is 0")
-        elif not pool.checks:
-            endless = pool
+            draft.document.warn(where, f"never answers: every weight in {pool.name} is 0; raise one")
+        elif all(checks[name].gate is not Gate.HARD for name in pool.checks):
+            endless.append(pool)
+
+
+def _trickled(pool: Pool, endless: list[Pool]) -> bool:
+    """Whether a trickle from the first tier that never fails gets here: it goes to the next one of the same family."""
+    first, *others = endless
+    reaching = [family for family in Family if _has(pool, family) and _has(first, family)]
+    return any(not any(_has(other, family) for other in others) for family in reaching)
+
+
+def _has(pool: Pool, family: Family) -> bool:
+    return any(member.of_family(family) for member in pool.members)
 
 
 def _foreign_hostnames(draft: ZoneDraft, zone: Zone) -> None:
@@ -223,7 +254,10 @@ def _foreign_hostnames(draft: ZoneDraft, zone: Zone) -> None:
         for member in zone.pools[name].members if name in naming else ():
             if not names.is_below(member.hostname, zone.name):
                 path = (*draft.pools[name].path, "members", member.name, "hostname")
-                message = f"outside the zone {zone.text}: its addresses are answered elsewhere and not filtered"
+                message = (
+                    f"outside the zone {zone.text}: its addresses are answered elsewhere and not filtered; "
+                    "a name in the zone is"
+                )
                 draft.document.warn(path, message)
 
 
@@ -252,7 +286,7 @@ def _too_large(draft: ZoneDraft, path: Path, what: str, size: int, signature: in
         signed = f" with its signature (and {size} without)" if signature else ""
         message = (
             f"an answer to {what} may take {size + signature} octets{signed}, above {MAX_UDP}: "
-            "resolvers come again over TCP"
+            "resolvers come again over TCP; hold fewer or shorter ones"
         )
         draft.document.warn(path, message)
 

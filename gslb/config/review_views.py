@@ -25,13 +25,16 @@ def review_views(document: Document, table: NodeFile, found: Collection[str], zo
     for name, view in table.views.items():
         path: Path = ("views", name)
         if name not in used:
-            document.warn(path, "no service answers this view in its own way")
+            document.warn(
+                path, "no service answers this view in its own way; name it under the views of one, or take it out"
+            )
         for index, code in enumerate(view.countries):
             if code not in found:
-                document.warn((*path, "countries", index), f"{table.geoip} knows no network in {code}: nobody is held")
+                message = f"{table.geoip} knows no network in {code}: nobody is held; update the file, or take it out"
+                document.warn((*path, "countries", index), message)
         for index, network in enumerate(view.ecs):
             if not network.prefixlen:
-                message = f"{network} trusts everybody: whoever asks may say whose answer to get"
+                message = f"{network} trusts everybody: whoever asks may say whose answer to get; name your resolvers"
                 document.warn((*path, "ecs", index), message)
 
 
@@ -53,10 +56,13 @@ def _chains(draft: ZoneDraft, zone: Zone, service: Service, views: tuple[View, .
             )
             draft.document.warn(path, message)
         for rtype, version in _missing(zone, service, pools):
-            message = f"no member has an {version} address: its clients get no data for {rtype}, unlike everybody else"
+            message = (
+                f"no member has an {version} address: its clients get no data for {rtype}, unlike everybody else; "
+                "add a pool that has one"
+            )
             draft.document.warn(path, message)
     for name in _never_first(views, service.views):
-        message = "never reached: every client of it is in a narrower view that this service has"
+        message = "never reached: every client of it is in a narrower view that this service has; take it out"
         draft.document.warn(("services", service.name, "views", name), message)
 
 
