@@ -13,19 +13,21 @@ from gslb.answers import addresses, bindings, exchangers
 from gslb.answers.entries import Scene
 from gslb.answers.slots import HostSlot, ServiceSlot
 from gslb.handoff.specs import EntrySpec, VariantSpec
-from gslb.model.decisions import Decision, HostDecision, Mode
-from gslb.model.values import Family, MxMode, RecordType
+from gslb.model.decisions import Decision, Exchanger, HostDecision, MemberView, Mode
+from gslb.model.values import Address, Family, MxMode, RecordType, WhenAllDown, family_of
 from gslb.model.zones import ALL
 
 NOTHING = EntrySpec()
 """No record."""
+
+_FAILURES = frozenset({WhenAllDown.SERVFAIL, WhenAllDown.REFUSED})
 
 
 def of_service(slot: ServiceSlot, decisions: Sequence[Decision], scene: Scene) -> EntrySpec:
     """What a service's decisions, one for each of the slot's families, make of one of its types."""
     if not decisions or any(decision.mode is Mode.STARTING for decision in decisions):
         return NOTHING
-    whole = [_whole(decision, scene.zone.ttl) for decision in decisions]
+    whole = [_whole(_told(decision), scene.zone.ttl) for decision in decisions]
     decision = max(whole, key=lambda one: not one.nodata)
     if decision.nodata:
         return NOTHING
@@ -34,12 +36,46 @@ def of_service(slot: ServiceSlot, decisions: Sequence[Decision], scene: Scene) -
         return NOTHING if drawn is None else EntrySpec(variants=drawn.variants[:1])
     if slot.family is not Family.ANY:
         members = [address for view in decision.chosen for address in view.addresses]
-        return _rrset(addresses.address_records(members, slot.rtype, decision.ttl))
+        return _rrset(addresses.address_records((*decision.last_resort, *members), slot.rtype, decision.ttl))
     if not decision.exchangers:
         return NOTHING
     if slot.rtype is RecordType.SRV:
         return EntrySpec(variants=exchangers.services(decision, slot.port, slot.zone, frozenset()).variants)
     return _rrset(exchangers.by_weight(decision, ranked=slot.mx is MxMode.RANKED))
+
+
+def _told(decision: Decision) -> Decision:
+    """The same; in place of a failure, everybody of the first tier, standby members only where there are no others."""
+    if decision.action not in _FAILURES:
+        return decision
+    first = [view for view in decision.members if view.tier == 1]
+    everybody = [view for view in first if not view.member.standby] or first
+    members = tuple(
+        replace(view, chosen=True, addresses=_in_family(view.member.addresses, decision.family)) for view in everybody
+    )
+    return replace(
+        decision,
+        action=WhenAllDown.SERVE_ALL,
+        tier=1,
+        members=members,
+        nodata=not any(view.addresses for view in members),
+        exchangers=_named(members) if decision.family is Family.ANY else (),
+    )
+
+
+def _in_family(found: Sequence[Address], family: Family) -> tuple[Address, ...]:
+    return tuple(address for address in found if family in (Family.ANY, family_of(address)))
+
+
+def _named(members: Sequence[MemberView]) -> tuple[Exchanger, ...]:
+    """Each hostname once, with the weights of its members together."""
+    weights: dict[bytes, int] = {}
+    for view in members:
+        hostname = view.member.hostname
+        weights[hostname] = weights.get(hostname, 0) + view.member.weight
+    return tuple(
+        Exchanger(hostname=hostname, tier=1, weight=weight, addresses=()) for hostname, weight in weights.items()
+    )
 
 
 def _whole(decision: Decision, ttl: int) -> Decision:
@@ -48,6 +84,7 @@ def _whole(decision: Decision, ttl: int) -> Decision:
         decision,
         ttl=ttl,
         answers=ALL,
+        sticky=False,
         members=tuple(replace(view, presence=1.0) for view in decision.chosen if view.tier == decision.tier),
         exchangers=tuple(replace(one, load=0) for one in decision.exchangers),
     )

@@ -60,17 +60,20 @@ def hosts_of(terms: Terms, touched: Dependents) -> Iterator[tuple[HostKey, HostD
 def carried_of(
     terms: Terms, decisions: Mapping[DecisionKey, Decision]
 ) -> Iterator[tuple[DecisionKey, Decision | None]]:
-    """What transfers carry in place of these decisions: serve_all, whatever else is answered when all are down."""
-    scene, look, said, past_of, ready, now = terms
+    """What transfers carry in place of these decisions: serve_all, whatever else is answered when all are down.
+
+    None: the decision itself, also where serve_all has nobody to serve."""
     for key, made in decisions.items():
-        zone = scene.plan.zones[key[0]]
+        zone = terms.scene.plan.zones[key[0]]
         if zone.transfer is not None and made.view == EVERYBODY:
             differs = made.mode is Mode.ALL_DOWN and made.action is not WhenAllDown.SERVE_ALL
-            service = replace(zone.services[key[1]], when_all_down=WhenAllDown.SERVE_ALL)
-            past = past_of(key)
-            yield (
-                key,
-                decide(zone, service, key[2], look, ready=ready, override_of=said, past=past, now=now)
-                if differs
-                else None,
-            )
+            yield key, _serving_all(terms, key) if differs else None
+
+
+def _serving_all(terms: Terms, key: DecisionKey) -> Decision | None:
+    """What a service would answer with serve_all; None where that is a failure."""
+    scene, look, said, past_of, ready, now = terms
+    zone = scene.plan.zones[key[0]]
+    service = replace(zone.services[key[1]], when_all_down=WhenAllDown.SERVE_ALL)
+    made = decide(zone, service, key[2], look, ready=ready, override_of=said, past=past_of(key), now=now)
+    return made if made.action is WhenAllDown.SERVE_ALL else None

@@ -10,7 +10,7 @@ from gslb.answers.entries import Scene, scene
 from gslb.answers.slots import HostSlot, ServiceSlot
 from gslb.handoff.specs import Chunk, EntrySpec, VariantSpec
 from gslb.model.decisions import Decision, HostDecision, Mode
-from gslb.model.values import Family, MxMode, RecordType
+from gslb.model.values import Family, MxMode, RecordType, WhenAllDown
 from tests.kit.answered import chosen, decision, exchanger, wire
 from tests.kit.estate import ZONE, member, zone
 from tests.kit.fetched import texts
@@ -90,6 +90,37 @@ def test_https() -> None:
 def test_nothing(rtype: RecordType, decisions: tuple[Decision, ...]) -> None:
     """Nothing before health is known, of a family that has none, and when nobody may be served."""
     assert of_service(slot(rtype), decisions, here()) == NOTHING
+
+
+NOBODY = tuple(
+    replace(view, chosen=False, addresses=(), member=replace(view.member, hostname=wire(view.member.name)))
+    for view in (*chosen(member("s", "192.0.2.19", standby=True, weight=2)), *TWO, *LATER)
+)
+
+
+@pytest.mark.parametrize("action", [WhenAllDown.SERVFAIL, WhenAllDown.REFUSED])
+def test_everybody_in_place_of_a_failure(action: WhenAllDown) -> None:
+    """No zone can fail, and what is missing is denied: the first tier is carried, standby members where alone."""
+    four = decision(NOBODY, mode=Mode.ALL_DOWN, tier=None, action=action)
+    six, both = replace(four, family=Family.IPV6), replace(four, family=Family.ANY)
+    standby = replace(four, members=NOBODY[:1])
+
+    assert carried(A, four) == ["30 A 192.0.2.11", "30 A 192.0.2.12"]
+    assert carried(AAAA, six) == ["30 AAAA 2001:db8::12"]
+    assert carried(MX, both) == [f"30 MX {n} {name}.{ZONE}." for n, name in ((10, "a"), (11, "b"))]
+    assert carried(SRV, both) == [f"30 SRV 1 {n} 25 {name}.{ZONE}." for n, name in ((3, "a"), (1, "b"))]
+    assert carried(HTTPS, four, six)[0].endswith('ipv4hint="192.0.2.11,192.0.2.12" ipv6hint="2001:db8::12"')
+    assert carried(A, standby) == ["30 A 192.0.2.19"]
+    assert carried(AAAA, replace(standby, family=Family.IPV6)) == []
+
+
+def test_a_list_that_nobody_stands_before() -> None:
+    """Where the service answers a list, and no member could be served, the list is carried."""
+    made = decision(
+        NOBODY, mode=Mode.ALL_DOWN, tier=None, action=WhenAllDown.LIST, last_resort=(ip_address("192.0.2.99"),)
+    )
+
+    assert carried(A, made) == ["30 A 192.0.2.99"]
 
 
 def test_hosts() -> None:

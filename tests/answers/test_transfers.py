@@ -5,8 +5,10 @@ import subprocess
 import time
 from collections.abc import Iterable
 from dataclasses import replace
+from ipaddress import ip_address
 from pathlib import Path
 
+import dns.name
 import dns.zone
 import pytest
 
@@ -19,6 +21,7 @@ from gslb.model.transfers import Transfer
 from gslb.model.values import WhenAllDown
 from gslb.model.zones import Zone
 from tests.kit.answered import decided, wire
+from tests.kit.copied import faults
 from tests.kit.estate import config, healths
 from tests.kit.fetched import fetched, follow, lines, serial_of, written
 from tests.kit.signed import ADDRESSES, Server, csk, signed_zone
@@ -57,6 +60,7 @@ def test_a_secondary_follows(denial: str | None, tmp_path: Path) -> None:
         assert lines(zone) == lines(fetched(server.table))
         assert serial_of(zone) == soa(server) == int(NOW) + 2 * number
         if denial:
+            assert faults(zone, NOW) == []
             verify(zone, tmp_path)
 
 
@@ -84,6 +88,40 @@ def test_bind_finds_the_copy_whole(denial: str, tmp_path: Path) -> None:
     told = subprocess.run(line, capture_output=True, text=True, check=False)
 
     assert told.returncode == 0, told.stdout + told.stderr
+
+
+TYPES = {"smtp": ("A", "AAAA", "MX", "HTTPS"), "all": ("A", "AAAA", "MX", "HTTPS"), "v6": ("AAAA",), "@": ("MX",)}
+
+
+@pytest.mark.parametrize("denial", [None, "nsec", "nsec3"])
+@pytest.mark.parametrize("mode", [each for each in WhenAllDown if each is not WhenAllDown.NODATA])
+def test_a_drained_service_is_not_denied(denial: str | None, mode: WhenAllDown) -> None:
+    """Where nobody may be served, a copy denies just what we deny; and dnspython finds all of it whole."""
+    server = Server(drained(denial, mode))
+    zone = fetched(server.table)
+
+    asked = [(name, rtype) for name, rtypes in TYPES.items() for rtype in rtypes]
+    for name, rtype in (*asked, ("_submission._tcp.all", "SRV"), ("smtp", "TXT")):
+        reply = server.ask(name, rtype, do=False)
+        denies = reply.rcode() == 0 and not reply.answer
+        assert denies == (zone.get_rdataset(dns.name.from_text(name, zone.origin), rtype) is None), (name, rtype)
+    if denial:
+        assert faults(zone, NOW) == []
+
+
+def drained(denial: str | None, mode: WhenAllDown) -> Zone:
+    """The same with weight 0 everywhere."""
+    made = open_zone(denial)
+    pools = {
+        name: replace(pool, members=tuple(replace(one, weight=0) for one in pool.members))
+        for name, pool in made.pools.items()
+    }
+    listed = {"last_resort": (ip_address("192.0.2.99"),)} if mode is WhenAllDown.LIST else {}
+    services = {
+        name: replace(one, when_all_down=mode, **listed) if name in ("smtp", "all", "v6") else one
+        for name, one in made.services.items()
+    }
+    return replace(made, pools=pools, services=services)
 
 
 def test_once_a_second() -> None:

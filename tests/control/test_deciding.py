@@ -5,7 +5,7 @@ from dataclasses import replace
 from gslb.control.deciding import Terms, carried_of, hosts_of, services_of
 from gslb.control.scene import everything, scene_of, slices
 from gslb.model.decisions import Mode
-from gslb.model.overrides import nobody
+from gslb.model.overrides import Forced, Override, Standing, nobody
 from gslb.model.pasts import NEW
 from gslb.model.values import WhenAllDown
 from gslb.model.zones import Transfer
@@ -48,6 +48,18 @@ def test_transfers_carry_everybody_when_all_are_down() -> None:
     assert {one.action for one in carried.values() if one} == {WhenAllDown.SERVE_ALL}
     assert set(well.values()) == {None}
     assert dict(carried_of(terms(), dict(services_of(terms(), asked)))) == {}
+
+
+def test_transfers_carry_the_decision_where_nobody_may_be_served() -> None:
+    """With every member drained serve_all has nobody: what the service itself decides is carried, whatever that is."""
+    drain = Override(target="*", state=Forced.DRAINED, owner="op", since=0.0)
+    drained = terms(fetched=True)._replace(override_of=lambda *_: Standing(drain, 60.0))
+    asked = Dependents(services=frozenset({(ZONE, "smtp")}))
+
+    decided = dict(services_of(drained, asked))
+
+    assert {one.mode for one in decided.values()} == {Mode.ALL_DOWN}
+    assert set(dict(carried_of(drained, decided)).values()) == {None}
 
 
 def test_slices_are_the_whole() -> None:
