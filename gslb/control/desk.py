@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 
@@ -11,7 +10,7 @@ from prometheus_client import generate_latest
 
 from gslb.control import explaining, overriding, survey
 from gslb.control.clients import Asked
-from gslb.control.gauges import Gauges
+from gslb.control.gauges import gauges
 from gslb.control.override_views import OverrideOutcome, OverrideRequest
 from gslb.control.owner import Owner
 from gslb.control.reload import Reloader
@@ -49,10 +48,6 @@ class Schedule:
     delays: Callable[[str], tuple[int, float]]
 
 
-_SURVEYED: ContextVar[Status | None] = ContextVar("surveyed", default=None)
-"""What one scrape is told from."""
-
-
 class Desk:
     """Answers for one owner."""
 
@@ -61,11 +56,6 @@ class Desk:
         self._reloader = reloader
         self._schedule = schedule
         self._version = _version()
-        owner.metrics.registry.register(
-            Gauges(
-                lambda: _SURVEYED.get() or self.status(results=False), owner.answered, lambda: owner.pipeline.expires
-            )
-        )
 
     def __repr__(self) -> str:
         return f"<Desk of {self._owner}>"
@@ -193,11 +183,10 @@ class Desk:
 
         Put together in a thread, as `surveyed`.
         """
-        status = _SURVEYED.set(await self.surveyed(results=False))
-        try:
-            return await asyncio.to_thread(generate_latest, self._owner.metrics.registry)
-        finally:
-            _SURVEYED.reset(status)
+        owner, facts = self._owner, self._facts()
+        read = (self._outline(facts), facts.frozen(), owner.answered, owner.pipeline.expires)
+        counted = await asyncio.to_thread(generate_latest, owner.metrics.registry)
+        return counted + await asyncio.to_thread(gauges, *read)
 
     def status(self, *, results: bool = True) -> Status:
         """Everything; with the latest results of each target, or without."""

@@ -50,9 +50,11 @@ Decisions: TypeAlias = Mapping[DecisionKey, Decision]
 
 FAMILIES = {Family.ANY: "any", Family.IPV4: "ipv4", Family.IPV6: "ipv6"}
 
-_BEST_FIRST = (Health.UP, Health.DEGRADED, Health.UNKNOWN, Health.DOWN)
+BEST_FIRST = (Health.UP, Health.DEGRADED, Health.UNKNOWN, Health.DOWN)
+"""A member is as good as the best of its addresses."""
 
-_EFFECTIVE = {Forced.DRAINED: "drained", Forced.FORCED_UP: Health.UP.value, Forced.FORCED_DOWN: Health.DOWN.value}
+EFFECTIVE = {Forced.DRAINED: "drained", Forced.FORCED_UP: Health.UP.value, Forced.FORCED_DOWN: Health.DOWN.value}
+"""What counts for a member under an override."""
 
 GOOD_MODES = frozenset({Mode.NORMAL, Mode.BELOW_MINIMUM})
 """Modes in which some tier has not failed: it has a healthy member."""
@@ -101,11 +103,18 @@ RESULTS = 100_000
 
 def checks(facts: Facts, *, results: bool = True) -> tuple[CheckStatus, ...]:
     """Every check with its targets, by name; with the latest results of each target, or without."""
-    targets: dict[str, dict[str, None]] = {name: {} for name in facts.config.checks}
+    most = RESULTS // max(1, len(facts.config.targets)) if results else 0
+    return tuple(
+        _check(facts, facts.config.checks[name], targets, most) for name, targets in targets_of_checks(facts).items()
+    )
+
+
+def targets_of_checks(facts: Facts) -> dict[str, tuple[str, ...]]:
+    """The ids of what each check probes, by its name, in the order of the alphabet."""
+    targets: dict[str, dict[str, None]] = {name: {} for name in sorted(facts.config.checks)}
     for key in facts.ledger.verdicts():
         targets[key.check][key.target] = None
-    most = RESULTS // max(1, len(facts.config.targets)) if results else 0
-    return tuple(_check(facts, facts.config.checks[name], targets[name], most) for name in sorted(targets))
+    return {name: tuple(found) for name, found in targets.items()}
 
 
 def overrides(facts: Facts) -> tuple[OverrideStatus, ...]:
@@ -130,7 +139,7 @@ def override_status(override: Override, *, orphaned: bool = False) -> OverrideSt
 
 def stand(decisions: Decisions, zone: Zone, service: Service, view: str = EVERYBODY) -> Stand | None:
     """How a service stands in a view, over all its families; None for one that answers nothing there."""
-    found = [decision for _, decision in _decisions(decisions, zone, service, view)]
+    found = [decision for _, decision in decisions_of(decisions, zone, service, view)]
     return stand_of(found) if found else None
 
 
@@ -164,7 +173,7 @@ def _service(facts: Facts, zone: Zone, service: Service) -> ServiceStatus:
         healthy=mode in GOOD_MODES,
         all_down_entered=facts.all_down_entered.get((zone.text, decider.name), 0),
         families=tuple(
-            family_status(family, decision) for family, decision in _decisions(facts.decisions, zone, service)
+            family_status(family, decision) for family, decision in decisions_of(facts.decisions, zone, service)
         ),
         override=None if said is None or service.pool_name else override_status(said),
         views=tuple(_view(facts, zone, service, view) for view in decider.views),
@@ -172,7 +181,7 @@ def _service(facts: Facts, zone: Zone, service: Service) -> ServiceStatus:
 
 
 def _view(facts: Facts, zone: Zone, service: Service, view: str) -> ViewStatus:
-    found = tuple(_decisions(facts.decisions, zone, service, view))
+    found = tuple(decisions_of(facts.decisions, zone, service, view))
     mode = stand_of([decision for _, decision in found]).mode if found else Mode.NORMAL
     return ViewStatus(
         name=view,
@@ -183,9 +192,10 @@ def _view(facts: Facts, zone: Zone, service: Service, view: str) -> ViewStatus:
     )
 
 
-def _decisions(
+def decisions_of(
     decisions: Decisions, zone: Zone, service: Service, view: str = EVERYBODY
 ) -> Iterator[tuple[Family, Decision]]:
+    """What was decided of a service in a view, by family."""
     decider = resolved(zone, service)
     for family in FAMILIES:
         decision = decisions.get(decision_key(zone.text, decider.name, family, view))
@@ -216,7 +226,7 @@ def tiers_in_use(decisions: Decisions, zone: Zone, service: Service) -> dict[str
     """`{"ipv4": "tier 1, relays"}`, by family."""
     return {
         FAMILIES[family]: f"tier {tier.tier}, {tier.pool}"
-        for family, decision in _decisions(decisions, zone, service)
+        for family, decision in decisions_of(decisions, zone, service)
         for tier in decision.tiers
         if tier.tier == decision.tier
     }
@@ -253,7 +263,7 @@ def _least(least: MinHealthy) -> str:
 def _member(facts: Facts, zone: Zone, pool: Pool, member: Member) -> MemberStatus:
     standing = facts.overrides.of(facts.now)(zone.text, None, pool.name, member)
     addresses = tuple(_address(facts, member, address, standing) for address in member.addresses)
-    best = min(addresses, key=lambda each: _BEST_FIRST.index(Health(each.real)))
+    best = min(addresses, key=lambda each: BEST_FIRST.index(Health(each.real)))
     return MemberStatus(
         zone=zone.text,
         pool=pool.name,
@@ -276,7 +286,7 @@ def _address(facts: Facts, member: Member, address: Address, standing: Standing 
     return AddressStatus(
         address=str(address),
         real=health.health.value,
-        effective=_EFFECTIVE[standing.override.state] if standing else health.health.value,
+        effective=EFFECTIVE[standing.override.state] if standing else health.health.value,
         why=f"{standing.override}; {health.why}" if standing else health.why,
         next_change=health.changes_in,
         checks=tuple(_verdict(facts, key) for key in member.verdicts.get(address, ())),
@@ -344,7 +354,7 @@ def result(observation: Observation) -> Result:
     )
 
 
-def _check(facts: Facts, check: Check, targets: Mapping[str, None], results: int) -> CheckStatus:
+def _check(facts: Facts, check: Check, targets: tuple[str, ...], results: int) -> CheckStatus:
     timing, thresholds = check.timing, check.thresholds
     return CheckStatus(
         name=check.name,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from gslb.control import diary
+from gslb.control import diary, exposition
 from gslb.control.memory import Memory
 from gslb.control.owner import GONE
 from gslb.handoff.messages import Ack, Counts, Hello, LogLine, PolicyReady, Refused, Stamp, TableReady, Tally
@@ -291,9 +291,9 @@ async def test_a_zone_with_keys_is_signed_from_the_first_table_on(tmp_path: Path
     await made.owner.publisher.publish()
 
     assert first > 10
-    value = made.owner.metrics.registry.get_sample_value("gslb_signatures_expire_time_seconds", {})
-    assert value is not None
-    assert value > NOW
+    expires = exposition.number(made.owner.pipeline.expires)
+    assert f"\ngslb_signatures_expire_time_seconds {expires}\n" in (await made.desk.metrics_text()).decode()
+    assert made.owner.pipeline.expires > NOW
     assert kept > 100 * first
     assert made.owner.notary.signatures.made - first < 5
 
