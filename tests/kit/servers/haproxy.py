@@ -5,9 +5,11 @@ from tests.kit.servers.extracted import unpacked
 
 _CONF = """\
 global
-  log stdout format raw local0 warning
+  log stdout format rfc3164 local0 info
 defaults
   mode tcp
+  log global
+  option tcplog
   timeout connect 2s
   timeout client 5s
   timeout server 5s

@@ -7,7 +7,7 @@ _CONF = """\
 load_module {module};
 daemon off;
 pid {directory}/pid;
-error_log {directory}/log warn;
+error_log {directory}/log info;
 worker_processes 1;
 events {{ worker_connections 64; }}
 mail {{
@@ -25,14 +25,18 @@ mail {{
     listen 127.0.0.1:{pop3};
     protocol pop3;
   }}
+  server {{
+    listen 127.0.0.1:{smtp};
+    protocol smtp;
+  }}
 }}
 """
 
 
 class MailProxy(RealServer):
-    """Ports: imap, pop3. `nobody` is a port where nobody listens."""
+    """Ports: imap, pop3, smtp. `nobody` is a port where nobody listens."""
 
-    port_names = ("imap", "pop3")
+    port_names = ("imap", "pop3", "smtp")
 
     def __init__(self, nobody: int) -> None:
         needs("nginx-light", "nginx", root=False)

@@ -38,6 +38,11 @@ http {{
       auth_basic_user_file {directory}/users;
       alias {directory}/console;
     }}
+    location = /sign/in {{
+      if ($request_method = POST) {{ return 200 '<script>var userId = "probe";</script>'; }}
+      return 200 '{page}';
+    }}
+    location = /signed/out {{ return 200 'bye'; }}
     location = /old {{ return 302 /gw/webacc; }}
     location = /elsewhere {{ return 302 http://192.0.2.1/; }}
   }}
@@ -47,7 +52,8 @@ http {{
 
 class Nginx(RealServer):
     """Ports: http, https, proxied (PROXY protocol). Pages: /gw/webacc, /down (503), /busy (503 with Retry-After),
-    /limited (429), /old (leads to webacc), /elsewhere (to another host), /queues, /client, and /console for `USER`.
+    /limited (429), /old (leads to webacc), /elsewhere (to another host), /queues, /client, /sign/in (whoever posts
+    is in), /signed/out, and /console for `USER`.
     """
 
     port_names = ("http", "https", "proxied")
