@@ -25,7 +25,7 @@ TO_CLEAR = KEYS | {"at_once"}
 
 async def show(request: web.Request) -> web.Response:
     """GET: every override that stands, the latest last, orphans among them."""
-    return web.json_response(plain(request.app[DESK].status(results=False).overrides))
+    return web.json_response(plain(request.app[DESK].overrides()))
 
 
 async def put(request: web.Request) -> web.Response:
@@ -37,7 +37,7 @@ async def put(request: web.Request) -> web.Response:
     if said.get("state") not in {state.value for state in Forced}:
         raise web.HTTPBadRequest(text=f"state: one of {', '.join(state.value for state in Forced)}")
     seconds = _seconds(said.get("for"))
-    return _answer(request.app[DESK].override(_request(request, said, str(said["state"]), seconds)))
+    return _answer(await request.app[DESK].override(_request(request, said, str(said["state"]), seconds)))
 
 
 async def delete(request: web.Request) -> web.Response:
@@ -46,7 +46,7 @@ async def delete(request: web.Request) -> web.Response:
     `by`, `force`, `dry_run` and `at_once` (no slow start for who comes back) come as those of PUT do.
     """
     said = await _said(request, TO_CLEAR)
-    return _answer(request.app[DESK].override(_request(request, said, None, None)))
+    return _answer(await request.app[DESK].override(_request(request, said, None, None)))
 
 
 def _request(

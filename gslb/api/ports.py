@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from gslb.control.override_views import OverrideOutcome, OverrideRequest
+from gslb.control.override_views import OverrideOutcome, OverrideRequest, OverrideStatus
 from gslb.control.views import Explanation, Readiness, ReloadOutcome, ServiceHealth, Status
 from gslb.model.settings import HttpListener
 from gslb.model.values import Network
@@ -28,8 +28,11 @@ class Desk(Protocol):
     async def surveyed(self, *, results: bool = True) -> Status:
         """The same, put together beside the probes: with 10,000 members it takes seconds."""
 
-    def override(self, request: OverrideRequest) -> OverrideOutcome:
+    async def override(self, request: OverrideRequest) -> OverrideOutcome:
         """An operator speaks of a TARGET: done at once, unless a service would lose its last healthy member."""
+
+    def overrides(self) -> tuple[OverrideStatus, ...]:
+        """Every override that stands."""
 
     def explain(self, name: str, rtype: str, client: str | None, ecs: Network | None = None) -> Explanation | str:
         """The decision behind one answer, or in a sentence why there is nothing to explain."""

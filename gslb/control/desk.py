@@ -11,7 +11,7 @@ from prometheus_client import generate_latest
 from gslb.control import explaining, overriding, survey
 from gslb.control.clients import Asked
 from gslb.control.gauges import gauges
-from gslb.control.override_views import OverrideOutcome, OverrideRequest
+from gslb.control.override_views import OverrideOutcome, OverrideRequest, OverrideStatus
 from gslb.control.owner import Owner
 from gslb.control.reload import Reloader
 from gslb.control.views import (
@@ -140,9 +140,13 @@ class Desk:
         """The operator says that a suspected check is right; False when it was not suspected."""
         return self._owner.believe(check)
 
-    def override(self, request: OverrideRequest) -> OverrideOutcome:
+    async def override(self, request: OverrideRequest) -> OverrideOutcome:
         """An operator speaks of a TARGET: done at once, unless a service would lose its last healthy member."""
-        return overriding.act(self._owner, request)
+        return await overriding.act(self._owner, request)
+
+    def overrides(self) -> tuple[OverrideStatus, ...]:
+        """Every override that stands."""
+        return survey.overrides(self._facts())
 
     def failback(self, zone: str, service: str) -> dict[str, str] | None:
         """Have a service come back to an earlier tier now; {} where none waits, None for no such service."""

@@ -6,11 +6,10 @@ Everything here runs on one loop and returns at once; waiting is done in `servic
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from gslb.answers.build import DecisionKey
 from gslb.answers.image import Image, Pressing
 from gslb.control import diary
 from gslb.control.answered import Answered
@@ -30,7 +29,6 @@ from gslb.handoff.messages import Ack, Counts, Hello, LogLine, Message, Refused,
 from gslb.handoff.table import Manifest
 from gslb.health.ledger import Ledger
 from gslb.health.overrides import Overrides
-from gslb.model.decisions import Decision
 from gslb.model.observations import Observation
 from gslb.model.overrides import Override
 from gslb.model.pasts import Past
@@ -55,7 +53,8 @@ GONE = 60.0
 class Owner:
     """State and its events. `tell` sends a message to every worker; `clock` gives Unix time.
 
-    `moved` is set when a table was announced, or a worker has taken one or gone.
+    `moved` is set when a table was announced, or a worker has taken one or gone. `turn` is held while something is
+    decided in steps.
 
     Reads state_dir when made.
     """
@@ -74,6 +73,7 @@ class Owner:
         self.stopping = False
         self.loop_lag = 0.0
         self.moved = asyncio.Event()
+        self.turn = asyncio.Lock()
         memory = Memory(config.node.state_dir)
         remembered = memory.recall()
         self.answered = Answered(remembered.answered)
@@ -148,21 +148,26 @@ class Owner:
     async def first_round_over(self, *, complete: bool) -> None:
         """Every target has been probed once, or (not `complete`) the wait for it is over.
 
-        That may be many decisions: the loop turns between them, and no table goes out before the last.
+        That may be many decisions.
         """
         if self.stopping:
             return  # it was cut short, and what it does not know is not to be published
         diary.first_round(complete=complete, unknown=self.pipeline.ledger.unknown())
+        async with self.turn:
+            await self._in_steps(self.pipeline.first_round(self.clock()))
+        self.keeper.ask()
+
+    async def _in_steps(self, steps: Iterable[Effects]) -> None:
+        """The loop turns between them, and no table goes out before the last."""
         self.publisher.hold()
-        steps = []
+        made = []
         try:
-            for step in self.pipeline.first_round(self.clock()):
-                steps.append(step)
+            for step in steps:
+                made.append(step)
                 await asyncio.sleep(0)
         finally:
             self.publisher.release()
-        self._see_to(together(steps))
-        self.keeper.ask()
+        self._see_to(together(made))
 
     async def prepare(self, config: Config) -> None:
         """Make what `accept` puts in place, in a thread, while what runs runs on."""
@@ -205,17 +210,17 @@ class Owner:
             self.pipeline.prune(self.clock())
             await self.notary.save()
 
-    def override(
+    async def override(
         self,
         overrides: Overrides,
         *,
         said: tuple[Override, ...],
         cleared: tuple[Override, ...],
-        decided: Mapping[DecisionKey, Decision],
+        steps: Iterable[Effects] = (),
     ) -> None:
         """The operator has spoken: `overrides` stand from now on, which differ by what was said and cleared.
 
-        `decided`: what follows for services, as the pipeline has just said.
+        `steps`: deciding again, bit by bit.
         """
         for each in said:
             self.metrics.overridden(each, "set")
@@ -223,9 +228,9 @@ class Owner:
             self.metrics.overridden(each, "cleared")
         diary.overridden("override", said)
         diary.overridden("override cleared", cleared)
-        touched = [each.target for each in (*said, *cleared)]
-        self._see_to(self.pipeline.override(overrides, touched, self.clock(), decided))
+        self.pipeline.overrides = overrides
         self._keep_overrides()
+        await self._in_steps(steps)
 
     def _ended(self, overrides: tuple[Override, ...]) -> None:
         if overrides:

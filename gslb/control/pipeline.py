@@ -20,7 +20,7 @@ from gslb.answers.image import Image, Pressing
 from gslb.answers.transfers import Past as Carried
 from gslb.control.deciding import HostKey, Terms, carried_of, hosts_of, services_of
 from gslb.control.effects import NONE, Effects, Publish, together, urgency
-from gslb.control.scene import everything, joined, keys_of, scene_of, slices
+from gslb.control.scene import everything, joined, keys_of, parted, scene_of, slices
 from gslb.control.turns import Stand, Turn, stand_of, turns
 from gslb.health.damping import is_damped
 from gslb.health.ledger import Ledger
@@ -87,6 +87,7 @@ class Pipeline:
         self._due: dict[DecisionKey, float] = {}
         self._ticked = now
         self._held: set[str] = set()
+        self._left = NOTHING
         self._stale_looked = now
         self._isolated = False
         scene = scene_of(config)
@@ -181,11 +182,13 @@ class Pipeline:
             stale = self.ledger.mark_stale(now)
             touched |= {key.target for key in stale}
         overruled, ended = self._run_down(now)
+        self._left = joined((self._left, self.bearing(overruled)))
+        some, self._left = parted(self._left, STEP)  # a machine may bear thousands: the rest comes with the next ticks
         due = self._come_due(now)
         signed = Publish.SOON if self._builder.look(now) else Publish.NOT
-        if not touched and not overruled and not due:
+        if not touched and some == NOTHING and not due:
             return NONE if isolated is None and not signed else Effects(isolated=isolated, publish=signed)
-        met = joined((self._together(touched), self._bearing(overruled), Dependents(services=due)))
+        met = joined((self._together(touched), some, Dependents(services=due)))
         effects = self._decide(met, now)
         return replace(effects, stale=stale, isolated=isolated, ended=ended, publish=max(effects.publish, signed))
 
@@ -197,32 +200,33 @@ class Pipeline:
     def override(
         self,
         overrides: Overrides,
-        targets: Iterable[str],
+        touched: Dependents,
         now: float,
         decided: Mapping[DecisionKey, Decision] | None = None,
     ) -> Effects:
-        """The operator has spoken: other overrides stand, which differ on these targets.
+        """The operator has spoken: other overrides stand; what they bear on, or a part of it, is decided again.
 
-        `decided`: what `what_if` has just said of them, where it was asked.
+        `decided`: what `what_if` has just said of that part, where it was asked.
         """
         self.overrides = overrides
-        return self._decide(self._bearing(targets), now, decided)
+        return self._decide(touched, now, decided)
 
     def what_if(
-        self, overrides: Overrides, targets: Iterable[str], now: float, welcome: Set[MemberKey] = frozenset()
+        self, overrides: Overrides, touched: Dependents, now: float, welcome: Set[MemberKey] = frozenset()
     ) -> dict[DecisionKey, Decision]:
-        """What would be decided under these overrides, which differ on these targets; nothing changes.
+        """What would be decided of these services under these overrides; nothing changes.
 
-        `welcome`: those of them that have all of their weight when they come back, whatever slow_start says.
+        `welcome`: members that have all of their weight when they come back, whatever slow_start says.
         """
-        return dict(services_of(self._terms(now, overrides), self._bearing(targets), welcome))
+        return dict(services_of(self._terms(now, overrides), touched, welcome))
 
     def _run_down(self, now: float) -> tuple[tuple[str, ...], tuple[Override, ...]]:
         """Let overrides end. The targets to decide for: those that ended, and those whose end lowers TTLs."""
         self.overrides, ended = self.overrides.expired(now)
         return self.overrides.closing(now, self._scene.longest_ttl) + tuple(each.target for each in ended), ended
 
-    def _bearing(self, targets: Iterable[str]) -> Dependents:
+    def bearing(self, targets: Iterable[str]) -> Dependents:
+        """What overrides of these targets bear on."""
         found = reach(self.config, targets)
         return of_members(self.config, found.members, found.services)
 
@@ -252,9 +256,10 @@ class Pipeline:
 
         Where health counted from the start, each observation has been decided on already.
         """
-        before, self.ready = self.ready, True
+        before, self.ready, scene = self.ready, True, self._scene
         for step in slices(NOTHING if before else everything(self._scene), STEP):
-            yield self._decide(step, now)
+            if self._scene is scene:  # else a reload has decided everything
+                yield self._decide(step, now)
         yield Effects(publish=Publish.NOW)
 
     def heir(
@@ -294,6 +299,7 @@ class Pipeline:
         self._scene, self._builder, self._due = made._scene, made._builder, made._due
         self._pasts, self.decisions, self.hosts = made._pasts, made.decisions, made.hosts
         self._held = {target for target in self._held if target in config.targets}
+        self._left = NOTHING
         self._builder.sign(keys, now)
         same = (self.ready, self.overrides) == (made.ready, made.overrides)
         again = self._decide(self._together(moved) if same else everything(self._scene), now)

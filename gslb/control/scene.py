@@ -10,7 +10,7 @@ from gslb.model.settings import Config
 from gslb.model.values import Address, Family
 from gslb.model.verdicts import MemberKey, VerdictKey
 from gslb.steering.decide import resolved
-from gslb.steering.dependents import Dependents, dependents
+from gslb.steering.dependents import NOTHING, Dependents, dependents
 from gslb.steering.hosts import Hosts, hosts
 
 
@@ -60,6 +60,14 @@ def slices(whole: Dependents, size: int) -> Iterator[Dependents]:
         yield Dependents(services=frozenset(services[first : first + size]))
     for first in range(0, len(found := sorted(whole.hosts)), size):
         yield Dependents(hosts=frozenset(found[first : first + size]))
+
+
+def parted(whole: Dependents, size: int) -> tuple[Dependents, Dependents]:
+    """So many of its services, or hosts, and what is left."""
+    if len(whole.services) + len(whole.hosts) <= size:
+        return whole, NOTHING
+    some = next(slices(whole, size))
+    return some, Dependents(services=whole.services - some.services, hosts=whole.hosts - some.hosts)
 
 
 def joined(found: Iterable[Dependents]) -> Dependents:

@@ -76,9 +76,14 @@ def covers(pattern: str, target: str) -> bool:
 def reach(config: Config, targets: Iterable[str]) -> Reach:
     """Whom overrides of these targets bear on in this configuration; nobody where all of them are gone."""
     wanted = frozenset(targets)
+    if not wanted:
+        return Reach()
     machines = frozenset(target.removeprefix(MACHINE) for target in wanted if target.startswith(MACHINE))
+    on_machines = frozenset(key for key, member in members(config) if member.machine in machines)
+    if len(machines) == len(wanted):
+        return Reach(members=on_machines)
     return Reach(
-        members=frozenset(key for key, member in members(config) if str(key) in wanted or member.machine in machines),
+        members=on_machines | frozenset(key for key, _ in members(config) if str(key) in wanted),
         services=frozenset(
             (zone.text, name) for zone in config.zones for name in zone.services if f"{zone.text}/{name}" in wanted
         ),

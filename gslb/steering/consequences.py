@@ -102,26 +102,36 @@ class Consequences:
 def consequences(changes: Iterable[tuple[Zone, Decision, Decision]]) -> Consequences:
     """Of decisions before and after, each with its zone."""
     every = tuple(changes)
-    found = [
+    return summed(moved(every), known=all(is_known(before) for _, before, _ in every))
+
+
+def moved(changes: Iterable[tuple[Zone, Decision, Decision]]) -> list[Consequence]:
+    """Those of them that answer otherwise."""
+    return [
         _consequence(*change)
-        for change in every
+        for change in changes
         if not change[0].services[change[1].service].pool_name and _answered(change[1]) != _answered(change[2])
     ]
+
+
+def is_known(before: Decision) -> bool:
+    """Whether anything can be told of what follows it."""
+    return before.mode is not Mode.STARTING
+
+
+def summed(found: list[Consequence], *, known: bool) -> Consequences:
+    """All that `moved` found, in one word. `known`: of every decision before, moved or not."""
     found.sort(key=lambda each: (not each.last, not each.short, each.zone, each.service, each.view, each.answers))
     last = any(each.last for each in found)
     return Consequences(
-        safe=not last and not any(each.short for each in found) and not _unknown(every),
+        safe=not last and not any(each.short for each in found) and known,
         last=last,
-        verdict="not known yet: the first round of probes is not over" if _unknown(every) else _verdict(found),
+        verdict=_verdict(found) if known else "not known yet: the first round of probes is not over",
         services=tuple(found[:TOLD]),
         ttl=max((each.ttl for each in found), default=0),
         let_go=max((each.longest_ttl for each in found), default=0),
         left_off=len(found[TOLD:]),
     )
-
-
-def _unknown(changes: tuple[tuple[Zone, Decision, Decision], ...]) -> bool:
-    return any(before.mode is Mode.STARTING for _, before, _ in changes)
 
 
 def _verdict(found: list[Consequence]) -> str:

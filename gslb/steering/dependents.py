@@ -46,8 +46,11 @@ def of_members(config: Config, members: Set[MemberKey], services: Set[tuple[str,
         return Dependents(services=frozenset(services))
     decided = set(services)
     hosts: set[tuple[str, bytes]] = set()
+    by_zone: dict[str, set[tuple[str, str]]] = {}
+    for text, pool, name in members:
+        by_zone.setdefault(text, set()).add((pool, name))
     for zone in config.zones:
-        own = {(pool, member) for text, pool, member in members if text == zone.text}
+        own = by_zone.get(zone.text, set())
         touched = {pool for pool, _ in own}
         for service in zone.services.values():
             if service.alias_of is None and not touched.isdisjoint(service.every_pool):

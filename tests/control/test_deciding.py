@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 from gslb.control.deciding import Terms, carried_of, hosts_of, services_of
-from gslb.control.scene import everything, scene_of, slices
+from gslb.control.scene import everything, joined, parted, scene_of, slices
 from gslb.model.decisions import Mode
 from gslb.model.overrides import Forced, Override, Standing, nobody
 from gslb.model.pasts import NEW
 from gslb.model.values import WhenAllDown
 from gslb.model.zones import Transfer
-from gslb.steering.dependents import Dependents
+from gslb.steering.dependents import NOTHING, Dependents
 from tests.kit.controlled import RELAY1, RELAY2, SPARE, ZONE, two_tiers
 from tests.kit.estate import healths
 
@@ -71,3 +71,13 @@ def test_slices_are_the_whole() -> None:
     assert frozenset().union(*(each.services for each in pieces)) == whole.services
     assert frozenset().union(*(each.hosts for each in pieces)) == whole.hosts
     assert all(len(each.services) + len(each.hosts) <= 2 for each in pieces)
+
+
+def test_a_part_and_the_rest_are_the_whole() -> None:
+    """Taken piece by piece nothing is lost, and the last piece is all that is left."""
+    whole = everything(terms().scene)
+    some, rest = parted(whole, 2)
+
+    assert joined((some, rest)) == whole
+    assert len(some.services) + len(some.hosts) == 2
+    assert parted(whole, 100) == (whole, NOTHING)

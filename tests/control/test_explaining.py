@@ -111,7 +111,8 @@ async def test_every_name_that_exists_may_be_relative(tmp_path: Path) -> None:
 async def test_a_whole_explanation(made: Controlled) -> None:
     """Tiers, members, shares, TTL, what comes next, the view, the scope, and the thresholds, one fact a line."""
     await made.serving()
-    made.desk.override(OverrideRequest(target=f"{ZONE}/spares/spare1", state="drained", owner="anna", seconds=600.0))
+    said = OverrideRequest(target=f"{ZONE}/spares/spare1", state="drained", owner="anna", seconds=600.0)
+    await made.desk.override(said)
     found = made.desk.explain("mx", "A", None)
 
     assert not isinstance(found, str)

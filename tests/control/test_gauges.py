@@ -84,7 +84,7 @@ async def test_an_override_is_told_beside_what_probes_found(made: Controlled, st
     """Of members under one alone."""
     await made.serving()
     said = 'member="relay1",pool="relays",state='
-    made.desk.override(OverrideRequest(target=f"{ZONE}/relays/relay1", state=state.value, owner="anna"))
+    await made.desk.override(OverrideRequest(target=f"{ZONE}/relays/relay1", state=state.value, owner="anna"))
     lines = (await made.desk.metrics_text()).decode().splitlines()
 
     effective = {Forced.DRAINED: "drained", Forced.FORCED_UP: "up", Forced.FORCED_DOWN: "down"}[state]

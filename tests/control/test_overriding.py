@@ -1,6 +1,7 @@
 """Operators speak: what is done, refused, told, kept and ended."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,23 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from gslb.control import overriding
 from gslb.control.override_views import Ending, OverrideOutcome, OverrideRequest
+from gslb.control.pipeline import NO_OVERRIDES
 from gslb.model.decisions import Mode
 from gslb.model.values import Family
-from tests.kit.controlled import NOW, REFUSED, RELAY2, ZONE, Controlled, placed, seen, two_tiers
+from tests.kit.controlled import (
+    NOW,
+    REFUSED,
+    RELAY2,
+    ZONE,
+    Controlled,
+    placed,
+    seen,
+    to_its_end,
+    two_tiers,
+)
+from tests.kit.estate import service
 
 
 @pytest.fixture
@@ -25,7 +39,12 @@ def made(tmp_path: Path) -> Controlled:
 
 def ask(made: Controlled, target: str, state: str | None = "drained", **more: Any) -> OverrideOutcome:
     """Anna speaks."""
-    return made.desk.override(OverrideRequest(target=f"{ZONE}/{target}", state=state, owner="anna", **more))
+    return said(made, OverrideRequest(target=f"{ZONE}/{target}", state=state, owner="anna", **more))
+
+
+def said(made: Controlled, request: OverrideRequest) -> OverrideOutcome:
+    """An operator speaks, and nothing comes between."""
+    return to_its_end(made.desk.override(request))
 
 
 def chosen(made: Controlled) -> set[str]:
@@ -102,6 +121,88 @@ def test_a_resume_rises_slowly_or_at_once(tmp_path: Path, at_once: bool, share: 
     assert f"relays/relay1 0.0% → {share:.1%}" in "\n".join(outcome.lines)
 
 
+def interrupted(made: Controlled, turn: int, meanwhile: Callable[[Controlled], object]) -> bool:
+    """relay1 is drained, and at one of the turns in which that is done something happens; False: there is no such."""
+    asked = OverrideRequest(
+        target=f"{ZONE}/relays/relay1", state="drained", owner="anna", force=meanwhile is not forgets
+    )
+    work = made.desk.override(asked)
+    try:
+        for _ in range(turn):
+            work.send(None)
+    except StopIteration:
+        return False
+    meanwhile(made)
+    assert to_its_end(work).ending is Ending.DONE
+    return True
+
+
+def relay2_fails(made: Controlled) -> None:
+    """Three refused connections."""
+    for _ in range(3):
+        made.owner.observe(seen(RELAY2, REFUSED))
+
+
+def reloads(made: Controlled) -> None:
+    """A service more, the spare gone, and all of it decided anew."""
+    made.owner.accept(replace(placed(two_tiers(service("more", "relays")), made.config.directory), digest="f" * 16))
+
+
+def forgets(made: Controlled) -> None:
+    """What was said of the spare comes to its end."""
+    made.clock.now += 60
+    made.owner.tick()
+
+
+@pytest.mark.parametrize("meanwhile", [relay2_fails, reloads, forgets])
+def test_whatever_happens_while_it_is_done(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[Controlled], object]
+) -> None:
+    """Many services are thought over and decided in turns of the loop; what comes between them is not lost."""
+    monkeypatch.setattr(overriding, "STEP", 1)
+    turn = 1
+    while True:
+        made = Controlled(placed(two_tiers(), tmp_path_factory.mktemp("turn")))
+        made.owner.start(None)
+        made.round()
+        ask(made, "spares/spare1", seconds=60.0)
+        if not interrupted(made, turn, meanwhile):
+            break
+        pipeline = made.owner.pipeline
+        everybody = pipeline.bearing([f"{ZONE}/relays/relay1", f"{ZONE}/spares/spare1"])
+
+        assert pipeline.what_if(pipeline.overrides, everybody, made.clock.now).items() <= pipeline.decisions.items()
+        assert made.owner.publisher._free.is_set()
+        turn += 1
+    assert turn > 6
+
+
+def test_the_last_one_is_asked_about_at_the_end(made: Controlled, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A member that fails while it is thought over is no longer one that could stand in."""
+    monkeypatch.setattr(overriding, "STEP", 1)
+    ask(made, "spares/spare1")
+    work = made.desk.override(OverrideRequest(target=f"{ZONE}/relays/relay1", state="drained", owner="anna"))
+    for _ in made.owner.pipeline.bearing([f"{ZONE}/relays/relay1"]).services:
+        work.send(None)
+    relay2_fails(made)
+
+    assert to_its_end(work).ending is Ending.REFUSED
+
+
+def test_no_table_goes_out_before_all_of_it_is_done(made: Controlled, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor does another operator come between."""
+    monkeypatch.setattr(overriding, "STEP", 1)
+    work = made.desk.override(OverrideRequest(target=f"{ZONE}/relays/relay1", state="drained", owner="anna"))
+    while made.owner.pipeline.overrides == NO_OVERRIDES:
+        work.send(None)
+
+    assert not made.owner.publisher._free.is_set()
+    assert made.owner.turn.locked()
+    to_its_end(work)
+    assert made.owner.publisher._free.is_set()
+    assert not made.owner.turn.locked()
+
+
 def test_what_is_unknown(made: Controlled) -> None:
     """A name that is not here, and a target on which nothing stands."""
     assert ask(made, "relays/relay9").lines == (
@@ -120,7 +221,7 @@ def test_clearing_tells_who_is_still_overridden(tmp_path: Path) -> None:
     made.owner.start(None)
     made.round()
     ask(made, "relays/relay1")
-    made.desk.override(OverrideRequest(target="machine:esx1", state="drained", owner="ben"))
+    said(made, OverrideRequest(target="machine:esx1", state="drained", owner="ben"))
     outcome = ask(made, "relays/relay1", None)
 
     assert outcome.lines[0] == "cleared: drained by anna"

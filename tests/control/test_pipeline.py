@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gslb.control import pipeline as pipeline_module
 from gslb.control.effects import NONE, Effects, Publish
 from gslb.control.pipeline import Pipeline
 from gslb.handoff.table import in_memory
@@ -252,7 +253,7 @@ def test_an_heir_made_before_decides_as_one_made_now(
             made.on_observation(seen(address, outcome), NOW)
         if drained:
             book = said("relays/relay1")
-            made.override(book, tuple(book.by_target), NOW)
+            made.override(book, made.bearing(book.by_target), NOW)
 
     effects = [
         early.on_reload(other, serials=SERIALS, now=NOW, heir=heir),
@@ -281,6 +282,36 @@ def test_the_first_round_in_steps() -> None:
     assert found[-1].publish is Publish.NOW
     assert sum(each.decided for each in found) == whole.decided
     assert steps.decisions == once.decisions
+
+
+def test_a_reload_within_the_first_round_decides_what_is_left() -> None:
+    """The steps that were to come are those of another configuration."""
+    made = pipeline()
+    steps = made.first_round(NOW)
+    next(steps)
+    made.on_reload(two_tiers(service("more", "relays")), serials=SERIALS, now=NOW)
+    done = dict(made.decisions)
+
+    assert [each.publish for each in steps] == [Publish.NOW]
+    assert made.decisions == done
+
+
+def test_the_end_of_a_word_on_thousands_is_decided_bit_by_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So much with each tick; a reload decides all that is left."""
+    monkeypatch.setattr(pipeline_module, "STEP", 1)
+    made, other = healthy(), healthy()
+    book = said("relays/relay1", lasts=60)
+    for each in (made, other):
+        each.override(book, each.bearing(book.by_target), NOW)
+        assert [one.target for one in each.on_tick(NOW + 60).ended] == list(book.by_target)
+    ticks = 0
+    while made.on_tick(NOW + 61 + ticks) != NONE:
+        ticks += 1
+    other.on_reload(two_tiers(), serials=SERIALS, now=NOW + 60)
+
+    assert ticks > 1
+    assert chosen(made) == chosen(other) == {"relay1", "relay2"}
+    assert other.on_tick(NOW + 61) == NONE
 
 
 def test_a_target_judges_members_by_name() -> None:
@@ -415,7 +446,7 @@ def test_a_drain_is_published_at_once_and_ends_by_itself() -> None:
     """The operator's word decides for what it reaches, its end decides again, and the ledger sees nothing of either."""
     made = healthy()
     book = said("relays/relay1", lasts=60)
-    targets = tuple(book.by_target)
+    targets = made.bearing(book.by_target)
 
     assert {view.member.name for view in made.what_if(book, targets, NOW)[ZONE, "smtp", Family.IPV4].chosen} == {
         "relay2"
@@ -425,7 +456,7 @@ def test_a_drain_is_published_at_once_and_ends_by_itself() -> None:
     assert chosen(made) == {"relay2"}
     assert made.on_tick(NOW + 59) == NONE
     over = made.on_tick(NOW + 60)
-    assert (over.publish, [each.target for each in over.ended]) == (Publish.NOW, list(targets))
+    assert (over.publish, [each.target for each in over.ended]) == (Publish.NOW, list(book.by_target))
     assert chosen(made) == {"relay1", "relay2"}
     assert made.overrides == Overrides()
 
@@ -434,7 +465,7 @@ def test_ttls_fall_towards_the_end_of_a_forced_state() -> None:
     """Each second anew, with the next batch."""
     made = healthy()
     book = said("relays/relay1", state=Forced.FORCED_UP, lasts=60)
-    made.override(book, tuple(book.by_target), NOW)
+    made.override(book, made.bearing(book.by_target), NOW)
 
     assert made.on_tick(NOW + 40).publish is Publish.SOON
     assert made.decisions[ZONE, "smtp", Family.IPV4].ttl == 20
@@ -444,7 +475,7 @@ def test_overrides_outlive_a_reload() -> None:
     """They stand on names, so that whoever comes back under one is drained again."""
     made = healthy()
     book = said("relays/relay1", "spares/gone")
-    made.override(book, tuple(book.by_target), NOW)
+    made.override(book, made.bearing(book.by_target), NOW)
     made.on_reload(two_tiers(service("more", "relays")), serials=SERIALS, now=NOW)
 
     assert made.overrides == book

@@ -1,11 +1,10 @@
 """Control's parts over a small estate, with a clock set by hand and folders of the test's own."""
 
-import contextlib
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from gslb.control.desk import Desk, Schedule
 from gslb.control.owner import Owner
@@ -18,6 +17,8 @@ from gslb.model.values import RecordType
 from gslb.model.zones import Service
 from gslb.probes.schedule import ScheduleStats
 from tests.kit.estate import check, config, member, pool, service, zone
+
+T = TypeVar("T")
 
 NOW = 1_800_000_000.0
 ZONE = "mail.example.com"
@@ -66,11 +67,13 @@ class Clock:
         return self.now
 
 
-def to_its_end(work: Coroutine[Any, Any, None]) -> None:
+def to_its_end(work: Coroutine[Any, Any, T]) -> T:
     """Run what waits for nothing but its next turn."""
-    with contextlib.suppress(StopIteration):
-        while True:
+    while True:
+        try:
             work.send(None)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]  # what a coroutine returns comes with its end
 
 
 @dataclass

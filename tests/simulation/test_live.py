@@ -25,7 +25,7 @@ async def serving(tmp_path: Path) -> Controlled:
 async def test_health_and_overrides_of_the_running_server(tmp_path: Path) -> None:
     """One member down by its probes, one drained by an operator: the next tier answers, as it does there."""
     made = await serving(tmp_path)
-    made.owner.override(said("relays/relay2"), said=(), cleared=(), decided={})
+    await made.owner.override(said("relays/relay2"), said=(), cleared=())
     status = plain(made.desk.status())
     assert isinstance(status, dict)
     health_of = live.health_from(live.believed(status), made.config)
