@@ -119,7 +119,7 @@ def scalar(text: str) -> object:
 
 
 def _number(text: str) -> object:
-    if len(text) > MAX_DIGITS:
+    if len(text) > MAX_DIGITS or text.count(".") > 1:  # the latter: an address, as most of these are
         return text
     if _INT.fullmatch(text):
         return int(text)

@@ -17,7 +17,7 @@ from gslb.model.clients import View
 from gslb.model.keys import Algorithm
 from gslb.model.pools import Member, MinHealthy, Pool
 from gslb.model.settings import HttpListener, Node, Probing, RateLimit
-from gslb.model.targets import Target, target_id
+from gslb.model.targets import Target, dialogue_keys, target_id
 from gslb.model.transfers import Transfer
 from gslb.model.values import Address, MxMode, RecordType, WhenAllDown
 from gslb.model.verdicts import VerdictKey
@@ -98,6 +98,7 @@ class Targets:
         self.checks = checks
         self.probing = probing
         self.found: dict[str, Target] = {}
+        self._keys = {name: dialogue_keys(one.written) for name, one in checks.items()}
 
     def with_parents(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """The checks and all they depend on."""
@@ -118,7 +119,9 @@ class Targets:
         source = check.source_ipv4 if ipv4 else check.source_ipv6
         written = for_member(resolved.written, port, name, member.hostname, public_name)
         target = Target(
-            id=target_id(written, address, source),
+            id=target_id(
+                written, address, source, keys=self._keys[check_name] if written is resolved.written else None
+            ),
             address=address,
             settings=for_member(check.settings, port, name, member.hostname, public_name),
             timing=check.timing,

@@ -148,7 +148,10 @@ def _form_on_this_node(login: FormLogin, directory: Path) -> FormLogin:
 def for_member(
     settings: CheckSettings, port: int | None, name: str, server_name: str | None, public_name: str
 ) -> CheckSettings:
-    """A dialogue with one member: its port, its name in TLS and for plugins, the pool's public name as HTTP host."""
+    """A dialogue with one member: its port, its name in TLS and for plugins, the pool's public name as HTTP host.
+
+    Where that adds nothing it is the very settings given: of thousands of members that share them, too.
+    """
     changes: dict[str, Any] = {}
     if port is not None:
         changes["port"] = port
@@ -172,5 +175,5 @@ def _asks_name(settings: ExecSettings | FileSettings) -> bool:
 
 def _changed(settings: Any, changes: dict[str, Any]) -> CheckSettings:
     """A copy with other keys, where the settings of all types are asked by name for what only some of them have."""
-    changed: CheckSettings = replace(settings, **changes)
+    changed: CheckSettings = replace(settings, **changes) if changes else settings
     return changed

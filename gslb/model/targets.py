@@ -31,13 +31,22 @@ class Target:
         return self.settings.port
 
 
-def target_id(settings: CheckSettings, address: Address, source: Address | None = None) -> str:
+def target_id(
+    settings: CheckSettings, address: Address, source: Address | None = None, *, keys: str | None = None
+) -> str:
     """The identity of a target, 16 hex digits: type, address, port and dialogue keys (contract, "Health").
 
-    Not of intervals, thresholds, file or node, so that a reload which changes those keeps the state.
+    Not of intervals, thresholds, file or node, so that a reload which changes those keeps the state. `keys`: what
+    `dialogue_keys` says of these settings, where it was asked before.
     """
-    canonical = f"{settings.type}|{address}|{settings.port}|{source or ''}|{_canonical(settings)}"
+    told = dialogue_keys(settings) if keys is None else keys
+    canonical = f"{settings.type}|{address}|{settings.port}|{source or ''}|{told}"
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+
+def dialogue_keys(settings: CheckSettings) -> str:
+    """The part of an identity that the dialogue's keys are."""
+    return _canonical(settings)
 
 
 def _canonical(value: object) -> str:
