@@ -1,7 +1,7 @@
 """What follows from a configuration alone: worked out once when it is accepted, looked up at each event."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from gslb.answers.plan import Plan, plan
 from gslb.answers.slots import ServiceSlot
@@ -82,12 +82,20 @@ def joined(found: Iterable[Dependents]) -> Dependents:
 def _resolved_dependents(config: Config) -> dict[str, Dependents]:
     """Aliases show the decision of the service they lead to, so that alone is decided."""
     zones = {zone.text: zone for zone in config.zones}
+    known: dict[frozenset[tuple[str, str]], frozenset[tuple[str, str]]] = {}
 
     def decider(zone: str, service: str) -> tuple[str, str]:
         return zone, resolved(zones[zone], zones[zone].services[service]).name
 
+    def deciders(services: frozenset[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+        """One for all targets of the same services: those of a pool, as a rule."""
+        found = known.get(services)
+        if found is None:
+            found = known[services] = frozenset(decider(*service) for service in services)
+        return found
+
     return {
-        target: replace(found, services=frozenset(decider(*service) for service in found.services))
+        target: Dependents(services=deciders(found.services), hosts=found.hosts)
         for target, found in dependents(config).items()
     }
 

@@ -50,8 +50,6 @@ class Doubts:
         self._at: dict[Address, list[VerdictKey]] = {}
         for key in self._pools:
             self._keys.setdefault(key.check, []).append(key)
-            if key.target in config.targets:
-                self._at.setdefault(config.targets[key.target].address, []).append(key)
         self._failing = {
             check: {key: one for key, one in failing.items() if key in self._pools}
             for check, failing in self._failing.items()
@@ -128,6 +126,9 @@ class Doubts:
             for key, one in failing.items()
         ]
 
+        if not self._at:
+            self._at = self._by_address()
+
         def good_elsewhere(address: Address) -> bool:
             return any(key.check != check and _does_well(book[key]) for key in self._at[address])
 
@@ -136,6 +137,14 @@ class Doubts:
             return None
         self.suspected[check] = now
         return Suspicion(check=check, began=True)
+
+    def _by_address(self) -> dict[Address, list[VerdictKey]]:
+        """Which verdicts each address has; made when a check first fails everywhere, which is rare."""
+        at: dict[Address, list[VerdictKey]] = {}
+        for key in self._pools:
+            if key.target in self._config.targets:
+                at.setdefault(self._config.targets[key.target].address, []).append(key)
+        return at
 
     def _believe(self, check: str) -> Suspicion | None:
         if self.suspected.pop(check, None) is None:
@@ -157,17 +166,20 @@ def _family(
 ) -> tuple[dict[VerdictKey, tuple[VerdictKey, ...]], dict[VerdictKey, frozenset[tuple[str, str]]]]:
     """For each verdict those it depends on, at the same address of the same member; and the pools that use it."""
     parents: dict[VerdictKey, dict[VerdictKey, None]] = {}
-    pools: dict[VerdictKey, set[tuple[str, str]]] = {}
+    pools: dict[VerdictKey, frozenset[tuple[str, str]]] = {}
+    depending = {name for name, check in config.checks.items() if check.depends_on}
     for zone in config.zones:
         for pool in zone.pools.values():
+            alone = frozenset(((zone.text, pool.name),))  # one for all of a pool that are in no other
             for member in pool.members:
                 for keys in member.verdicts.values():
-                    _note(keys, config, parents)
+                    if depending:
+                        _note(keys, config, parents)
                     for key in keys:
-                        pools.setdefault(key, set()).add((zone.text, pool.name))
-    return {key: tuple(found) for key, found in parents.items()}, {
-        key: frozenset(names) for key, names in pools.items()
-    }
+                        held = pools.setdefault(key, alone)
+                        if held is not alone:
+                            pools[key] = held | alone
+    return {key: tuple(found) for key, found in parents.items()}, pools
 
 
 def _note(keys: Iterable[VerdictKey], config: Config, parents: dict[VerdictKey, dict[VerdictKey, None]]) -> None:

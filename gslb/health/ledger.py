@@ -48,8 +48,7 @@ class Ledger:
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._places = dict(_places(config))
-        self._book: dict[VerdictKey, Verdict] = {key: Verdict() for key in self._places.values()}
+        self._book: dict[VerdictKey, Verdict] = dict.fromkeys((key for _, key in _keys(config)), _UNKNOWN)
         self._keys = _by_target(self._book)
         self._resumed_at = 0.0
         self.doubts = Doubts(config)
@@ -236,12 +235,10 @@ class Ledger:
 
     def replace(self, config: Config, now: float) -> None:
         """Take over a new configuration; what survives is told at the top of this file."""
-        old, old_places = self._book, self._places
+        old, twins, old_places = self._book, self._keys, dict(_places(self._config))
         self._config = config
-        self._places = dict(_places(config))
-        twins = _by_target(old)
         book: dict[VerdictKey, Verdict] = {}
-        for place, key in self._places.items():
+        for place, key in _places(config):
             if key not in book or book[key].state is State.UNKNOWN:
                 book[key] = _inherited(key, old, twins) or _provisional(old_places.get(place), old) or _UNKNOWN
         self._book = book
@@ -259,10 +256,11 @@ class Ledger:
         Anything at all may stand in `data`. Verdicts saved more than 5 minutes ago are ignored.
         """
         saved: Saved = from_plain(data, now)
-        twins = _by_target(saved.verdicts)
+        known = saved.verdicts
+        twins = {} if known.keys() >= self._book.keys() else _by_target(known)
         for key, verdict in self._book.items():
             if verdict.state is State.UNKNOWN:
-                self._book[key] = _inherited(key, saved.verdicts, twins) or verdict
+                self._book[key] = known.get(key) or _inherited(key, known, twins) or verdict
         self._resumed_at = now
         return saved.ignored
 
@@ -292,13 +290,18 @@ def _confirms_relay(observation: Observation, before: Verdict, after: Verdict) -
     return flagged or (after.state is State.DOWN and before.state is not State.DOWN)
 
 
-def _places(config: Config) -> Iterator[tuple[Place, VerdictKey]]:
+def _keys(config: Config) -> Iterator[tuple[tuple[str, str, str, Address], VerdictKey]]:
+    """Every verdict named, with the zone, pool, member and address that name it."""
     for zone in config.zones:
         for pool in zone.pools.values():
             for member in pool.members:
                 for address, keys in member.verdicts.items():
                     for key in keys:
-                        yield Place(zone.text, pool.name, member.name, address, key.check), key
+                        yield (zone.text, pool.name, member.name, address), key
+
+
+def _places(config: Config) -> Iterator[tuple[Place, VerdictKey]]:
+    return ((Place(*where, key.check), key) for where, key in _keys(config))
 
 
 def _by_target(book: Mapping[VerdictKey, Verdict]) -> dict[str, tuple[VerdictKey, ...]]:

@@ -8,6 +8,7 @@ Reading distrusts all of it: what is not exactly as written here is left out and
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite
+from operator import itemgetter
 from typing import TypeGuard
 
 from gslb.model.observations import Degraded, Failed, Inconclusive, Outcome, OutcomeKind, Passed, Phase, Reason
@@ -97,34 +98,73 @@ def _outcome_to_plain(outcome: Outcome) -> dict[str, object]:
     return {**plain, "load": outcome.load} if isinstance(outcome, Degraded) else plain
 
 
+_LATER = {
+    "temporary": 0,
+    "penalty": 0.0,
+    "penalized_at": 0.0,
+    "suppressed": False,
+    "loaded": False,
+    "loaded_run": 0,
+    "factor": 1.0,
+}
+"""Later than the format: files without them are read."""
+
+
 def _verdict_from_plain(entry: object, now: float) -> tuple[VerdictKey, Verdict]:
     if not isinstance(entry, dict):
         raise TypeError("not a mapping")
-    state = State(entry["state"])
-    if state is State.UNKNOWN:
-        raise ValueError("an unknown verdict")
+    state = _STATES[entry["state"]]
+    if not _LATER.keys() <= entry.keys():
+        entry = {**_LATER, **entry}
+    _judge(entry)
     verdict = Verdict(
         state=state,
-        since=min(_number(entry, "since"), now),
-        successes=_counter(entry, "successes"),
-        failures=_counter(entry, "failures"),
-        degraded=_flag(entry, "degraded"),
-        degraded_run=_counter(entry, "degraded_run"),
-        transitions=_counter(entry, "transitions"),
-        provisional=_flag(entry, "provisional"),
-        # later than the format: files without them are read
-        temporary=_counter({"temporary": 0, **entry}, "temporary"),
-        penalty=_number({"penalty": 0.0, **entry}, "penalty"),
-        penalized_at=min(_number({"penalized_at": 0.0, **entry}, "penalized_at"), now),
-        suppressed=_flag({"suppressed": False, **entry}, "suppressed"),
-        loaded=_flag({"loaded": False, **entry}, "loaded"),
-        loaded_run=_counter({"loaded_run": 0, **entry}, "loaded_run"),
-        factor=min(max(_number({"factor": 1.0, **entry}, "factor"), 0.0), 1.0),
+        since=min(float(entry["since"]), now),
+        successes=entry["successes"],
+        failures=entry["failures"],
+        degraded=entry["degraded"],
+        degraded_run=entry["degraded_run"],
+        transitions=entry["transitions"],
+        provisional=entry["provisional"],
+        temporary=entry["temporary"],
+        penalty=float(entry["penalty"]),
+        penalized_at=min(float(entry["penalized_at"]), now),
+        suppressed=entry["suppressed"],
+        loaded=entry["loaded"],
+        loaded_run=entry["loaded_run"],
+        factor=min(max(float(entry["factor"]), 0.0), 1.0),
         last=_outcome_from_plain(entry["last"]),
-        last_at=min(_number(entry, "last_at"), now),
+        last_at=min(float(entry["last_at"]), now),
         saved=True,
     )
-    return VerdictKey(_text(entry, "check"), _text(entry, "target")), verdict
+    return VerdictKey(entry["check"], entry["target"]), verdict
+
+
+_STATES = {state.value: state for state in (State.UP, State.DOWN)}
+_KINDS = {kind.value: kind for kind in OutcomeKind}
+_PASSED = Passed()
+_TEXTS = ("check", "target")
+_FLAGS = ("degraded", "provisional", "suppressed", "loaded")
+_COUNTERS = ("successes", "failures", "degraded_run", "transitions", "temporary", "loaded_run")
+_NUMBERS = ("since", "penalty", "penalized_at", "factor", "last_at")
+_texts, _flags, _counters, _numbers = (itemgetter(*names) for names in (_TEXTS, _FLAGS, _COUNTERS, _NUMBERS))
+_ALL_TEXT, _ALL_FLAGS, _ALL_COUNTERS, _ALL_NUMBERS = ({str}, {bool}, {int}, {float})
+
+
+def _judge(entry: dict[str, object]) -> None:
+    """Raises KeyError, TypeError or ValueError: what is not as written. At a start that is asked of tens of thousands
+    of verdicts, so each kind of value is asked for at once, and only what is amiss there one by one."""
+    if not (
+        set(map(type, _texts(entry))) == _ALL_TEXT
+        and set(map(type, _flags(entry))) == _ALL_FLAGS
+        and set(map(type, counters := _counters(entry))) == _ALL_COUNTERS
+        and min(counters) >= 0
+        and set(map(type, numbers := _numbers(entry))) == _ALL_NUMBERS
+        and all(map(isfinite, numbers))
+    ):
+        for names, judge in ((_TEXTS, _text), (_FLAGS, _flag), (_COUNTERS, _counter), (_NUMBERS, _number)):
+            for name in names:
+                judge(entry[name], name)
 
 
 def _outcome_from_plain(plain: object) -> Outcome | None:
@@ -132,41 +172,34 @@ def _outcome_from_plain(plain: object) -> Outcome | None:
         return None
     if not isinstance(plain, dict):
         raise TypeError("its last outcome is not a mapping")
-    kind = OutcomeKind(plain["kind"])
+    kind = _KINDS[plain["kind"]]
     if kind is OutcomeKind.PASSED:
-        return Passed()
+        return _PASSED
     phase, reason = Phase(plain["phase"]), Reason(plain["reason"])
     if kind is OutcomeKind.DEGRADED:
-        return Degraded(phase, reason, load=_flag(plain, "load"))
+        return Degraded(phase, reason, load=_flag(plain["load"], "load"))
     return Failed(phase, reason) if kind is OutcomeKind.FAILED else Inconclusive(phase, reason)
 
 
-def _text(entry: dict[object, object], name: str) -> str:
-    value = entry[name]
+def _text(value: object, name: str) -> None:
     if not isinstance(value, str):
         raise TypeError(f"{name} is not text")
-    return value
 
 
-def _flag(entry: dict[object, object], name: str) -> bool:
-    value = entry[name]
+def _flag(value: object, name: str) -> bool:
     if not isinstance(value, bool):
         raise TypeError(f"{name} is not true or false")
     return value
 
 
-def _counter(entry: dict[object, object], name: str) -> int:
-    value = entry[name]
+def _counter(value: object, name: str) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise TypeError(f"{name} is not a count")
-    return value
 
 
-def _number(entry: dict[object, object], name: str) -> float:
-    value = entry[name]
+def _number(value: object, name: str) -> None:
     if not _is_number(value):
         raise TypeError(f"{name} is not a number")
-    return float(value)
 
 
 def _is_number(value: object) -> TypeGuard[int | float]:
