@@ -1,5 +1,6 @@
 """`gslb control`: the role that probes, decides and publishes. The supervisor starts it; people do not."""
 
+import gc
 import sys
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from gslb.cli.options import config_option
 @click.option("--run-dir", type=click.Path(path_type=Path), help="Where a control before this one kept what it ran.")
 def command(directory: Path, heartbeat: int | None, run_dir: Path | None) -> None:
     """Probe, decide, publish; started by the supervisor."""
+    gc.disable()  # `run` enables it, when all that stays is there
     from gslb.api.server import faces
     from gslb.control.service import run
 

@@ -21,11 +21,11 @@ def command(directory: Path) -> None:
 
     Stays in the foreground and logs to standard error. A configuration with errors serves nothing: exit 1.
     """
+    gc.disable()  # nothing of this is let go before this process is another one
     from gslb.config.files import load
     from gslb.control.handed import hand_on
     from gslb.supervisor.plan import Settings
 
-    gc.disable()  # nothing of this is let go before this process is another one
     archive: dict[str, bytes] = {}
     config = load(directory, archive)
     node = config.node

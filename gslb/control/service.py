@@ -64,6 +64,9 @@ THREAD_STEP = 0.0005
 """Seconds that a thread goes on while the loop waits for it: ten times less than Python's default, since surveys and
 signatures are made in threads, and the loop asks for its turn at each step of a thousand probes."""
 
+FIRST_TABLE = 10.0
+"""Seconds that the first probes wait, at most, for a table that saved verdicts carry."""
+
 TICK = 1.0
 
 
@@ -173,7 +176,7 @@ class Control:
                     ("first round", self._first_round()),
                 )
             ]
-            probing = group.create_task(self.scheduler.run(), name="probe")
+            probing = group.create_task(self._probing(), name="probe")
             await self.stop.wait()
             await self._end()
             for task in endless:
@@ -184,6 +187,7 @@ class Control:
     async def _end(self) -> None:
         log.info("stopping")
         self.owner.stopping = True
+        self.owner.moved.set()  # nobody waits for a table any more
         self._tell_readiness()
         await self.owner.keeper.save()
         await self.owner.keep_signatures()
@@ -194,6 +198,16 @@ class Control:
             pass  # nobody hurries: the lame duck is over
         await self.scheduler.stop(GOODBYE)
         await self.owner.keeper.save()
+
+    async def _probing(self) -> None:
+        """Probe; where saved verdicts carry a table, when that is out: thousands of first probes would hold it up."""
+        if self.owner.pipeline.ready:
+            try:
+                async with asyncio.timeout(FIRST_TABLE):
+                    await self.owner.moved.wait()
+            except TimeoutError:
+                pass  # a disk that refuses; what it refuses is told by who writes
+        await self.scheduler.run()
 
     async def _first_round(self) -> None:
         complete = await self.scheduler.first_round(self.owner.config.node.probing.startup_wait)
