@@ -2,12 +2,10 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Protocol
 
+from gslb.probes.spread import FINEST
 from gslb.probes.stall import TICK, StallGuard
-
-GRAIN: Final = 0.01
-"""A ring may be this late: a loop that counts in whole milliseconds would spin for less, and batches are cheaper."""
 
 
 class Handle(Protocol):
@@ -27,7 +25,7 @@ class Timer(Protocol):
 class Alarm:
     """Calls `ring` at a time on `clock`, and at least every TICK. `timer`: the running loop unless given.
 
-    `at`: when it rings next, or rang last.
+    `at`: when it rings next, or rang last. `grain`: seconds that a ring may be late, and always is where it is due now.
     """
 
     def __init__(
@@ -44,6 +42,7 @@ class Alarm:
         self._timer = timer
         self._guard = StallGuard(drift=boottime() - clock())
         self._handle: Handle | None = None
+        self.grain = FINEST
         self.at = 0.0
 
     def set(self, wanted: float | None) -> None:
@@ -51,7 +50,7 @@ class Alarm:
         now = self._clock()
         at = now + TICK
         if wanted is not None and wanted < at:
-            at = max(wanted, now + GRAIN)
+            at = max(wanted, now + self.grain)
         if self._handle is not None and self.at <= at:
             return
         self.clear()

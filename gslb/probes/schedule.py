@@ -147,6 +147,7 @@ class Scheduler:
                 self._add(target, now)
             else:
                 self._adopt(turn, target, now)
+        self._alarm.grain = spread.grain(sum(1 / target.timing.interval for target in targets.values()))
         self._settle_round()
         self._arm()
 
@@ -217,7 +218,7 @@ class Scheduler:
                 self._starts.begin(turn, now, spread.first_window(turn.interval))
             else:
                 self._ask(turn, now)
-        self._fill()
+        self._fill(now)
         self._arm()
 
     def _is_known(self, turn: Turn) -> bool:
@@ -253,13 +254,14 @@ class Scheduler:
         )
         self._slots.ask(turn.ticket)
 
-    def _fill(self) -> None:
-        """Start probes while there are slots."""
+    def _fill(self, now: float | None = None) -> None:
+        """Start probes while there are slots. `now`: when those who ask first asked, who have not waited then."""
         if self._group is None or self._stopping.is_set():
             return
+        began = self._clock() if now is None else now
         while (ticket := self._slots.take()) is not None:
             turn = self._turns[ticket.target]
-            turn.began = self._clock()
+            turn.began = began
             turn.task = self._group.create_task(self._probe(turn))
             # Not in the task's own finally: a task that is cancelled before its first step has none.
             turn.task.add_done_callback(partial(self._release, turn, ticket))

@@ -23,6 +23,19 @@ ROUND_WINDOW = 2.0
 HOST_SPACING = 0.2
 """Starts at one address keep this distance, or less where many targets share the address."""
 
+FINEST = 0.01
+COARSEST = 0.05
+"""Starts that are due within so much of each other are made together, the more of them the more there are: a loop that
+counts in whole milliseconds would spin for less, and a batch costs less than its probes one by one."""
+
+CROWD = 20_000
+"""Starts per second for each second of grain: 1,000 a second are made 50 at a time, 200 as finely as can be."""
+
+
+def grain(rate: float) -> float:
+    """Seconds that a start may come late where so many come in a second."""
+    return min(COARSEST, max(FINEST, rate / CROWD))
+
 
 def position(target_id: str) -> float:
     """Where in any window this target starts: in [0, 1), even over ids, the same in every process."""

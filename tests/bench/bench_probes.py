@@ -233,7 +233,7 @@ class Window:
 
 
 def look(server: Running, peers: Peers, seconds: float) -> Window:
-    """Watch the server for so long."""
+    """Watch the server for so long; `seconds` are whole intervals, since starts are not even within one."""
     pid = server.pids()["control"]
     asker = Asker(server.dns_port)
     thread = threading.Thread(target=asker.ask)
@@ -242,22 +242,21 @@ def look(server: Running, peers: Peers, seconds: float) -> Window:
     cpu, began = spent(pid), time.monotonic()
     first = int(began) + 1
     thread.start()
-    PAUSE.wait(seconds)
+    PAUSE.wait(first + round(seconds) - began)
     cpu, ended = spent(pid) - cpu, time.monotonic()
     asker.over.set()
     thread.join()
     starts = peers.starts()
+    seen = [starts.get(second, 0) for second in range(first, first + round(seconds))]
     after = counters(server)
     return Window(
         seconds=ended - began,
         cpu=cpu,
-        probes=sum(starts.get(second, 0) for second in range(first, int(ended)))
-        * (ended - began)
-        / (int(ended) - first),
+        probes=sum(seen) * (ended - began) / len(seen),
         overruns=after["gslb_probe_overruns_total"] - before["gslb_probe_overruns_total"],
         saturated=after["gslb_probe_saturated_total"] - before["gslb_probe_saturated_total"],
         p99=statistics.quantiles(asker.took, n=100)[98],
-        starts=[starts.get(second, 0) for second in range(first, int(ended))],
+        starts=seen,
     )
 
 

@@ -550,3 +550,17 @@ async def test_the_running_loop_is_the_default_timer():
         group.create_task(scheduler.run())
         await reported.wait()
         await scheduler.stop()
+
+
+async def test_many_targets_are_started_in_batches_without_a_queue():
+    """A thousand starts a second are made up to fifty at a time, and none of them has waited for a slot."""
+    bench = Bench(takes=0.01, concurrency=500)
+    bench.interval = 2
+    bench.scheduler.replace(keyed(*(target(number, interval=2.0) for number in range(2000))))
+
+    async with bench.running_now():
+        await bench.time.advance(3)
+
+    moments = Counter(when for when, _ in bench.starts)
+    assert 20 < sum(moments.values()) / len(moments) < 80
+    assert bench.scheduler.stats().queue_seconds == 0

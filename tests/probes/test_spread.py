@@ -105,3 +105,10 @@ def test_a_first_round_that_takes_too_long_leaves_no_crowd():
         starts[int(spread.in_place(second, 10.0, ended)) % 10] += 1
 
     assert max(starts.values()) <= 1.5 * 1000
+
+
+@given(st.floats(0, 1e5))
+def test_starts_are_as_fine_as_they_are_few(rate):
+    """A start comes late by 10 ms at most where 200 come in a second, and never by more than 50 ms."""
+    assert spread.FINEST <= spread.grain(rate) <= spread.COARSEST
+    assert (spread.grain(rate) == spread.FINEST) == (rate <= 200)
