@@ -1,23 +1,7 @@
-from dataclasses import replace
-from math import inf
-
 from tests.api.conftest import Client
-from tests.kit.controlled import NOW, REFUSED, RELAY1, RELAY2, ZONE, Controlled, seen
+from tests.kit.controlled import ZONE, Controlled, failed_over
 
 PATH = f"/api/v1/services/{ZONE}/{{}}/failback"
-
-
-def failed_over(made: Controlled) -> None:
-    """Let smtp's first tier fail and hold again, with a manual failback."""
-    zone = made.config.zones[0]
-    services = {**zone.services, "smtp": replace(zone.services["smtp"], failback=inf)}
-    made.owner.accept(replace(made.config, zones=(replace(zone, services=services),)))
-    for address in (RELAY1, RELAY2):
-        for _ in range(3):
-            made.owner.observe(seen(address, REFUSED))
-    for second in (40, 80):
-        made.clock.now = NOW + second
-        made.owner.observe(seen(RELAY1))
 
 
 async def test_an_operator_brings_a_service_back(made: Controlled, trusted: Client) -> None:

@@ -1,40 +1,12 @@
 """drain, force-up, force-down and clear, against a server's control socket."""
 
-import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
-from typing import TypeAlias
 
 import pytest
-from aiohttp import web
-from click.testing import Result
-from structlog.testing import capture_logs
 
-from gslb.api.app import application
 from gslb.cli.overrides.asking import path, whoami
-from tests.kit.commands import run
-from tests.kit.controlled import ZONE, Controlled, placed, two_tiers
-
-Gslb: TypeAlias = Callable[..., Awaitable[Result]]
-
-
-@pytest.fixture
-async def gslb(tmp_path: Path) -> AsyncIterator[Gslb]:
-    """The command line, with a configuration whose server runs."""
-    made = Controlled(placed(two_tiers(), tmp_path))
-    await made.serving()
-    (tmp_path / "gslb.yaml").write_text(f"run_dir: {tmp_path}/run\n")
-    runner = web.AppRunner(application(made.desk, trusted=True))
-    await runner.setup()
-    await web.UnixSite(runner, tmp_path / "run/control.sock").start()
-
-    async def command(*words: str) -> Result:
-        return await asyncio.to_thread(run, *words, "-c", str(tmp_path))
-
-    with capture_logs():  # the server's own, which would stand among what commands print
-        yield command
-    await runner.cleanup()
+from tests.cli.conftest import Gslb
+from tests.kit.controlled import ZONE
 
 
 async def test_drain_and_clear(gslb: Gslb) -> None:

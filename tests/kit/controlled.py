@@ -3,6 +3,7 @@
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
+from math import inf
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -109,3 +110,16 @@ class Controlled:
         await self.owner.publisher.publish()
         self.owner.hear(1, Hello(worker=1, pid=100))
         self.owner.hear(1, Ack(worker=1, generation=self.owner.publisher.generation))
+
+
+def failed_over(made: Controlled) -> None:
+    """Let smtp's first tier fail and hold again, with a manual failback."""
+    zone = made.config.zones[0]
+    services = {**zone.services, "smtp": replace(zone.services["smtp"], failback=inf)}
+    made.owner.accept(replace(made.config, zones=(replace(zone, services=services),)))
+    for address in (RELAY1, RELAY2):
+        for _ in range(3):
+            made.owner.observe(seen(address, REFUSED))
+    for second in (40, 80):
+        made.clock.now = NOW + second
+        made.owner.observe(seen(RELAY1))
