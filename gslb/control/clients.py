@@ -71,12 +71,19 @@ def told(config: Config, service: Service | None, asked: Asked) -> Iterator[str]
         yield f"if {client} tells of a client (ECS), that network counts, not its own, for {', '.join(believing)}"
 
 
-def scope(config: Config, service: Service) -> str:
+def scope(config: Config, service: Service, asked: Asked) -> str:
     """What the reply to a client subnet option says of caching (RFC 7871 section 7.2.1)."""
     using = [view.name for view in config.views if view.ecs and view.name in service.views]
-    if using:
+    if not using:
+        return "ECS scope 0: no view of this service looks at what resolvers tell of their clients"
+    if asked.client is None:
         return f"ECS scope: the source prefix, for what views trust a resolver's word here ({', '.join(using)})"
-    return "ECS scope 0: no view of this service looks at what resolvers tell of their clients"
+    trusting = {config.views[number - 1].name for number in config.clients.of(client_address(asked.client)).trusts}
+    believing = [name for name in using if name in trusting]
+    if not believing:
+        return f"ECS scope 0: {', '.join(using)} would look at what others tell, not at what {asked.client} does"
+    length = "" if asked.ecs is None else f" {asked.ecs.prefixlen}"
+    return f"ECS scope{length}: the source prefix, for {', '.join(believing)} trusts what {asked.client} tells"
 
 
 def client_address(client: str) -> Address:

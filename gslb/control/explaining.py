@@ -65,7 +65,7 @@ def explanation(
     lines += made.lines() if made else (f"{to_text(name)} {rtype}: no health decides it, in zone {zone.text}",)
     lines += tuple(clients.told(config, decider, asked))
     if decider is not None:
-        lines += (clients.scope(config, decider),)
+        lines += (clients.scope(config, decider, asked),)
     return Explanation(
         name=absolute,
         type=rtype,

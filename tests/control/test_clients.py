@@ -176,13 +176,34 @@ async def test_a_view_that_is_all_down_is_told_apart(tmp_path: Path) -> None:
     assert made.owner.all_down_entered[ZONE, "split"] == 0
 
 
-def test_the_scope_is_that_of_the_views_that_believe(tmp_path: Path) -> None:
-    """0 unless a view of the service looks at what resolvers tell, so that caches are not split for nothing."""
+@pytest.mark.parametrize(
+    ("name", "client", "ecs", "line"),
+    [
+        ("smtp", None, None, "ECS scope 0: no view of this service looks at what resolvers tell of their clients"),
+        ("split", None, None, "ECS scope: the source prefix, for what views trust a resolver's word here (east)"),
+        ("split", "203.0.113.9", None, "ECS scope: the source prefix, for east trusts what 203.0.113.9 tells"),
+        (
+            "split",
+            "203.0.113.9",
+            "198.51.100.0/22",
+            "ECS scope 22: the source prefix, for east trusts what 203.0.113.9 tells",
+        ),
+        (
+            "split",
+            "10.1.2.3",
+            "198.51.100.0/22",
+            "ECS scope 0: east would look at what others tell, not at what 10.1.2.3 does",
+        ),
+    ],
+)
+def test_the_scope_is_that_of_the_views_that_believe(
+    tmp_path: Path, name: str, client: str | None, ecs: str | None, line: str
+) -> None:
+    """0 unless a view of the service looks at what this resolver tells, so that caches are not split for nothing."""
     config = replace(estate(tmp_path), clients=flatten(VIEWS, packed({})))
-    services = config.zones[0].services
+    asked = Asked(client, None if ecs is None else ip_network(ecs))
 
-    assert scope(config, services["smtp"]).startswith("ECS scope 0: ")
-    assert scope(config, services["split"]).startswith("ECS scope: the source prefix, for what views trust")
+    assert scope(config, config.zones[0].services[name], asked) == line
 
 
 async def test_a_reload_moves_clients_to_other_views(tmp_path: Path) -> None:

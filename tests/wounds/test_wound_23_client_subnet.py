@@ -48,7 +48,11 @@ def test_only_a_view_that_uses_it_is_told(
     option = dns.edns.ECSOption(client, 24)
     reply = wounds.server.query(f"{name}.w23.example.com", "A", source=resolver, options=[option])
 
+    told = {"name": f"{name}.w23.example.com", "type": "A", "from": resolver, "ecs": f"{client}/24"}
+    explained = wounds.server.get("/api/v1/explain", **told).json()["lines"]
+
     assert (addresses(reply), scope_of(reply)) == (answer, scope)
+    assert [line.split(":")[0] for line in explained if line.startswith("ECS")] == [f"ECS scope {scope}"]
 
 
 def test_no_view_ends_in_silence(wounds: Wounds) -> None:
