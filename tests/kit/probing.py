@@ -1,7 +1,9 @@
-"""Probes of a port on loopback, with settings in few words."""
+"""Probes of a port on loopback, with settings in few words; each must end in time."""
 
+import time
 from collections.abc import Callable
 from ipaddress import IPv4Address
+from typing import Any
 
 from gslb.model.checks import CheckSettings, Timing
 from gslb.model.observations import Observation
@@ -10,6 +12,9 @@ from gslb.probes.logins import Logins
 from gslb.probes.run import probe
 
 LOOPBACK = IPv4Address("127.0.0.1")
+
+LATITUDE = 1.2
+"""Seconds that a probe may take beyond its timeout."""
 
 
 def target(settings: CheckSettings, *, timeout: float = 1.0, address: IPv4Address = LOOPBACK, **keys: object) -> Target:
@@ -26,4 +31,12 @@ async def look(
     **keys: object,
 ) -> Observation:
     """One probe."""
-    return await probe(target(settings, **keys), name=name, logins=logins, transcript=transcript)  # type: ignore[arg-type]  # as above
+    return await timely(target(settings, **keys), name=name, logins=logins, transcript=transcript)  # type: ignore[arg-type]  # as above
+
+
+async def timely(at: Target, **keys: Any) -> Observation:
+    """One probe, which must end within its timeout and LATITUDE (probes.md section 6)."""
+    began = time.monotonic()
+    seen = await probe(at, **keys)
+    assert time.monotonic() - began <= at.timing.timeout + LATITUDE
+    return seen

@@ -16,7 +16,7 @@ from gslb.probes.journal import Journal
 from gslb.probes.run import probe
 from tests.kit.descriptors import few_descriptors
 from tests.kit.hostile import open_files
-from tests.kit.probing import target
+from tests.kit.probing import target, timely
 from tests.kit.running import until
 
 TIMED_OUT = Failed(Phase.COMMAND, Reason.EXEC_TIMEOUT)
@@ -29,7 +29,7 @@ def sh(script, *arguments, **keys):
 
 async def run(settings, *, deadline=20.0, name="t"):
     """One probe of a plugin, as the target of this name; patient unless a deadline is what matters."""
-    return await probe(replace(target(settings, timeout=deadline), id=name), name=None)
+    return await timely(replace(target(settings, timeout=deadline), id=name), name=None)
 
 
 async def soon(condition, what):

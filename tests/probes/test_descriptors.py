@@ -49,6 +49,8 @@ def test_the_soft_limit_is_raised_as_far_as_needed(limits, short, raised, monkey
     assert written == ([] if raised is None else [(raised, limits[1])])
 
 
+pytestmark = pytest.mark.usefixtures("harmless")
+
 LOGIN = Credentials(user="probe", password_file=__file__)
 EVERY = {
     "tcp": TcpSettings(port=1),

@@ -13,6 +13,8 @@ from tests.kit.directory import BIND, DONE, EXTENDED, entry, result
 from tests.kit.hostile import closed_port, drips, hangs_up, serving, silent
 from tests.kit.probing import look, target
 
+pytestmark = pytest.mark.usefixtures("harmless")
+
 
 def server(context=None, *, code=0, injected=b"", heard=None):
     """A small directory: StartTLS (where there is a context), bind, search, until unbind."""

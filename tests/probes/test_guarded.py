@@ -23,6 +23,8 @@ from tests.kit.hostile import serving, settled
 from tests.kit.logins import CREDENTIALS, PLAIN, WORD, logins
 from tests.kit.probing import look, target
 
+pytestmark = pytest.mark.usefixtures("harmless")
+
 NAME = "mail.example.com"
 REJECTED = Degraded(Phase.AUTH, Reason.AUTH_REJECTED)
 LOGGING_IN = [session for session in SESSIONS if session.entry is not None]

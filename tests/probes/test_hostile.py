@@ -26,7 +26,6 @@ from tests.kit.hostile import (
     floods,
     hangs_up,
     nobody_accepts,
-    open_files,
     resets,
     says,
     serving,
@@ -35,6 +34,8 @@ from tests.kit.hostile import (
 )
 from tests.kit.logins import logins
 from tests.kit.probing import look
+
+pytestmark = pytest.mark.usefixtures("harmless")
 
 NONE, STARTTLS, IMPLICIT = (TlsSettings(mode=mode) for mode in (TlsMode.NONE, TlsMode.STARTTLS, TlsMode.IMPLICIT))
 TIMEOUT = 0.3
@@ -77,21 +78,6 @@ def certified(certificate, tmp_path):
 def ca_file(certificate, tmp_path):
     """What to trust it by."""
     return certificate.ca_file(tmp_path)
-
-
-@pytest.fixture(autouse=True)
-async def nothing_is_left():
-    """No descriptor and no task survives a probe."""
-    async with serving(hangs_up) as port:
-        await look(smtp(port))  # a loop opens descriptors of its own when it first needs them
-    tasks = {asyncio.current_task()}
-    await settled(lambda: asyncio.all_tasks() == tasks)
-    for _ in range(10):
-        await asyncio.sleep(0)
-    files = open_files()
-    yield
-    tasks = {asyncio.current_task()}
-    await settled(lambda: asyncio.all_tasks() == tasks and open_files() <= files)
 
 
 # before and in the greeting: numbers 1 to 11

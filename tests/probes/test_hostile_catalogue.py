@@ -97,3 +97,15 @@ def test_each_hostile_peer_has_its_test(peer: str) -> None:
     defined = ast.parse((HERE / file).read_text()).body
 
     assert name in {one.name for one in defined if isinstance(one, ast.AsyncFunctionDef | ast.FunctionDef)}
+
+
+DRIVEN = {"test_schedule.py"}
+"""Where time is driven and nothing is opened."""
+
+
+@pytest.mark.parametrize("file", sorted({file for file, _ in CATALOGUE.values()} - DRIVEN))
+def test_each_is_held_to_leave_nothing(file: str) -> None:
+    """No descriptor, task or memory, and in time (tests.kit.harmless and .probing); who runs no loop has none."""
+    source = (HERE / file).read_text()
+
+    assert "async def test" not in source or 'usefixtures("harmless")' in source or "nothing_is_left" in source

@@ -12,6 +12,8 @@ from tests.kit.certificates import mint
 from tests.kit.probing import look
 from tests.kit.tls_flood import TLS12, TLS13, flooding, hello_requests, key_updates, small_records
 
+pytestmark = pytest.mark.usefixtures("harmless")
+
 LONGEST = 0.15
 """Seconds of CPU in one step of the loop, which are 30 ms on the machine this was written on, and were 8 s before."""
 

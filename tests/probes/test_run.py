@@ -16,6 +16,8 @@ from tests.kit.certificates import DAY, authority, mint
 from tests.kit.hostile import says, serving, silent
 from tests.kit.probing import look, target
 
+pytestmark = pytest.mark.usefixtures("harmless")
+
 NAME = "mail.example.com"
 SETTINGS = {
     kind
