@@ -282,14 +282,25 @@ class Builder:
 
     def _link(self, place: Place, slot: DenialSlot) -> None:
         """A link of the chain of denial lists the types that its name has now; it is gone while nothing is signed."""
-        made, fetched, part = entries.ABSENT, entries.ABSENT, self._made[place[0]]
+        made = entries.ABSENT
         if self.ahead.is_signed(slot.zone):
-            there = [rtype for rtype, number in slot.types if entries.is_there(part[number].spec)]
+            there = [rtype for rtype, number in slot.types if entries.is_there(self._made[place[0]][number].spec)]
             made = entries.of_denial(slot, there, self._scenes[slot.zone])
-            there = [rtype for rtype, number in slot.types if self.transfers.has((place[0], number))]
-            fetched = entries.of_denial(slot, there, self._scenes[slot.zone])
         self._put(place, made)
-        self._carry(place, fetched.spec)
+        holds = bool(slot.always) or any(self.transfers.has((place[0], number)) for _, number in slot.types)
+        for other in self.transfers.relinked(place, slot, holds=holds):
+            self._carry_link(other)
+
+    def _carry_link(self, place: Place) -> None:
+        """Carry a link as a copy has it."""
+        slot, spec = self.plan.slots[place[0]][place[1]], entries.ABSENT.spec
+        if not isinstance(slot, DenialSlot):
+            raise AssertionError("only slots of denial are links")
+        following = self.transfers.following(place, slot)
+        if following is not None and self.ahead.is_signed(slot.zone):
+            there = [rtype for rtype, number in slot.types if self.transfers.has((place[0], number))]
+            spec = entries.of_denial(replace(slot, following=following), there, self._scenes[slot.zone]).spec
+        self._carry(place, spec)
 
     def work(self, now: float, renewed: int = ALL) -> Work:
         """What is to be signed before the next image: to be done anywhere, then to be given to `accept`.

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from gslb.answers.carried import NOTHING
+from gslb.answers.dnssec.copied import Copied
+from gslb.answers.dnssec.denial import hashed
 from gslb.answers.dnssec.sections import records
 from gslb.answers.dnssec.work import CARRIED, Place
 from gslb.answers.plan import Plan, nameserver_records, nested
@@ -62,6 +64,7 @@ class Transfers:
         self.seats: tuple[_Seat, ...] = tuple(_seats(plan))
         self.specs: list[EntrySpec] = [NOTHING] * len(self.seats)
         self._numbers = {seat.place: number for number, seat in enumerate(self.seats)}
+        self._chains = _chains(plan)
         self._journals = {
             text: Journal(zone, serials[text], dict(_delegations(plan, zone)), (pasts or {}).get(text))
             for text, zone in plan.zones.items()
@@ -88,6 +91,18 @@ class Transfers:
         """Whether anything is carried of a slot now."""
         number = self._numbers.get(place)
         return number is not None and bool(self.specs[number].variants)
+
+    def relinked(self, place: Place, slot: DenialSlot, *, holds: bool) -> tuple[Place, ...]:
+        """A name of a carried chain has been looked at, and holds something or nothing: the links to be made anew."""
+        if place not in self._numbers:
+            return ()
+        chain = self._chains.get(slot.zone)
+        return (place,) if chain is None else (place, *chain.turned(place, holds=holds))
+
+    def following(self, place: Place, slot: DenialSlot) -> bytes | None:
+        """What comes after a link; None for one that is left out."""
+        chain = self._chains.get(slot.zone)
+        return slot.following if chain is None else chain.following(place)
 
     def put(self, number: int, octets: bytes) -> None:
         """From the next serial on these records, owned by OWNER, with their RRSIGs, are carried."""
@@ -227,6 +242,18 @@ def _seats(plan: Plan) -> Iterator[_Seat]:
             slot = plan.slots[node.part][number]
             if view == VIEW and plan.zones[slot.zone].transfer is not None:
                 yield _Seat((node.part, number), _key(slot, plan.zones[slot.zone]), slot.zone)
+
+
+def _chains(plan: Plan) -> dict[str, Copied]:
+    """Of zones with NSEC3 that may be fetched."""
+    links: dict[str, list[tuple[bytes, bytes, Place]]] = {}
+    for node in plan.nodes:
+        for _, view, number in node.types:
+            slot = plan.slots[node.part][number]
+            by_hash = view == VIEW and isinstance(slot, DenialSlot) and slot.rtype == RecordType.NSEC3
+            if by_hash and plan.zones[slot.zone].transfer is not None:
+                links.setdefault(slot.zone, []).append((hashed(node.name), node.name, (node.part, number)))
+    return {text: Copied(plan.zones[text].name, found) for text, found in links.items()}
 
 
 _KINDS = {
