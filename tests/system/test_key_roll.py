@@ -17,4 +17,5 @@ def test_nobody_notices_a_roll(tmp_path: Path) -> None:
         here.roller.wait(begun)
 
     assert here.faults() == []
+    assert here.repeated() < 1 / 100
     assert all(each.count > 20 for each in here.watchers), here.figures()

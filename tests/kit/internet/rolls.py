@@ -111,20 +111,29 @@ class Roller:
 
 @dataclass(frozen=True)
 class Estate:
-    """Two quick zones on a signed internet, and those who ask about them."""
+    """Two quick zones on a signed internet, and those who ask about them. `again`: what unbound was asked twice."""
 
     roller: Roller
     watchers: tuple[Watcher, ...]
     flapping: Doing
+    unbound: Unbound
+    again: list[str]
 
     def faults(self) -> list[str]:
-        """Everything that was not validated."""
-        return [fault for each in self.watchers for fault in each.faults]
+        """Everything that was not validated, as those who asked saw it, and as unbound wrote it down."""
+        written = (self.unbound.folder / "log").read_text().splitlines()
+        bogus = [line for line in written if "validation failure" in line]
+        return [*(fault for each in self.watchers for fault in each.faults), *bogus]
+
+    def repeated(self) -> float:
+        """The part of all questions that unbound failed to get to the server, which a loaded machine is slow to run."""
+        return len(self.again) / sum(each.count for each in self.watchers)
 
     def figures(self) -> str:
         """What was done and asked, to be shown."""
         told = (f"{each.label}: {each.count} asked, {len(each.faults)} faults" for each in self.watchers)
-        return "\n".join((*self.roller.rolled, f"{self.flapping.count} changes of members", *told))
+        asked_again = f"unbound was asked again: {self.again}"
+        return "\n".join((*self.roller.rolled, f"{self.flapping.count} changes of members", *told, asked_again))
 
 
 @contextmanager
@@ -137,13 +146,14 @@ def estate(folder: Path, *, delay: int, pause: float = 0.0) -> Iterator[Estate]:
         child = stack.enter_context(Child(folder / "child", zones, workers=1, checks=CHECK.format(port=ports.port)))
         parents = stack.enter_context(Parents(folder / "parents", child.delegation()))
         unbound = stack.enter_context(Unbound(folder / "unbound", anchor(), stale=False))
+        again: list[str] = []
         watchers = tuple(
             stack.enter_context(Watcher(f"{who} {kind.name}", ask, asked(kind), pause))
             for kind in (CSK, PAIR)
-            for who, ask in (("unbound", by_resolver(unbound)), ("dnspython", by_dnspython(kind.name)))
+            for who, ask in (("unbound", by_resolver(unbound, again)), ("dnspython", by_dnspython(kind.name)))
         )
         flapping = stack.enter_context(Doing(1.0, *_flaps(ports)))
-        yield Estate(Roller(child, parents, delay), watchers, flapping)
+        yield Estate(Roller(child, parents, delay), watchers, flapping, unbound, again)
 
 
 def _flaps(ports: Ports) -> tuple[Callable[[], None], ...]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from itertools import cycle
 
 import dns.exception
+import dns.rcode
 
 from tests.kit.internet.chain import Validator
 from tests.kit.internet.resolvers import Resolver, is_secure, kind
@@ -27,12 +28,16 @@ def by_dnspython(zone: str) -> Ask:
     return ask
 
 
-def by_resolver(resolver: Resolver) -> Ask:
-    """A resolver with its cache."""
+def by_resolver(resolver: Resolver, again: list[str]) -> Ask:
+    """A resolver with its cache. A SERVFAIL without a reason (RFC 8914) is of its way to the server, not of validation:
+    it is noted in `again`, and asked once more."""
 
     def ask(name: str, rtype: str) -> str:
         try:
             reply = resolver.query(name, rtype)
+            if reply.rcode() == dns.rcode.SERVFAIL and not reply.options:
+                again.append(f"{name} {rtype}")
+                reply = resolver.query(name, rtype)
         except (OSError, dns.exception.DNSException) as error:
             return f"{type(error).__name__}: {error}"
         return "" if is_secure(reply) else f"{kind(reply, rtype)}, not validated: {reply.options}"
