@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what `make test-dnssec` needs beyond the suite: validating resolvers, and tools that judge signed zones.
+# Installs what `make test-dnssec` needs beyond the suite: validating resolvers, secondaries, and tools that judge signed zones.
 set -eu
 
-exec sh "$(dirname "$0")/packages.sh" bind9 knot-resolver pdns-recursor dnsviz zonemaster-cli dnsperf
+exec sh "$(dirname "$0")/packages.sh" bind9 knot knot-resolver pdns-recursor dnsviz zonemaster-cli dnsperf

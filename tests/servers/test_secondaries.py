@@ -2,6 +2,7 @@
 
 import base64
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,8 +15,12 @@ import dns.tsigkeyring
 import dns.zone
 import pytest
 
+from gslb.control.keyring import usable, write_keys
+from gslb.model.keys import KeyTimes
+from tests.kit.judging import Judge
 from tests.kit.running import Running, free_ports
-from tests.kit.servers.secondaries import BindSecondary, NsdSecondary, has
+from tests.kit.servers.secondaries import BindSecondary, NsdSecondary, Secondary, has
+from tests.kit.zonekeys import stored
 from tests.kit.zones import QUICK
 
 pytestmark = [pytest.mark.servers, pytest.mark.system]
@@ -34,6 +39,7 @@ nameservers: {{ns1: [127.0.0.1]}}
 ttl: 5
 min_ttl: 1
 transfer: {{to: [127.0.0.0/8], notify: [NOTIFY], key: transfer.key}}
+dnssec: {{keys: KEYS, denial: nsec3}}
 records: |
   @ TXT "v=spf1 mx -all"
 pools:
@@ -82,10 +88,15 @@ class Site:
         self.ports = free_ports(2)
         notify = ", ".join(f"127.0.0.1:{port}" for port in self.ports)
         files = {
-            "zones/mail.yaml": ZONE.replace("NOTIFY", notify),
+            "zones/mail.yaml": ZONE.replace("NOTIFY", notify).replace("KEYS", str(folder / "keys")),
             "checks/checks.yaml": f"tcp: {{type: tcp, port: {self.members.port}, {QUICK}}}\n",
             "transfer.key": KEY_FILE,
         }
+        began = time.time() - 1e6
+        key = stored(times=KeyTimes(created=began, publish=began, active=began))
+        self.judge = Judge(NAME, (usable(key),), time.time())
+        (folder / "keys").mkdir(mode=0o700)
+        write_keys(folder / "keys", [key], 3600)
         self.server = Running(folder, files, workers=2)
         (folder / "transfer.key").chmod(0o600)
 
@@ -100,7 +111,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.mark.parametrize(("number", "kind"), [(0, NsdSecondary), (1, BindSecondary)])
 def test_a_secondary_follows_health(site: Site, number: int, kind: type[NsdSecondary | BindSecondary]) -> None:
-    """A member that goes down is gone at a secondary within seconds: told by NOTIFY, fetched by IXFR, all signed."""
+    """A member that goes down is gone at a secondary within seconds: told by NOTIFY, fetched by IXFR, all signed.
+
+    The zone is signed, too: what the secondary says and denies of it is validated at every step.
+    """
     secondary = kind(NAME, key=(KEY, SECRET))
     secondary.ports = {"dns": site.ports[number]}
     with ExitStack() as stack:
@@ -108,12 +122,22 @@ def test_a_secondary_follows_health(site: Site, number: int, kind: type[NsdSecon
         secondary.follows(site.server.dns_port)
         has(secondary, f"smtp.{NAME}", "A", BOTH)
         has(secondary, f"smtp.{NAME}", "MX", {f"10 one.relays.{NAME}.", f"11 two.relays.{NAME}."})
+        assert proved(site, secondary) == ["answer", "answer", "nodata", "nxdomain"]
 
         site.members.goes(TWO)
         has(secondary, f"smtp.{NAME}", "A", {ONE})
         has(secondary, f"smtp.{NAME}", "MX", {f"10 one.relays.{NAME}."})
+        assert proved(site, secondary) == ["answer", "answer", "nodata", "nxdomain"]
         site.members.comes(TWO)
         has(secondary, f"smtp.{NAME}", "A", BOTH)
+
+
+def proved(site: Site, secondary: Secondary) -> list[str]:
+    """What dnspython makes of what a secondary says."""
+    asked = (("smtp", "A"), ("smtp", "MX"), ("smtp", "TXT"), ("nothing", "A"))
+    queries = [dns.message.make_query(f"{name}.{NAME}", rtype, want_dnssec=True, payload=4096) for name, rtype in asked]
+    port = secondary.ports["dns"]
+    return [site.judge.judge(dns.query.tcp(query, "127.0.0.1", port=port, timeout=5)) for query in queries]
 
 
 def fetch(site: Site, key: dns.tsig.Key | None) -> dns.zone.Zone:

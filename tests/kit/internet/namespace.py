@@ -13,6 +13,7 @@ COMMANDS = (
     "link set lo up",
     "address add 127.0.0.22/32 dev lo",
     "address add 192.0.2.1/24 dev lo",
+    "address add 192.0.2.81/32 dev lo",
     "address add 198.51.100.1/24 dev lo",
     "-6 address add 2001:db8::1/128 dev lo nodad",
     "-6 address add 2001:db8::2/128 dev lo nodad",
@@ -21,7 +22,8 @@ COMMANDS = (
     "-6 address add 2001:db8:1::53/128 dev lo nodad",
     "-6 route add local 2001:db8::/32 dev lo",
 )
-"""192.0.2.0/24, 198.51.100.0/24 and 2001:db8::/32 are this host: where nobody listens, connections are refused."""
+"""192.0.2.0/24, 198.51.100.0/24 and 2001:db8::/32 are this host: where nobody listens, connections are refused. BIND
+listens on none but addresses that an interface has of its own."""
 
 
 class Namespace:

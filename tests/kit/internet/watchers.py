@@ -9,15 +9,16 @@ import dns.exception
 import dns.rcode
 
 from tests.kit.internet.chain import Validator
+from tests.kit.internet.child import SERVER
 from tests.kit.internet.resolvers import Resolver, is_secure, kind
 
 Ask = Callable[[str, str], str]
 """A question, and what is wrong with what came back; empty where it was validated."""
 
 
-def by_dnspython(zone: str) -> Ask:
+def by_dnspython(zone: str, server: str = SERVER) -> Ask:
     """From the parent's DS down, with a cache for DS and keys."""
-    judge = Validator(zone)
+    judge = Validator(zone, server=server)
 
     def ask(name: str, rtype: str) -> str:
         try:
