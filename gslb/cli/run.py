@@ -35,6 +35,7 @@ def command(directory: Path) -> None:
     settings = Settings(
         listen=tuple((str(endpoint.address), endpoint.port) for endpoint in node.listen),
         workers=node.workers,
+        worker_cpus=node.worker_cpus,
         run_dir=str(node.run_dir),
         nsid=node.nsid,
         control=(sys.executable, "-m", "gslb", "control", "-c", str(directory)),

@@ -23,6 +23,7 @@ def _fixed(node: Node) -> dict[str, str]:
         "node": node.name,
         "dns.listen": ", ".join(str(endpoint) for endpoint in node.listen),
         "dns.workers": str(node.workers),
+        "dns.worker_cpus": ", ".join(map(str, node.worker_cpus)) or "none",
         "http.listen": str(node.http.listen),
         "state_dir": str(node.state_dir),
         "run_dir": str(node.run_dir),

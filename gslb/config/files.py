@@ -142,6 +142,7 @@ def _load(
     checks = [draft for document in check_files for draft in check_drafts(document)]
     zones = [draft for document in zone_files if (draft := zone_draft(document, read_text)) is not None]
     crosscheck((node_file, node), zones, checks, check_files, disk.exists)
+    _cpus_exist(node_file, node, host)
     secret_file = node.dns.cookies.secret_file
     if secret_file and (wrong := disk.wrong_with_secrets(secret_file)):
         node_file.fault(("dns", "cookies", "secret_file"), wrong)
@@ -158,6 +159,18 @@ def _load(
     review_views(node_file, node, countries, zones)
     config = _config(node, zones, checks, directory, host, _digest(used), documents)
     return replace(config, clients=flatten(config.views, countries))
+
+
+def _cpus_exist(document: Document, node: NodeFile, host: Host) -> None:
+    """A worker cannot keep to a CPU that is not there, or not ours to use (taskset, CPUAffinity= of systemd)."""
+    written = node.dns.worker_cpus
+    if not isinstance(written, tuple):
+        return
+    usable = host.usable_cpus
+    for index, cpu in enumerate(written):
+        if cpu not in usable:
+            message = f"there is no CPU {cpu} for this server: {', '.join(map(str, usable))}"
+            document.fault(("dns", "worker_cpus", index), message)
 
 
 def _countries(document: Document, node: NodeFile, disk: _Disk, used: dict[str, bytes]) -> Mapping[str, CountryRanges]:
@@ -262,7 +275,13 @@ def full_host_name() -> str | None:
 
 def _this_host() -> Host:
     token = DEFAULT_TOKEN if _is_file(DEFAULT_TOKEN) else None
-    return Host(name=_host_name(), cpu_count=os.cpu_count() or 1, token_file=token, full_name=full_host_name)
+    return Host(
+        name=_host_name(),
+        cpu_count=os.cpu_count() or 1,
+        cpus=tuple(sorted(os.sched_getaffinity(0))),
+        token_file=token,
+        full_name=full_host_name,
+    )
 
 
 def _host_name() -> str:

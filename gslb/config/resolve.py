@@ -28,13 +28,20 @@ from gslb.model.zones import ALL, PLAIN_HTTPS, Dnssec, Https, NameServer, Servic
 class Host:
     """What the machine itself decides: its name, its cores, and a token file found at the default place.
 
-    `full_name` is asked only where something would say it: it may have to ask DNS.
+    `full_name` is asked only where something would say it: it may have to ask DNS. `cpus`: the numbers of those that
+    this process may use; empty: the first `cpu_count`.
     """
 
     name: str
     cpu_count: int
+    cpus: tuple[int, ...] = ()
     token_file: Path | None = None
     full_name: Callable[[], str | None] = lambda: None
+
+    @property
+    def usable_cpus(self) -> tuple[int, ...]:
+        """Their numbers, in order."""
+        return self.cpus or tuple(range(self.cpu_count))
 
 
 def resolve_node(table: NodeFile, directory: Path, host: Host, *, says_hello: bool) -> Node:
@@ -48,6 +55,7 @@ def resolve_node(table: NodeFile, directory: Path, host: Host, *, says_hello: bo
         name=name,
         listen=tuple(table.dns.listen),
         workers=table.dns.workers or host.cpu_count,
+        worker_cpus=host.usable_cpus if table.dns.worker_cpus == "auto" else table.dns.worker_cpus or (),
         nsid=table.dns.nsid or name,
         http=HttpListener(
             listen=http.listen,

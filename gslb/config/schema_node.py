@@ -43,6 +43,14 @@ def _canary(value: object) -> Canary:
     return Canary(parse_check_name(words[0]), parse_address(words[1]))
 
 
+def _cpus(value: object) -> tuple[int, ...] | Literal["auto"] | None:
+    if value in ("none", "auto"):
+        return "auto" if value == "auto" else None
+    if not isinstance(value, list) or not value or not all(type(item) is int and item >= 0 for item in value):
+        raise ValueError(f"{shown(value)} is no choice of CPUs: write none, auto or their numbers, like [0, 1]")
+    return tuple(value)
+
+
 class SourceTable(Table):
     """The local addresses probes leave from."""
 
@@ -79,6 +87,11 @@ class DnsTable(Table):
     """Addresses and ports, UDP and TCP on each."""
     workers: Annotated[int, whole_number(0, 256)] = 0
     """Answering processes; 0: one per CPU core."""
+    worker_cpus: Annotated[
+        tuple[int, ...] | Literal["auto"] | None,
+        Parsed(_cpus, (("type", ["string", "array"]), ("x-format", "none, auto or [0, 1]"))),
+    ] = None
+    """CPUs that workers keep to, one each, in turn: none (the system's choice), auto (those this server may use) or their numbers: [0, 1]."""  # noqa: E501 - one sentence for `gslb schema`
     nsid: Text | None = None
     """What NSID (RFC 5001) tells; default: the node's name."""
     cookies: CookiesTable = Field(default_factory=CookiesTable)

@@ -67,7 +67,8 @@ class RateLimit:
 class Node:
     """This node: gslb.yaml. `cookie_secrets`: the file of DNS cookies' secrets, None for one of our own.
 
-    `state_txt`: networks that may ask for state over DNS.
+    `state_txt`: networks that may ask for state over DNS. `worker_cpus`: CPUs that workers keep to, in turn; empty: to
+    none.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Node:
     cookie_secrets: Path | None = None
     rate_limit: RateLimit = RateLimit()
     state_txt: tuple[Network, ...] = ()
+    worker_cpus: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

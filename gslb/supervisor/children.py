@@ -73,6 +73,9 @@ def arguments(settings: Settings, listeners: Listeners, child: int, heartbeat: i
         "--heartbeat": str(heartbeat),
         "--nsid": settings.nsid,
     }
+    cpu = settings.cpu_of(child)
+    if cpu is not None:
+        own["--cpu"] = str(cpu)
     return (*settings.worker, *(word for pair in own.items() for word in pair))
 
 

@@ -51,7 +51,7 @@ class Settings:
     listen: (host, port) of each endpoint, UDP and TCP both. workers: how many; 0 is one per CPU core. nsid: passed
     on to the workers. control, worker: argument lists, to which `children` adds descriptors. lame_duck: seconds of
     answering after SIGTERM. kill_after: seconds from then to SIGKILL. log_format: json or console; None is console
-    on a terminal.
+    on a terminal. worker_cpus: those that workers keep to, in turn; empty: the system's choice.
     """
 
     listen: tuple[tuple[str, int], ...]
@@ -65,6 +65,13 @@ class Settings:
     control_rules: Rules = CONTROL_RULES
     worker_rules: Rules = WORKER_RULES
     log_format: str | None = None
+    worker_cpus: tuple[int, ...] = ()
+
+    def cpu_of(self, child: int) -> int | None:
+        """The CPU that a child keeps to; None for control, and where nobody chose."""
+        if child == CONTROL or not self.worker_cpus:
+            return None
+        return self.worker_cpus[(child - 1) % len(self.worker_cpus)]
 
     def to_json(self) -> str:
         """One line that `from_json` reads back."""
@@ -75,8 +82,8 @@ class Settings:
         """Raises ValueError, KeyError or TypeError for text that `to_json` did not write."""
         raw: dict[str, Any] = json.loads(text)
         raw["listen"] = tuple((str(host), int(port)) for host, port in raw["listen"])
-        for name in ("control", "worker"):
-            raw[name] = tuple(raw[name])
+        for name in ("control", "worker", "worker_cpus"):
+            raw[name] = tuple(raw.get(name, ()))
         for name in ("control_rules", "worker_rules"):
             if name in raw:
                 raw[name] = Rules(**raw[name] | {"backoff": tuple(raw[name]["backoff"])})

@@ -10,6 +10,7 @@ from tests.kit.configs import accepted
         ("node: ns9", "node"),
         ("dns: {listen: ['127.0.0.9:53']}", "dns.listen"),
         ("dns: {workers: 7}", "dns.workers"),
+        ("dns: {worker_cpus: auto}", "dns.worker_cpus"),
         ("http: {listen: '127.0.0.9:80'}", "http.listen"),
         ("state_dir: /elsewhere", "state_dir"),
         ("run_dir: /elsewhere", "run_dir"),

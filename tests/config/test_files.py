@@ -90,6 +90,33 @@ def test_the_host_gives_its_name_and_its_cores(tmp_path: Path) -> None:
     assert node.name
 
 
+@pytest.mark.parametrize(
+    ("written", "cpus"), [("none", ()), ("auto", (0, 1, 2)), ("[2, 0, 2]", (2, 0, 2)), ("[1]", (1,))]
+)
+def test_workers_may_keep_to_cpus(written: str, cpus: tuple[int, ...]) -> None:
+    """To none unless somebody says so, to all that the server may use, or to those named."""
+    node = load_texts(texts(node=f"dns: {{worker_cpus: {written}}}"), cpu_count=3).node
+
+    assert node.worker_cpus == cpus
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("[0, 7]", "dns.worker_cpus[1]: there is no CPU 7 for this server: 0"),
+        ("some", "'some' is no choice of CPUs: write none, auto or their numbers, like [0, 1]"),
+        ("[]", "a list is no choice of CPUs"),
+        ("[true]", "a list is no choice of CPUs"),
+        ("1", "1 is no choice of CPUs"),
+    ],
+)
+def test_cpus_that_are_not_there(written: str, said: str) -> None:
+    """A CPU that does not exist, or that the server may not use, is refused by its place."""
+    (fault,) = faults(texts(node=f"dns: {{worker_cpus: {written}}}"))
+
+    assert said in fault
+
+
 @pytest.fixture
 def _full_name_forgotten() -> Iterator[None]:
     """The host's name is looked up anew, now and by whoever comes next."""

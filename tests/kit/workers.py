@@ -121,12 +121,12 @@ class Started:
 
 
 @asynccontextmanager
-async def started(run_dir: Path, *, heartbeat: int | None = None) -> AsyncIterator[Started]:
+async def started(run_dir: Path, *, heartbeat: int | None = None, cpu: int | None = None) -> AsyncIterator[Started]:
     """A worker on the loop of the test, on free loopback ports; ended in order."""
     udp, tcp = bound(socket.SOCK_DGRAM), bound(socket.SOCK_STREAM)
     ports = udp.getsockname()[1], tcp.getsockname()[1]
     told = Options(
-        worker=1, run_dir=run_dir, udp=(udp.detach(),), tcp=(tcp.detach(),), heartbeat=heartbeat, nsid=b"node"
+        worker=1, run_dir=run_dir, udp=(udp.detach(),), tcp=(tcp.detach(),), heartbeat=heartbeat, nsid=b"node", cpu=cpu
     )
     worker = Worker(told)
     async with asyncio.TaskGroup() as tasks:

@@ -4,6 +4,7 @@ import os
 import select
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,13 @@ def test_a_worker_is_told_all_it_needs() -> None:
     listeners.close()
 
     assert words == f"worker --worker 1 --udp {udp} --tcp {tcp} --run-dir /run/gslb --heartbeat 9 --nsid ns1"
+
+
+def test_a_worker_is_told_its_cpu() -> None:
+    """Where one was chosen."""
+    words = arguments(replace(settings(), worker_cpus=(3,)), NOTHING, 1, 9)
+
+    assert words[-2:] == ("--cpu", "3")
 
 
 def test_control_is_told_its_pipe() -> None:

@@ -84,6 +84,15 @@ def test_settings_survive_their_own_json() -> None:
     assert Settings.from_json(SETTINGS.to_json()) == SETTINGS
 
 
+def test_workers_take_cpus_in_turn() -> None:
+    """Each keeps to one of those chosen; control to none, and nobody where none was chosen."""
+    chosen = replace(SETTINGS, workers=3, worker_cpus=(2, 5))
+
+    assert [chosen.cpu_of(child) for child in range(4)] == [None, 2, 5, 2]
+    assert SETTINGS.cpu_of(1) is None
+    assert Settings.from_json(chosen.to_json()) == chosen
+
+
 def test_settings_may_leave_out_the_rules() -> None:
     """Defaults stand in for what is not said."""
     text = '{"listen": [["::1", 53]], "workers": 1, "run_dir": "r", "nsid": "n", "control": ["c"], "worker": ["w"]}'

@@ -20,6 +20,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--run-dir", type=Path, required=True, help="where the table and the channel stand")
     parser.add_argument("--heartbeat", type=int, help="descriptor that takes a byte at least once a second")
     parser.add_argument("--nsid", default="", help="this node's identity (RFC 5001)")
+    parser.add_argument("--cpu", type=int, help="the CPU to keep to; the system's choice without")
     told = parser.parse_args(arguments)
     return serve(
         Options(
@@ -30,6 +31,7 @@ def main(arguments: list[str]) -> int:
             heartbeat=told.heartbeat,
             nsid=told.nsid.encode(),
             native=PLAIN not in os.environ,
+            cpu=told.cpu,
         )
     )
 

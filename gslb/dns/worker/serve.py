@@ -28,7 +28,7 @@ EVERYTHING = 1 << 32
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What the supervisor says. Descriptors are inherited; `heartbeat` None: nobody listens."""
+    """What the supervisor says. Descriptors are inherited; `heartbeat` None: nobody listens; `cpu` None: any."""
 
     worker: int
     run_dir: Path
@@ -37,6 +37,7 @@ class Options:
     heartbeat: int | None = None
     nsid: bytes = b""
     native: bool = True
+    cpu: int | None = None
 
 
 def serve(options: Options) -> int:
@@ -69,6 +70,7 @@ class Worker:
     async def run(self) -> int:
         """Live until `ending` is set; the exit status."""
         loop = asyncio.get_running_loop()
+        self._keep_to(self.options.cpu)
         self.stamped_at = loop.time()
         self.tcp = TcpConnections(self.answerer, loop.time)
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -90,6 +92,14 @@ class Worker:
                 task.cancel()
         await self._finish(loop)
         return 0
+
+    def _keep_to(self, cpu: int | None) -> None:
+        """Before the fast path's threads begin, which keep to what this one does. A CPU that went away stops nobody."""
+        try:
+            if cpu is not None:
+                os.sched_setaffinity(0, {cpu})
+        except OSError as error:
+            self._log("warning", "cannot keep to its CPU", {"cpu": str(cpu), "why": error.strerror or str(error)})
 
     def _take_last_policy(self) -> None:
         policy = read_policy(self.options.run_dir)

@@ -18,11 +18,13 @@ from tests.kit.workers import PATIENCE, bound, one_name, write_table
 
 
 @contextmanager
-def process(run_dir: Path, udp: socket.socket, tcp: socket.socket, heartbeat: int) -> Iterator[subprocess.Popen[bytes]]:
+def process(
+    run_dir: Path, udp: socket.socket, tcp: socket.socket, heartbeat: int, *more: str
+) -> Iterator[subprocess.Popen[bytes]]:
     """A worker process; killed at the end, unless it has ended."""
     given = (udp.fileno(), tcp.fileno(), heartbeat)
     told = f"--worker 1 --udp {given[0]} --tcp {given[1]} --heartbeat {given[2]} --nsid node --run-dir {run_dir}"
-    with subprocess.Popen([sys.executable, "-m", "gslb.dns.worker", *told.split()], pass_fds=given) as popen:
+    with subprocess.Popen([sys.executable, "-m", "gslb.dns.worker", *told.split(), *more], pass_fds=given) as popen:
         try:
             yield popen
         finally:
@@ -66,6 +68,16 @@ def test_life(tmp_path: Path, pipe: tuple[int, int], udp: socket.socket, tcp: so
         assert os.read(pipe[0], 1) == b"."
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(PATIENCE) == 0
+
+
+def test_its_cpu(tmp_path: Path, pipe: tuple[int, int], udp: socket.socket, tcp: socket.socket) -> None:
+    """All its threads keep to the CPU that it was told."""
+    write_table(tmp_path, one_name("192.0.2.1"))
+    cpu = max(os.sched_getaffinity(0))
+    with process(tmp_path, udp, tcp, pipe[1], "--cpu", str(cpu)) as worker:
+        assert ask(udp) == "192.0.2.1"
+        threads = [int(each) for each in os.listdir(f"/proc/{worker.pid}/task")]
+        assert {frozenset(os.sched_getaffinity(each)) for each in threads} == {frozenset((cpu,))}
 
 
 def test_shared_sockets(tmp_path: Path, pipe: tuple[int, int], udp: socket.socket, tcp: socket.socket) -> None:

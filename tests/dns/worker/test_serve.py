@@ -12,7 +12,7 @@ import dns.message
 import dns.rcode
 
 from gslb.dns.worker.answerer import STALE_AFTER
-from gslb.handoff.messages import Ack, Counts, Hello, Stamp, TableReady, Tally
+from gslb.handoff.messages import Ack, Counts, Hello, LogLine, Stamp, TableReady, Tally
 from gslb.handoff.policy import Policy, write_policy
 from tests.kit.workers import PATIENCE, Control, ask_udp, one_name, started, turn_until, write_table
 
@@ -71,6 +71,14 @@ async def test_reports(tmp_path: Path) -> None:
 
     assert [count.pairs[0][1] for count in (first, last)] == [1, 1]
     assert (first.generation, tally.totals["queries_udp"], tally.gauges["table_generation"]) == (4, 2, 4)
+
+
+async def test_a_cpu_that_went_away(tmp_path: Path) -> None:
+    """A worker that cannot keep to its CPU says so, and answers wherever the system lets it."""
+    write_table(tmp_path, one_name("192.0.2.1"))
+    async with Control(tmp_path) as control, started(tmp_path, cpu=1 << 16) as server:
+        assert (await control.hear(LogLine)).event == "cannot keep to its CPU"
+        assert (await ask_udp(server.udp, "example.")).answer
 
 
 async def test_stale(tmp_path: Path) -> None:
