@@ -280,6 +280,7 @@ class Desk:
             stalls=stats.stalls,
             queue_seconds=stats.queue_seconds,
             loop_lag=self._owner.loop_lag,
+            loop_late=self._owner.metrics.lag.most,
             isolated=self._owner.pipeline.ledger.doubts.is_isolated(self._owner.clock()),
             bad_logins=self._owner.watch.told,
         )

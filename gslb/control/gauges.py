@@ -93,6 +93,7 @@ def _probing(status: Status) -> Iterator[Family]:
     yield single("gslb_prober_cut_off", "1 while the canaries fail and verdicts stand still.", probing.isolated)
     yield single("gslb_bad_logins", "Logins that are refused everywhere.", len(probing.bad_logins))
     yield single("gslb_loop_lag_seconds", "How late the loop was at its last tick.", probing.loop_lag)
+    yield single("gslb_loop_late_most_seconds", "The most that the loop was late since the start.", probing.loop_late)
     counters = {
         "gslb_probes_started": ("Probes begun.", probing.started),
         "gslb_probe_overruns": ("Starts that passed while the probe before still ran.", probing.overruns),

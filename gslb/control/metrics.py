@@ -6,6 +6,7 @@ somebody asks.
 
 from prometheus_client import CollectorRegistry, Counter, disable_created_metrics
 
+from gslb.control.lag import Lag
 from gslb.control.phases import PhaseTimes
 from gslb.control.turns import Turn
 from gslb.control.views import ReloadOutcome
@@ -35,6 +36,8 @@ class Metrics:
         self.notices = counter("gslb_probe_notices", "Things probes noticed that decide nothing.", "type", "notice")
         self.durations = PhaseTimes()
         self.registry.register(self.durations)
+        self.lag = Lag()
+        self.registry.register(self.lag)
         self._tallies: dict[tuple[str, str, Reason], Counter] = {}
         self.transitions = counter("gslb_transitions", "Changes of belief, by check and new state.", "check", "state")
         self.suspicions = counter("gslb_check_suspected", "Times a check came under suspicion.", "check")

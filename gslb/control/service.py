@@ -168,6 +168,7 @@ class Control:
                 group.create_task(work, name=name)
                 for name, work in (
                     ("tick", self._tick()),
+                    ("lag", self.owner.metrics.lag.watch(time.monotonic)),
                     ("publish", publishing.run()),
                     ("save", self.owner.keeper.run()),
                     ("keys", self._keys()),

@@ -54,7 +54,8 @@ class MemoryStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbingStatus:
-    """The schedule as a whole. `loop_lag`: seconds the loop was late at the last tick.
+    """The schedule as a whole. `loop_lag`: seconds the loop was late at the last tick; `loop_late`: the
+    most since the start.
 
     `isolated`: the canaries fail, and verdicts stand still. `bad_logins`: refused everywhere, so that their password is
     wrong and not the servers.
@@ -69,5 +70,6 @@ class ProbingStatus:
     stalls: int
     queue_seconds: float
     loop_lag: float
+    loop_late: float = 0.0
     isolated: bool = False
     bad_logins: tuple[str, ...] = ()

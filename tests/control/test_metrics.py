@@ -1,5 +1,6 @@
 from prometheus_client import generate_latest
 
+from gslb.control import lag
 from gslb.control.metrics import Metrics, total_seconds, type_of
 from gslb.control.phases import BUCKETS
 from gslb.control.turns import Stand, Turn
@@ -74,7 +75,7 @@ def test_every_label_value_is_a_closed_word_or_a_configured_name() -> None:
     metrics.isolated(begins=False)
     metrics.relays(VerdictKey("smtp", TARGET.id))
     closed = {str(word) for words in (Reason, Phase, OutcomeKind, State) for word in words}
-    buckets = {*map(str, BUCKETS), "+Inf"}
+    buckets = {*map(str, (*BUCKETS, *lag.BUCKETS)), "+Inf"}
 
     for family in metrics.registry.collect():
         for sample in family.samples:
