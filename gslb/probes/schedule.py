@@ -87,7 +87,9 @@ class Scheduler:
         self._host_free: dict[bytes, float] = {}
         self._round: set[str] = set()
         self._round_done: asyncio.Future[bool] | None = None
-        self._group: asyncio.TaskGroup | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._running: set[asyncio.Task[None]] = set()
+        self._bugs: list[BaseException] = []
         self._stopping = asyncio.Event()
         self._ended = asyncio.Event()
         self._grace = 0.0
@@ -96,22 +98,25 @@ class Scheduler:
 
     async def run(self) -> None:
         """Probe until `stop`. What `report` raises ends it and is raised, in an ExceptionGroup."""
+        self._loop = asyncio.get_running_loop()
         try:
-            async with asyncio.TaskGroup() as group:
-                self._group = group
-                self._wake()
-                await self._live()
+            self._wake()
+            await self._live()
         finally:
-            self._group = None
+            self._stopping.set()
+            await self._cut_off()
+            self._loop = None
             self._alarm.clear()
             self._end_round()
             self._ended.set()
+        if self._bugs:
+            raise BaseExceptionGroup("what probes were reported to has failed", self._bugs)
 
     async def stop(self, grace: float = 2.0) -> None:
         """Start nothing more; probes under way have `grace` seconds to end, then are cut off. Returns after `run`."""
         self._grace = grace
         self._stopping.set()
-        if self._group is not None:
+        if self._loop is not None:
             await self._ended.wait()
 
     async def first_round(self, wait: float) -> bool:
@@ -225,7 +230,7 @@ class Scheduler:
         return self._turns.get(turn.target.id) is turn
 
     def _arm(self) -> None:
-        if self._group is not None and not self._stopping.is_set():
+        if self._loop is not None and not self._stopping.is_set():
             self._alarm.set(self._starts.first)
 
     # from a start to a slot to a probe
@@ -256,19 +261,23 @@ class Scheduler:
 
     def _fill(self, now: float | None = None) -> None:
         """Start probes while there are slots. `now`: when those who ask first asked, who have not waited then."""
-        if self._group is None or self._stopping.is_set():
+        if self._loop is None or self._stopping.is_set():
             return
         began = self._clock() if now is None else now
         while (ticket := self._slots.take()) is not None:
             turn = self._turns[ticket.target]
             turn.began = began
-            turn.task = self._group.create_task(self._probe(turn))
+            turn.task = self._loop.create_task(self._probe(turn))
+            self._running.add(turn.task)
             # Not in the task's own finally: a task that is cancelled before its first step has none.
             turn.task.add_done_callback(partial(self._release, turn, ticket))
             self._started += 1
 
-    def _release(self, turn: Turn, ticket: Ticket, _: object) -> None:
+    def _release(self, turn: Turn, ticket: Ticket, task: asyncio.Task[None]) -> None:
         turn.task = turn.ticket = None
+        self._running.discard(task)
+        if not task.cancelled() and (bug := task.exception()) is not None:
+            self._bugs.append(bug)
         self._slots.release(ticket)
         self._fill()
 
@@ -322,15 +331,16 @@ class Scheduler:
         return replace(observation, timings=((Phase.QUEUE, waited), *observation.timings))
 
     async def _live(self) -> None:
-        try:
-            await self._stopping.wait()
-        finally:
-            self._stopping.set()
-        running = [turn.task for turn in self._turns.values() if turn.task is not None]
-        if running:
-            await asyncio.wait(running, timeout=self._grace)
-        for task in running:
+        await self._stopping.wait()
+        if self._running:
+            await asyncio.wait(self._running, timeout=self._grace)
+
+    async def _cut_off(self) -> None:
+        """End what still runs, removed targets' probes among them."""
+        for task in self._running:
             task.cancel()
+        if self._running:
+            await asyncio.wait(self._running)
 
     # the startup round
 
