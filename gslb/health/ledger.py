@@ -19,7 +19,7 @@ from typing import NamedTuple
 from gslb.health import cadence
 from gslb.health.doubts import Doubts, Suspicion
 from gslb.health.machine import asked, escalated, is_settled, settled, step
-from gslb.health.members import address_health
+from gslb.health.members import address_health, is_calm
 from gslb.health.saved import Saved, from_plain, to_plain
 from gslb.model.checks import Check
 from gslb.model.observations import Degraded, Failed, Inconclusive, Observation, Outcome, Passed, Reason
@@ -183,18 +183,31 @@ class Ledger:
         """What steering asks: the combined health of one address of one member, as of `now`.
 
         Looked up once for each, however many families, views and hostnames ask: not to be kept beyond the next fold.
+        What is up and has nothing else to say is the same for all that the same checks look at, at one pace.
         """
         checks = self._config.checks
-        known: dict[tuple[int, Address], AddressHealth] = {}
+        # Addresses are found by identity, for their hash is slow; kept beside what is known, none can take another's.
+        known: dict[tuple[int, int], tuple[Member, Address, AddressHealth]] = {}
+        calm: dict[tuple[tuple[str, float], ...], AddressHealth] = {}
+
+        def worked_out(member: Member, address: Address) -> AddressHealth:
+            return address_health(
+                member, address, verdict_of=self.verdict, pace_of=self.interval, checks=checks, now=now
+            )
 
         def look(member: Member, address: Address) -> AddressHealth:
-            place = (id(member), address)
+            place = (id(member), id(address))
             found = known.get(place)
-            if found is None:
-                found = known[place] = address_health(
-                    member, address, verdict_of=self.verdict, pace_of=self.interval, checks=checks, now=now
-                )
-            return found
+            if found is not None:
+                return found[2]
+            keys = member.verdicts.get(address, ())
+            alike = tuple([(key.check, self.interval(key.target)) for key in keys if is_calm(self.verdict(key))])
+            shared = len(alike) == len(keys) and member.requirement is None
+            health = (calm.get(alike) if shared else None) or worked_out(member, address)
+            if shared:
+                calm[alike] = health
+            known[place] = (member, address, health)
+            return health
 
         return look
 

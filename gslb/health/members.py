@@ -127,6 +127,19 @@ def health_of(verdict: Verdict) -> Health:
     return Health.DOWN if verdict.state is State.DOWN else Health.UNKNOWN
 
 
+def is_calm(verdict: Verdict) -> bool:
+    """Whether a verdict says "up" and nothing besides: then what it makes of an address is told by its check alone."""
+    return (
+        verdict.state is _STATE_UP
+        and verdict.factor == 1.0
+        and not (verdict.failures or verdict.degraded or verdict.loaded)
+        and not (verdict.stale or verdict.provisional or verdict.suppressed)
+    )
+
+
+_STATE_UP = State.UP
+
+
 def describe(check: str, verdict: Verdict, *, damped: bool = False) -> str:
     """`smtp down: greeting_timeout`; the reason is that of the last conclusive outcome, where it explains the state."""
     health = health_of(verdict)

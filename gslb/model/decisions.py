@@ -18,7 +18,11 @@ class Mode(StrEnum):
     STARTING = "starting"
 
 
-LIVE = frozenset({Mode.NORMAL, Mode.BELOW_MINIMUM})
+NORMAL, BELOW_MINIMUM = Mode.NORMAL, Mode.BELOW_MINIMUM
+ALL_DOWN, STARTING = Mode.ALL_DOWN, Mode.STARTING
+"""By themselves, for those who ask often (see values.IPV4)."""
+
+LIVE = frozenset({NORMAL, BELOW_MINIMUM})
 """Modes in which some tier has a healthy member."""
 
 
@@ -107,13 +111,13 @@ class Decision:
     @property
     def shared(self) -> tuple[tuple[int, float], ...]:
         """The tiers that answers are drawn from, each with its part: one alone, but for spill_over and trickle."""
-        found = tuple((tier.tier, tier.share) for tier in self.tiers if tier.share)
+        found = tuple([(tier.tier, tier.share) for tier in self.tiers if tier.share])
         return found if len(found) > 1 or self.tier is None else ((self.tier, 1.0),)
 
     @property
     def chosen(self) -> tuple[MemberView, ...]:
         """The members that may stand in an answer."""
-        return tuple(view for view in self.members if view.chosen)
+        return tuple([view for view in self.members if view.chosen])
 
     @property
     def extended_error(self) -> tuple[int, str] | None:
@@ -121,13 +125,13 @@ class Decision:
 
         14 is "not ready"; 3 "stale answer"; 0 is "other", told by its text. A member's name never stands there.
         """
-        if self.action is WhenAllDown.LAST_GOOD:
+        if self.action is not None and self.action is WhenAllDown.LAST_GOOD:
             return STALE_ANSWER
         return EXTENDED_ERRORS.get(self.mode)
 
 
 STALE_ANSWER = (3, "")
-EXTENDED_ERRORS = {Mode.STARTING: (14, ""), Mode.ALL_DOWN: (0, "all members down")}
+EXTENDED_ERRORS = {STARTING: (14, ""), ALL_DOWN: (0, "all members down")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,9 +16,21 @@ class Family(IntEnum):
     IPV6 = 6
 
 
+ANY, IPV4, IPV6 = Family.ANY, Family.IPV4, Family.IPV6
+"""By themselves: before Python 3.12, asking an enumeration for a member costs more than what is done with it."""
+
+
 def family_of(address: Address) -> Family:
     """The family of one address."""
-    return Family.IPV4 if address.version == 4 else Family.IPV6
+    return IPV4 if address.version == 4 else IPV6
+
+
+def text_of(address: Address) -> str:
+    """As `str` writes it, for those who write many."""
+    if address.version != 4:
+        return str(address)
+    first, second, third, fourth = address.packed
+    return f"{first}.{second}.{third}.{fourth}"
 
 
 class RecordType(IntEnum):

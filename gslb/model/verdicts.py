@@ -26,7 +26,10 @@ class Health(StrEnum):
     @property
     def is_good(self) -> bool:
         """Whether the address may be answered as healthy."""
-        return self in (Health.UP, Health.DEGRADED)
+        return self is _UP or self is _DEGRADED
+
+
+_UP, _DEGRADED = Health.UP, Health.DEGRADED
 
 
 class VerdictKey(NamedTuple):
@@ -110,6 +113,11 @@ class AddressHealth:
     changes_by: str = ""
     loaded: bool = False
     factor: float = 1.0
+
+    @property
+    def is_calm(self) -> bool:
+        """Whether nothing has to be weighed: it may be answered like any other that is."""
+        return not self.damped and self.health.is_good and self.factor > 0
 
     @property
     def is_answerable(self) -> bool:

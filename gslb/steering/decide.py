@@ -7,10 +7,10 @@ list of addresses in `fall_back`, a delayed failback in `choose`.
 
 from collections.abc import Callable
 
-from gslb.model.decisions import Decision, MemberView, Mode, TierView
+from gslb.model.decisions import ALL_DOWN, Decision, MemberView, TierView
 from gslb.model.overrides import OverrideOf, nobody
 from gslb.model.pasts import NEW, WHOLE, Past
-from gslb.model.values import Family
+from gslb.model.values import Family, text_of
 from gslb.model.verdicts import Health
 from gslb.model.zones import EVERYBODY, Service, Zone
 from gslb.steering.draft import FAMILY_NAMES, OTHER_FAMILY, Draft, HealthOf, Seen, Tier
@@ -98,7 +98,7 @@ def _view(draft: Draft, tier: Tier, seen: Seen) -> MemberView:
 def _why(draft: Draft, tier: Tier, seen: Seen) -> str:
     health = _health_text(seen, draft.family)
     if seen.chosen:
-        if draft.mode is Mode.ALL_DOWN:
+        if draft.mode is ALL_DOWN:
             return f"served although {health}"
         return health if seen.tenths == seen.aim == WHOLE and not seen.capped else f"{health}{_lowered(seen)}"
     if not health:
@@ -146,6 +146,6 @@ def _passed_over(draft: Draft, tier: Tier, seen: Seen) -> str:
 def _health_text(seen: Seen, family: Family) -> str:
     """`smtp up`; one text per address where they differ; empty without an address of the family."""
     healths = seen.healths[family]
-    if len({health.why for _, health in healths}) > 1:
-        return "; ".join([f"{address}: {health.why}" for address, health in healths])
+    if len(healths) > 1 and len({health.why for _, health in healths}) > 1:
+        return "; ".join([f"{text_of(address)}: {health.why}" for address, health in healths])
     return healths[0][1].why if healths else ""

@@ -2,7 +2,7 @@
 
 from gslb.model.overrides import Forced, Standing
 from gslb.model.pools import Member
-from gslb.model.values import Family
+from gslb.model.values import ANY, IPV4, IPV6, Family
 from gslb.model.verdicts import AddressHealth, Health
 from gslb.steering.draft import OTHER_FAMILY, Draft, HealthOf, Judged, Seen, Tier
 
@@ -23,26 +23,21 @@ def look(draft: Draft) -> None:
         )
         for number, name in enumerate(draft.service.pools, 1)
     ]
-    for family in _families(draft.family):
-        _accept(draft.tiers, family)
-    if draft.service.together and draft.family is not Family.ANY:
-        _couple(draft.tiers)
-
-
-def _families(family: Family) -> tuple[Family, ...]:
-    # A pool without an address of one family is judged in the other, and "all down" looks at both.
-    return (family,) if family is Family.ANY else (family, OTHER_FAMILY[family])
+    _accept(draft.tiers, draft.family)
+    if draft.family is not ANY:
+        # A pool without an address of one family is judged in the other, and "all down" looks at both.
+        _accept(draft.tiers, OTHER_FAMILY[draft.family])
+        if draft.service.together:
+            _couple(draft.tiers)
 
 
 def _see(member: Member, health_of: HealthOf, standing: Standing | None) -> Seen:
     both: tuple[Judged, ...] = tuple([(address, health_of(member, address)) for address in member.addresses])
     if standing is not None:
         both = tuple([(address, overruled(health, standing)) for address, health in both])
-    healths = {
-        Family.ANY: both,
-        Family.IPV4: tuple([pair for pair in both if pair[0].version == 4]),
-        Family.IPV6: tuple([pair for pair in both if pair[0].version == 6]),
-    }
+    four = tuple([pair for pair in both if pair[0].version == 4])
+    six = tuple([pair for pair in both if pair[0].version == 6]) if len(four) < len(both) else ()
+    healths = {ANY: both, IPV4: four, IPV6: six}
     override = None if standing is None else standing.override
     drained = override is not None and override.state is Forced.DRAINED
     return Seen(member, healths, eligible=member.weight > 0 and not drained, weight=member.weight, override=override)
@@ -88,7 +83,7 @@ def _all_calm(tiers: list[Tier], family: Family) -> bool:
     for tier in tiers:
         for seen in tier.seen:
             for _, health in seen.healths[family]:
-                if health.damped or not health.is_answerable:
+                if not health.is_calm:
                     return False
     return True
 
@@ -99,7 +94,7 @@ def _known_good(seen: Seen, family: Family, *, calm: bool = False) -> bool:
 
 def _couple(tiers: list[Tier]) -> None:
     """Withdraw both families of a member that is down in one of them, unless that would leave nobody at all."""
-    both = (Family.IPV4, Family.IPV6)
+    both = (IPV4, IPV6)
     broken = [seen for tier in tiers for seen in tier.seen if any(_is_down(seen, family) for family in both)]
     broken = [seen for seen in broken if any(seen.accepted[family] for family in both)]
     others = [seen for tier in tiers for seen in tier.seen if seen.eligible and seen not in broken]

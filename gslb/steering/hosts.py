@@ -10,12 +10,11 @@ from gslb.model import names
 from gslb.model.decisions import HostDecision
 from gslb.model.overrides import OverrideOf, nobody
 from gslb.model.pools import Member
-from gslb.model.values import Address
-from gslb.model.verdicts import AddressHealth
+from gslb.model.values import text_of
 from gslb.model.zones import Zone
 from gslb.steering.draft import HealthOf
 from gslb.steering.eligibility import overruled
-from gslb.steering.ttl import clamp
+from gslb.steering.ttl import Judged, clamp
 
 Hosts = Mapping[bytes, tuple[tuple[str, Member], ...]]
 """Hostname in wire form to the (pool name, member) pairs that stand behind it, in the order declared."""
@@ -49,26 +48,28 @@ def decide_host(
     `hosts(zone)`, for callers that decide many.
     """
     members = (hosts(zone) if known is None else known)[hostname]
-    judged = tuple(_judge(zone, members, health_of, override_of))
-    everything = tuple(dict.fromkeys(address for _, address, _ in judged))
-    bad = {address for _, address, health in judged if not health.health.is_good}
-    healthy = tuple(address for address in everything if address not in bad)
+    judged = list(_judge(zone, members, health_of, override_of))
+    everything = tuple([address for _, _, address, _ in judged])
+    if len(everything) > 1:
+        everything = tuple(dict.fromkeys(everything))
+    bad = {address for _, _, address, health in judged if not health.health.is_good}
+    healthy = tuple([address for address in everything if address not in bad]) if bad else everything
     ttl, ttl_why = clamp(zone, judged)
     return HostDecision(
         hostname=hostname,
         addresses=healthy or everything,
         all_down=not healthy,
         ttl=ttl,
-        why="; ".join(f"{address}: {health.why}" for _, address, health in judged),
+        why="; ".join([f"{text_of(address)}: {health.why}" for _, _, address, health in judged]),
         ttl_why=ttl_why,
     )
 
 
 def _judge(
     zone: Zone, members: tuple[tuple[str, Member], ...], health_of: HealthOf, override_of: OverrideOf
-) -> Iterator[tuple[str, Address, AddressHealth]]:
+) -> Iterator[Judged]:
     for pool, member in members:
         standing = override_of(zone.text, None, pool, member)
         for address in member.addresses:
             health = health_of(member, address)
-            yield f"{pool}/{member.name}", address, health if standing is None else overruled(health, standing)
+            yield pool, member, address, health if standing is None else overruled(health, standing)

@@ -86,7 +86,7 @@ def _stepped(level: Level, aim: int, draft: Draft) -> Level:
 
 def _asks(healths: tuple[Judged, ...]) -> bool:
     """Whether anything lowers what a member is to have."""
-    return any(health.loaded or health.factor < 1.0 for _, health in healths)
+    return bool([health for _, health in healths if health.loaded or health.factor < 1.0])
 
 
 def _aim(tier: Tier, seen: Seen) -> tuple[int, str]:

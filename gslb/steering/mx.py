@@ -8,9 +8,9 @@ How many of them one answer holds, and with which preference, is for the room of
 
 from dataclasses import dataclass
 
-from gslb.model.decisions import Exchanger, Mode
+from gslb.model.decisions import ALL_DOWN, Exchanger
 from gslb.model.pasts import WHOLE
-from gslb.model.values import Address, Family
+from gslb.model.values import ANY, Address
 from gslb.steering.draft import Draft, Seen
 
 
@@ -19,16 +19,16 @@ def exchange(draft: Draft) -> None:
 
     When all are down, only those that are served nevertheless.
     """
-    if draft.family is Family.ANY and draft.last_resort:
+    if draft.family is ANY and draft.last_resort:
         # the service itself is named, and its own name answers the list
         draft.exchangers = (Exchanger(hostname=draft.service.owner, tier=1, weight=1, addresses=draft.last_resort),)
-    if draft.family is not Family.ANY or draft.tier is None:
+    if draft.family is not ANY or draft.tier is None:
         return
     listed: dict[bytes, _Listed] = {}
     shared = sum([tier.part > 0 for tier in draft.tiers]) > 1
     _list(listed, draft.tier.number, draft.tier.active if shared else draft.answering)
     exchangers = list(listed.values())
-    if draft.mode is not Mode.ALL_DOWN:
+    if draft.mode is not ALL_DOWN:
         for tier in draft.tiers[draft.tier.number :]:
             before = len(listed)
             _list(listed, tier.number, tier.active)
@@ -65,7 +65,7 @@ def _list(listed: dict[bytes, _Listed], tier: int, members: list[Seen]) -> None:
         if one.tier == tier:
             one.weight += seen.weight
             one.load += seen.pull or seen.weight * seen.tenths
-        one.addresses.update(dict.fromkeys(seen.accepted[Family.ANY]))
+        one.addresses.update(dict.fromkeys(seen.accepted[ANY]))
 
 
 def _heaviest_first(one: _Listed) -> int:

@@ -8,7 +8,7 @@ take everything, each takes more in proportion.
 known to work before it is needed. All of it (1) is a failover by hand.
 """
 
-from gslb.model.decisions import Mode
+from gslb.model.decisions import NORMAL
 from gslb.steering.draft import Draft, Tier
 
 SCALE = 1.4
@@ -21,7 +21,7 @@ def spill(draft: Draft) -> None:
         return
     tier.part = 1.0
     service = draft.service
-    if draft.mode is not Mode.NORMAL or draft.nodata or not (service.spill_over or service.trickle):
+    if draft.mode is not NORMAL or draft.nodata or not (service.spill_over or service.trickle):
         return
     able = [each for each in draft.tiers[tier.number - 1 :] if each.holds and each.family is draft.family]
     if len(able) < 2:

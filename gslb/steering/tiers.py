@@ -6,8 +6,8 @@ and when it is the one to answer, this family answers NODATA. So a pool is never
 happens to have IPv6, only because it has none.
 """
 
-from gslb.model.decisions import Mode
-from gslb.model.values import Family, WhenAllDown, family_of
+from gslb.model.decisions import ALL_DOWN, BELOW_MINIMUM, STARTING
+from gslb.model.values import ANY, Family, WhenAllDown, family_of
 from gslb.steering.draft import FAMILY_NAMES, OTHER_FAMILY, Draft, Seen, Tier
 from gslb.steering.failback import returned_to
 from gslb.steering.last_good import serve_last_good
@@ -30,7 +30,7 @@ def judge(draft: Draft) -> None:
 
 
 def _judged_in(tier: Tier, family: Family) -> Family:
-    if family is Family.ANY or any(seen.healths[family] for seen in tier.seen):
+    if family is ANY or [seen for seen in tier.seen if seen.healths[family]]:
         return family
     return OTHER_FAMILY[family]
 
@@ -61,7 +61,7 @@ def _measure(tier: Tier, ordinary: list[Seen], *, standing_in: bool) -> None:
 def choose(draft: Draft) -> None:
     """Stage 3: the first tier that holds; else the one with most healthy weight, flagged."""
     if not draft.ready:
-        draft.mode = Mode.STARTING
+        draft.mode = STARTING
         draft.reason = "not ready: no round of probes has finished yet"
         return
     tier = next((tier for tier in draft.tiers if tier.holds), None)
@@ -71,12 +71,12 @@ def choose(draft: Draft) -> None:
         tier = max(draft.tiers, key=_healthy_weight)
         if not tier.active:
             return
-        draft.mode = Mode.BELOW_MINIMUM
+        draft.mode = BELOW_MINIMUM
     draft.tier = draft.seat = tier
     draft.nodata = tier.family is not draft.family
     draft.answering = [] if draft.nodata else tier.active
     draft.reason = f"tier {tier.number}, {tier.pool.name}: {tier.why}"
-    if draft.mode is Mode.BELOW_MINIMUM:
+    if draft.mode is BELOW_MINIMUM:
         draft.reason = f"every tier falls short; most healthy weight has {draft.reason}"
     if draft.waiting:
         draft.reason += f"; {draft.waiting}"
@@ -90,7 +90,7 @@ def _healthy_weight(tier: Tier) -> int:
 
 def fall_back(draft: Draft) -> None:
     """Stage 4: no tier has a healthy member in this family: NODATA while the other one has, else all down."""
-    if draft.tier is not None or draft.mode is Mode.STARTING:
+    if draft.tier is not None or draft.mode is STARTING:
         return
     other = OTHER_FAMILY.get(draft.family)
     if other is not None and any(seen.eligible and seen.accepted[other] for tier in draft.tiers for seen in tier.seen):
@@ -98,7 +98,7 @@ def fall_back(draft: Draft) -> None:
         names = FAMILY_NAMES[draft.family], FAMILY_NAMES[other]
         draft.reason = f"no {names[0]} address is healthy while {names[1]} ones are; NODATA"
         return
-    draft.mode = Mode.ALL_DOWN
+    draft.mode = ALL_DOWN
     draft.action = draft.service.when_all_down
     draft.reason = f"all members down: {draft.action}"
     if draft.action is WhenAllDown.LIST:
@@ -112,7 +112,7 @@ def fall_back(draft: Draft) -> None:
 
 def _serve_list(draft: Draft) -> None:
     """The addresses of last resort, of the family asked; nobody probes them."""
-    of_family = [one for one in draft.service.last_resort if draft.family in (Family.ANY, family_of(one))]
+    of_family = [one for one in draft.service.last_resort if draft.family in (ANY, family_of(one))]
     draft.last_resort = tuple(of_family)
     draft.nodata = not of_family
 

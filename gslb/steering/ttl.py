@@ -2,17 +2,22 @@
 
 from collections.abc import Iterable, Iterator
 from math import inf
+from typing import TypeAlias
 
-from gslb.model.decisions import Mode
-from gslb.model.values import Address, Family
+from gslb.model.decisions import ALL_DOWN, NORMAL, STARTING
+from gslb.model.pools import Member
+from gslb.model.values import ANY, Address, text_of
 from gslb.model.verdicts import AddressHealth
 from gslb.model.zones import Zone
 from gslb.steering.draft import Draft
 
+Judged: TypeAlias = tuple[str, Member, Address, AddressHealth]
+"""One address of a member of a pool, and its health."""
+
 
 def limit(draft: Draft) -> None:
     """The least time to a change over the members that took part, clamped to the zone's [min_ttl, ttl]."""
-    if draft.mode is Mode.STARTING:
+    if draft.mode is STARTING:
         draft.ttl, draft.ttl_why = draft.zone.min_ttl, "the zone's min_ttl: not ready yet"
     else:
         draft.ttl, draft.ttl_why = clamp(draft.zone, _took_part(draft))
@@ -43,30 +48,32 @@ def _look(draft: Draft, at: float) -> float:
     return draft.now + 1 if left > draft.zone.min_ttl else at
 
 
-def clamp(zone: Zone, healths: Iterable[tuple[str, Address, AddressHealth]]) -> tuple[int, str]:
-    """Whole seconds, and what determined them. `healths`: whose, which address, and its health."""
+def clamp(zone: Zone, healths: Iterable[Judged]) -> tuple[int, str]:
+    """Whole seconds, and what determined them: the least time to a change, clamped to the zone's [min_ttl, ttl]."""
     least = inf
-    soonest: tuple[str, Address, AddressHealth] | None = None
+    soonest: Judged | None = None
     for entry in healths:
-        if entry[2].changes_in < least:
-            least, soonest = entry[2].changes_in, entry
+        if entry[3].changes_in < least:
+            least, soonest = entry[3].changes_in, entry
     if soonest is None or least >= zone.ttl:
         return zone.ttl, "the zone's ttl: nothing could change sooner"
-    who, address, health = soonest
+    pool, member, address, health = soonest
+    who = f"{pool}/{member.name} {text_of(address)}"
     if least < zone.min_ttl:
-        return zone.min_ttl, f"the zone's min_ttl: {who} {address} could change sooner ({health.changes_by})"
-    return int(least), f"{who} {address} could change in {int(least)} s ({health.changes_by})"
+        return zone.min_ttl, f"the zone's min_ttl: {who} could change sooner ({health.changes_by})"
+    return int(least), f"{who} could change in {int(least)} s ({health.changes_by})"
 
 
-def _took_part(draft: Draft) -> Iterator[tuple[str, Address, AddressHealth]]:
+def _took_part(draft: Draft) -> Iterator[Judged]:
     """Members of the tiers looked at: up to the one in use, all where later ones are listed or none held."""
     tier = draft.tier
-    last = max([each.number for each in draft.tiers if each.part], default=0)
-    one_tier_held = draft.mode is Mode.NORMAL and tier is not None and draft.family is not Family.ANY
-    looked_at = draft.tiers[:last] if tier is not None and one_tier_held else draft.tiers
+    looked_at = draft.tiers
+    if len(draft.tiers) > 1 and draft.mode is NORMAL and tier is not None and draft.family is not ANY:
+        last = max([each.number for each in draft.tiers if each.part], default=0)
+        looked_at = draft.tiers[:last]
     for each in looked_at:
-        family = Family.ANY if draft.mode is Mode.ALL_DOWN else each.family
+        family = ANY if draft.mode is ALL_DOWN else each.family
         for seen in each.seen:
             if seen.eligible:
                 for address, health in seen.healths[family]:
-                    yield f"{each.pool.name}/{seen.member.name}", address, health
+                    yield each.pool.name, seen.member, address, health

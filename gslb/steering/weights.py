@@ -29,7 +29,7 @@ def share(draft: Draft) -> None:
 
 def _share(tier: Tier, members: list[Seen]) -> None:
     """Divide the tier's part of all answers among its members that answer."""
-    if all(seen.tenths == WHOLE and seen.member.capacity is None for seen in members):
+    if not [seen for seen in members if seen.tenths != WHOLE or seen.member.capacity is not None]:
         _share_plainly(tier, members)
         return
     pulls = [seen.weight * seen.tenths for seen in members]

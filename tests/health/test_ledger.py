@@ -8,9 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gslb.health.ledger import Ledger
-from gslb.model.checks import Check, SmtpSettings
+from gslb.health.members import address_health
+from gslb.model.checks import Check, ImapSettings, SmtpSettings
 from gslb.model.observations import Degraded, Failed, Inconclusive, Observation, Outcome, Passed, Phase, Reason
 from gslb.model.plain import AgentSettings
+from gslb.model.pools import Requirement
 from gslb.model.settings import Config
 from gslb.model.targets import target_id
 from gslb.model.verdicts import Health, State, Transition, Verdict, VerdictKey
@@ -160,6 +162,33 @@ def test_health_for_steering() -> None:
     first, second = look(relay1, relay1.addresses[0]), look(relay2, relay2.addresses[0])
     assert (first.health, first.changes_in, first.changes_by) == (Health.UP, 6.0, "smtp")
     assert second.health is Health.UNKNOWN
+
+
+OUTCOMES = st.lists(
+    st.sampled_from([PASSED, FAILED, VOID, Degraded(Phase.GREETING, Reason.BUSY, load=True)]), max_size=4
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(OUTCOMES, OUTCOMES, st.sampled_from([None, Requirement(at_least=1, of=("smtp", "imap"))]))
+def test_what_addresses_share_is_what_each_has(
+    one: list[Outcome], other: list[Outcome], requirement: Requirement | None
+) -> None:
+    """Health that is worked out once for many is what each of them would have by itself."""
+    imap = check("imap", settings=ImapSettings(), interval=10.0, fall=3)
+    checks = {"smtp": SMTP, "imap": imap}
+    estate_now = estate(SMTP, imap)
+    book = Ledger(estate_now)
+    for number, target in enumerate(estate_now.targets):
+        for outcome in one if number % 2 else other:
+            book.fold(seen(outcome, target), NOW)
+    look = book.health_of(NOW)
+
+    for member_now in estate_now.zones[0].pools["relays"].members:
+        asked = replace(member_now, requirement=requirement)
+        assert look(asked, asked.addresses[0]) == address_health(
+            asked, asked.addresses[0], verdict_of=book.verdict, pace_of=book.interval, checks=checks, now=NOW
+        )
 
 
 def test_stale_is_a_flag_set_once() -> None:

@@ -1,10 +1,11 @@
 from dataclasses import replace
 from ipaddress import ip_address
 from math import inf
+from typing import Any
 
 import pytest
 
-from gslb.health.members import UNGATED, address_health, describe, health_of
+from gslb.health.members import UNGATED, address_health, describe, health_of, is_calm
 from gslb.model.checks import ImapSettings
 from gslb.model.observations import Degraded, Failed, Passed, Phase, Reason
 from gslb.model.pools import Requirement
@@ -179,6 +180,14 @@ def test_load_and_what_is_asked_for_reach_the_address() -> None:
     assert not combined(DOWN, loaded).loaded
     assert combined(replace(DOWN, factor=0.1), UP).factor == 1.0
     assert not combined(UP, replace(UP, factor=0.0)).is_answerable
+
+
+def test_calm() -> None:
+    """A verdict is calm while it says "up" and nothing that could be heard in an address's health."""
+    moved: list[dict[str, Any]] = [{"failures": 1}, {"factor": 0.5}, {"stale": True}, {"suppressed": True}]
+
+    assert is_calm(UP)
+    assert not any(is_calm(one) for one in (DEGRADED, DOWN, UNKNOWN, *[replace(UP, **each) for each in moved]))
 
 
 def test_what_is_asked_for_is_told() -> None:

@@ -7,7 +7,7 @@ from gslb.model.decisions import Decision, Mode, TierView
 from gslb.model.observations import Degraded, Failed, Observation, Passed, Phase, Reason
 from gslb.model.pools import Member
 from gslb.model.settings import Endpoint
-from gslb.model.values import Family, family_of
+from gslb.model.values import Family, family_of, text_of
 from gslb.model.verdicts import Health, MemberKey
 
 V4, V6 = ip_address("192.0.2.1"), ip_address("2001:db8::1")
@@ -16,6 +16,11 @@ V4, V6 = ip_address("192.0.2.1"), ip_address("2001:db8::1")
 def test_families() -> None:
     """An address has the family of its version."""
     assert (family_of(V4), family_of(V6)) == (Family.IPV4, Family.IPV6)
+
+
+def test_an_address_as_text() -> None:
+    """The quick way writes what the usual one writes."""
+    assert [text_of(one) for one in (V4, V6)] == [str(V4), str(V6)]
 
 
 def test_a_members_addresses_by_family() -> None:
