@@ -1,7 +1,6 @@
 """A and AAAA: members' addresses, each answer with as many members as the service says."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from gslb.answers.drawn import Drawn, Ring, joined
 from gslb.answers.records import OWNER, record
@@ -22,8 +21,9 @@ def of_decision(decision: Decision, rtype: RecordType, zone: str, key: str) -> D
     for part, own in by_tier(decision):
         drawn = of_members(own, rtype, answers=decision.answers, ttl=decision.ttl, zone=zone, sticky=decision.sticky)
         if drawn.variants:
-            slots = slots_of(decision, own, rtype, key) if decision.sticky else ()
-            made.append((part, replace(drawn, slots=slots)))
+            if decision.sticky:
+                drawn = drawn._replace(slots=slots_of(decision, own, rtype, key))
+            made.append((part, drawn))
     return joined([part for part, _ in made], [drawn for _, drawn in made]) if made else NOBODY
 
 
@@ -67,9 +67,9 @@ def of_members(
     keys = [MemberKey(zone, view.pool, view.member.name) for view, _ in owned]
     drawn = led(len(owned), answers) if sticky else _picks([view for view, _ in owned], answers)
     return Drawn(
-        widths=tuple(pick.width for pick in drawn),
+        widths=tuple([pick.width for pick in drawn]),
         variants=_variants(drawn, [records for _, records in owned]),
-        counted=tuple(tuple(keys[number] for number in pick.members) for pick in drawn),
+        counted=tuple([tuple([keys[number] for number in pick.members]) for pick in drawn]),
     )
 
 
@@ -85,10 +85,9 @@ def addresses_of_members(
 
 
 def _picks(views: Sequence[MemberView], answers: int) -> tuple[Pick, ...]:
-    presences = tuple(view.presence for view in views)
-    if answers == ALL and min(presences, default=1.0) < 1.0:
-        return thinned(presences)
-    return picks(tuple(view.share for view in views), answers)
+    if answers == ALL and any(view.presence < 1.0 for view in views):
+        return thinned(tuple([view.presence for view in views]))
+    return picks(tuple([view.share for view in views]), answers)
 
 
 def of_host(addresses: Iterable[Address], rtype: RecordType, ttl: int) -> Drawn:
@@ -104,7 +103,7 @@ def of_host(addresses: Iterable[Address], rtype: RecordType, ttl: int) -> Drawn:
 
 def address_records(addresses: Iterable[Address], rtype: RecordType, ttl: int, owner: bytes = OWNER) -> list[bytes]:
     """The records of those addresses that are of the type's family."""
-    version = int(FAMILIES[rtype])
+    version = FAMILIES[rtype]
     return [record(owner, rtype, ttl, address.packed) for address in addresses if address.version == version]
 
 

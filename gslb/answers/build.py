@@ -130,13 +130,14 @@ class Builder:
             if self._decisions.get(key) != decision:
                 self._decisions[key] = decision
                 for place, slot in self._service_slots.get(key, ()):
-                    changed |= self._put(place, self._of_service(slot))
+                    changed |= self._put(place, self._of_service(slot, decision))
                 changed |= self._carry_service(key)
                 changed |= self._restate(key[0], key[1])
         for host_key, host in hosts.items():
             if self._hosts.get(host_key) != host:
                 self._hosts[host_key] = host
-                changed |= sum(self._put_host(place, host) for place in self._host_slots.get(host_key, ())) > 0
+                for place in self._host_slots.get(host_key, ()):
+                    changed |= self._put_host(place, host)
         return changed
 
     def _put_host(self, place: Place, host: HostDecision) -> bool:
@@ -151,6 +152,8 @@ class Builder:
     def _carry_service(self, key: DecisionKey) -> bool:
         """Carry what a service's decisions say now."""
         changed = False
+        if not self.transfers.seats:
+            return changed
         for place, slot in self._service_slots.get(key, ()):
             if self.transfers.number(place) is not None:
                 keys = [decision_key(slot.zone, slot.decided_by, family) for family in slot.families]
@@ -177,8 +180,10 @@ class Builder:
             self.ahead.forget(own)
             self.transfers.put(number, spec.variants[0].data if spec.variants else b"")
 
-    def _of_service(self, slot: ServiceSlot) -> Made:
-        """The entry of a service's type; not ready until all its decisions have come."""
+    def _of_service(self, slot: ServiceSlot, made: Decision) -> Made:
+        """The entry of a service's type, of which this decision was made; not ready until all of them have come."""
+        if len(slot.families) == 1:
+            return entries.of_service(slot, (made,), self._scenes[slot.zone])
         keys = [decision_key(slot.zone, slot.decided_by, family, slot.view) for family in slot.families]
         decisions = [self._decisions[key] for key in keys if key in self._decisions]
         if len(decisions) < len(keys):
@@ -188,7 +193,9 @@ class Builder:
     def _restate(self, zone: str, service: str) -> bool:
         """Tell the state of a service anew, as it is for everybody."""
         slots = self._state_slots.get((zone, service), ())
-        found = [self._decisions.get(decision_key(zone, service, family)) for family in Family] if slots else []
+        if not slots:
+            return False
+        found = [self._decisions.get(decision_key(zone, service, family)) for family in Family]
         decisions = [decision for decision in found if decision is not None]
         return sum(self._put(place, Made(spec=of_state(slot, decisions))) for place, slot in slots) > 0
 
@@ -340,8 +347,8 @@ class Builder:
                 if isinstance(slot, ZoneSlot) and slot.kind is ZoneKind.SOA:
                     self._put((part, number), entries.of_configuration(slot, new))
                 elif made.spec.authority is old.negative:
-                    spec = empty.setdefault(made.spec, replace(made.spec, authority=new.negative))
-                    self._put((part, number), replace(made, spec=spec))
+                    spec = empty.setdefault(made.spec, made.spec._replace(authority=new.negative))
+                    self._put((part, number), made._replace(spec=spec))
 
     def image(self, generation: int, now: float = 0.0, renewed: int = ALL, *, ready: bool = True) -> Image:
         """The files of the table as it stands. Each generation is to be higher than any before.

@@ -1,8 +1,9 @@
 """Answer sections ready to be drawn from, laid out in chunks."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
+from typing import NamedTuple
 
 from gslb.answers.sticky import TIER, among
 from gslb.answers.variants import CIRCLE, parted, split
@@ -16,8 +17,7 @@ MOST = 60_000
 NOTHING = Chunk()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
+class Drawn(NamedTuple):
     """Variants with the width each has on the circle of draws, whose turn each is, and the tail they share.
 
     `slots`: for a sticky service the number of the variant that each slot of clients is given.
@@ -33,7 +33,7 @@ class Drawn:
 def joined(parts: Sequence[float], drawn: Sequence[Drawn], additional: Chunk = NOTHING) -> Drawn:
     """One entry of several, each drawn in its part of all answers (0 to 1, of a sum of one)."""
     if len(drawn) == 1:
-        return replace(drawn[0], additional=additional)
+        return drawn[0]._replace(additional=additional) if additional.data else drawn[0]
     slots = joined_slots(parts, [one.slots for one in drawn], [len(one.variants) for one in drawn])
     if slots:
         return Drawn(
@@ -100,17 +100,14 @@ class Ring:
         return VariantSpec(data=self.twice, count=self.count, start=at, length=self.length)
 
 
-def fitting(records: Iterable[bytes]) -> Iterator[bytes]:
+def fitting(records: Iterable[bytes]) -> list[bytes]:
     """As many records as one section takes, each once."""
-    length = 0
-    for record in dict.fromkeys(records):
-        length += len(record)
-        if length > MOST:
-            return
-        yield record
+    kept = list(dict.fromkeys(records))
+    ends = list(accumulate(map(len, kept)))
+    return kept if not ends or ends[-1] <= MOST else kept[: bisect_right(ends, MOST)]
 
 
 def chunk(records: Iterable[bytes]) -> Chunk:
     """An authority or additional section."""
-    kept = tuple(fitting(records))
+    kept = fitting(records)
     return Chunk(data=b"".join(kept), plain_count=len(kept))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from zlib import crc32
 
 from gslb.answers import addresses, bindings, exchangers
@@ -14,8 +15,8 @@ from gslb.answers.slots import FAMILIES, DenialSlot, HostSlot, ReferralSlot, Ser
 from gslb.answers.sticky import packed
 from gslb.answers.variants import CIRCLE, thresholds
 from gslb.handoff.specs import Chunk, EntrySpec, VariantSpec
-from gslb.model.decisions import Decision, HostDecision, Mode
-from gslb.model.values import Family, MxMode, RecordType, WhenAllDown
+from gslb.model.decisions import STARTING, Decision, HostDecision
+from gslb.model.values import ANY, MxMode, RecordType, WhenAllDown
 from gslb.model.verdicts import MemberKey
 from gslb.model.zones import StaticRecord, Zone
 
@@ -28,8 +29,7 @@ _NOT_READY = 14
 _EVERY_DRAW = thresholds((CIRCLE,))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
+class Made(NamedTuple):
     """An entry and, for each counter it owns, the members whose turn it counts (see tally)."""
 
     spec: EntrySpec
@@ -42,12 +42,13 @@ ABSENT = Made(spec=EntrySpec())
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """What the entries of one zone share: its SOA (as rdata, and as authority section of negative answers), and the
-    hostnames it answers for."""
+    """What the entries of one zone share: its SOA (as rdata, and as authority section of negative answers), the plain
+    negative answer, and the hostnames it answers for."""
 
     zone: Zone
     soa: bytes
     negative: Chunk
+    empty: Made
     hostnames: frozenset[bytes]
 
 
@@ -55,7 +56,8 @@ def scene(zone: Zone, serial: int, hostnames: frozenset[bytes]) -> Scene:
     """The scene of a zone under this SOA serial. The first name server is the primary."""
     soa = soa_rdata(zone.nameservers[0].name, zone.contact, serial, zone.soa, zone.negative_ttl)
     negative = chunk([record(zone.name, RecordType.SOA, zone.negative_ttl, soa)])
-    return Scene(zone=zone, soa=soa, negative=negative, hostnames=hostnames)
+    empty = Made(EntrySpec(authority=negative))
+    return Scene(zone=zone, soa=soa, negative=negative, empty=empty, hostnames=hostnames)
 
 
 def not_ready() -> Made:
@@ -65,14 +67,17 @@ def not_ready() -> Made:
 
 def of_service(slot: ServiceSlot, decisions: Sequence[Decision], scene: Scene) -> Made:
     """What a service's decisions, one for each of the slot's families, make of one of its types."""
-    decision = max(decisions, key=lambda one: not one.nodata)
+    decision = decisions[0] if len(decisions) == 1 else max(decisions, key=lambda one: not one.nodata)
     ede = decision.extended_error
-    if decision.mode is Mode.STARTING:
+    if decision.mode is STARTING:
         return _failed(SERVFAIL, ede)
-    refused = None if decision.action is None else _REFUSALS.get(decision.action)
-    if refused is not None:
-        return _failed(refused, ede)
-    if decision.nodata or decision.action is WhenAllDown.NODATA:
+    if decision.action is not None:
+        refused = _REFUSALS.get(decision.action)
+        if refused is not None:
+            return _failed(refused, ede)
+        if decision.action is WhenAllDown.NODATA:
+            return _empty(scene, ede)
+    if decision.nodata:
         return _empty(scene, ede)
     drawn = _bound(slot, decisions) if slot.rtype is RecordType.HTTPS else _drawn(slot, decision, scene)
     if drawn is not None:
@@ -88,9 +93,10 @@ def _bound(slot: ServiceSlot, decisions: Sequence[Decision]) -> Drawn | None:
 
 def _drawn(slot: ServiceSlot, decision: Decision, scene: Scene) -> Drawn | None:
     """The answers; None when there is nothing to answer with."""
-    if decision.last_resort and slot.family is not Family.ANY:
+    by_address = slot.family is not ANY
+    if decision.last_resort and by_address:
         return addresses.of_host(decision.last_resort, slot.rtype, decision.ttl)
-    if slot.family is not Family.ANY:
+    if by_address:
         found = addresses.of_decision(decision, slot.rtype, slot.zone, names_key(slot))
         return found if found.variants else None
     if not decision.exchangers:
@@ -119,6 +125,9 @@ def of_host(slot: HostSlot, decision: HostDecision, scene: Scene) -> Made:
 
 
 def _answered(drawn: Drawn, ede: tuple[int, str] | None, sticky_key: int = 0) -> Made:
+    if ede is None and not drawn.slots:
+        plain = EntrySpec(thresholds=thresholds(drawn.widths), variants=drawn.variants, additional=drawn.additional)
+        return Made(plain, drawn.counted)
     code, text = ede or (None, "")
     spec = EntrySpec(
         ede=code,
@@ -134,7 +143,9 @@ def _answered(drawn: Drawn, ede: tuple[int, str] | None, sticky_key: int = 0) ->
 
 def _empty(scene: Scene, ede: tuple[int, str] | None) -> Made:
     """NOERROR without answers, SOA in the authority section (RFC 2308 section 2.2)."""
-    code, text = ede or (None, "")
+    if ede is None:
+        return scene.empty
+    code, text = ede
     return Made(spec=EntrySpec(ede=code, ede_text=text, authority=scene.negative))
 
 

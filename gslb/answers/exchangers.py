@@ -6,8 +6,6 @@ here wants a decision with at least one exchanger.
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from itertools import chain
 from typing import TypeAlias
 
 from gslb.answers.addresses import address_records
@@ -41,7 +39,7 @@ def ranked(decision: Decision, zone: str, hostnames: frozenset[bytes], key: str 
     def make(exchangers: Sequence[Exchanger]) -> Listed:
         drawn, listed = _ranked(exchangers, decision.ttl, keys)
         if decision.sticky:
-            drawn = replace(drawn, slots=_slots(decision, _in_use(exchangers), key))
+            drawn = drawn._replace(slots=_slots(decision, _in_use(exchangers), key))
         return drawn, listed
 
     return _over_tiers(decision, hostnames, make)
@@ -53,14 +51,14 @@ def _ranked(exchangers: Sequence[Exchanger], ttl: int, keys: Mapping[bytes, tupl
     rows = [[_mx(exchanger, place, ttl) for place in range(min(len(first), PLACES))] for exchanger in first]
     tail = [_mx(exchanger, place, ttl) for exchanger, place in later]
     made = Drawn(
-        widths=tuple(order.width for order in drawn),
+        widths=tuple([order.width for order in drawn]),
         variants=tuple(
-            _variant(chain((rows[number][place] for place, number in enumerate(order.members)), tail))
-            for order in drawn
+            [_variant([rows[number][place] for place, number in enumerate(order.members)] + tail) for order in drawn]
         ),
-        counted=tuple(keys.get(first[order.members[0]].hostname, ()) for order in drawn),
+        counted=tuple([keys.get(first[order.members[0]].hostname, ()) for order in drawn]),
     )
-    return made, [*(first[number] for number in _in_every(drawn)), *(exchanger for exchanger, _ in later)]
+    always = first if len(first) <= PLACES else [first[number] for number in _in_every(drawn)]
+    return made, always + [exchanger for exchanger, _ in later]
 
 
 def _slots(decision: Decision, first: Sequence[Exchanger], key: str) -> tuple[int, ...]:
@@ -164,7 +162,7 @@ def _by_tier(exchangers: Sequence[Exchanger]) -> dict[int, list[Exchanger]]:
 
 
 def _in_use(exchangers: Sequence[Exchanger]) -> list[Exchanger]:
-    tier = min(exchanger.tier for exchanger in exchangers)
+    tier = min([exchanger.tier for exchanger in exchangers])
     return [exchanger for exchanger in exchangers if exchanger.tier == tier]
 
 
@@ -182,7 +180,7 @@ def _mx(exchanger: Exchanger, place: int, ttl: int) -> bytes:
 
 
 def _variant(records: Iterable[bytes]) -> VariantSpec:
-    kept = tuple(fitting(records))
+    kept = fitting(records)
     return VariantSpec(data=b"".join(kept), count=len(kept))
 
 
@@ -192,13 +190,12 @@ def _in_every(drawn: Iterable[Order]) -> list[int]:
 
 
 def _additional(exchangers: Iterable[Exchanger], ttl: int, hostnames: frozenset[bytes]) -> Chunk:
-    return chunk(
-        found
-        for exchanger in exchangers
-        if exchanger.hostname in hostnames
-        for rtype in ADDRESS_TYPES.values()
-        for found in address_records(exchanger.addresses, rtype, ttl, exchanger.hostname)
-    )
+    records: list[bytes] = []
+    for exchanger in exchangers:
+        if exchanger.hostname in hostnames:
+            for rtype in ADDRESS_TYPES.values():
+                records += address_records(exchanger.addresses, rtype, ttl, exchanger.hostname)
+    return chunk(records)
 
 
 def _keys(decision: Decision, zone: str) -> dict[bytes, tuple[MemberKey, ...]]:

@@ -86,7 +86,7 @@ def plan(config: Config, *, names_in_part: int = NAMES) -> Plan:
         states.extend(_states(config, zone, number, slots))
     for place, node in enumerate(nodes):
         if node.name in above:
-            nodes[place] = replace(node, types=(*node.types, *above[node.name]))
+            nodes[place] = node._replace(types=(*node.types, *above[node.name]))
     made = parted(nodes, states, zone_specs, slots, names=names_in_part)
     return Plan(
         zones={zone.text: zone for zone in config.zones},

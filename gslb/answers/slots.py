@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from gslb.model.values import Family, MxMode, RecordType
+from gslb.model.values import ANY, IPV4, IPV6, Family, MxMode, RecordType
 from gslb.model.zones import EVERYBODY, PLAIN_HTTPS, Https, StaticRecord
 
 
@@ -54,12 +54,12 @@ class ServiceSlot:
     @property
     def family(self) -> Family:
         """The family whose decision this type shows."""
-        return FAMILIES.get(self.rtype, Family.ANY)
+        return FAMILIES.get(self.rtype, ANY)
 
     @property
     def families(self) -> tuple[Family, ...]:
         """Every family whose decision this type shows: HTTPS holds hints of both."""
-        return (Family.IPV4, Family.IPV6) if self.rtype is RecordType.HTTPS else (self.family,)
+        return _DECIDED_BY.get(self.rtype, _BY_ANY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +120,10 @@ class DenialSlot:
 
 Slot: TypeAlias = ZoneSlot | ServiceSlot | HostSlot | StaticSlot | ReferralSlot | StateSlot | DenialSlot
 
-FAMILIES = {RecordType.A: Family.IPV4, RecordType.AAAA: Family.IPV6}
+FAMILIES = {RecordType.A: IPV4, RecordType.AAAA: IPV6}
 """The address types and their families; HTTPS goes by both, MX and SRV by any."""
+
+_DECIDED_BY = {RecordType.A: (IPV4,), RecordType.AAAA: (IPV6,), RecordType.HTTPS: (IPV4, IPV6)}
+_BY_ANY = (ANY,)
 
 ADDRESS_TYPES = {family: rtype for rtype, family in FAMILIES.items()}

@@ -7,7 +7,6 @@ in `moved`, and no sum runs over into its neighbour, for a part has fewer than 2
 """
 
 from array import array
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -21,8 +20,7 @@ _OFFSETS = (2, 3, 4, 7, 10)
 """Which 32-bit fields of ENTRY are offsets: thresholds, variants, authority, additional, text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """`head` and `moved` as little-endian whole numbers of `head_length` octets; `rest` follows; all 8-byte aligned."""
 
     head: int
@@ -58,22 +56,34 @@ _KEPT = 4096
 
 def block(entry: EntrySpec) -> Block:
     """Encode one entry."""
-    data = [variant.data for variant in entry.variants]
-    if entry.slots or entry.ede_text or entry.authority.data or entry.additional.data or len(set(data)) < len(data):
+    rcode, authoritative, ede, text, steps, slots, sticky_key, variants, authority, additional = entry
+    if slots or text:
+        return _encoded(entry)
+    pieces = [variant.data for variant in variants]
+    if additional.data:
+        pieces.insert(0, additional.data)
+    if authority.data:
+        pieces.insert(0, authority.data)
+    if len(variants) > 1:
+        pieces.insert(0, _packed(steps))
+    if len(set(pieces)) < len(pieces):
         return _encoded(entry)
     shape = (
-        entry.rcode, entry.authoritative, entry.ede, entry.sticky_key,
-        *[(len(v.data), v.start, v.length, v.count, v.signed_length, v.signed_count) for v in entry.variants],
+        rcode, authoritative, ede, sticky_key, _measured(authority), _measured(additional),
+        *[(len(v.data), v.start, v.length, v.count, v.signed_length, v.signed_count) for v in variants],
     )  # fmt: skip
     known = _heads.get(shape)
     if known is None:
         made = _encoded(entry)
-        if len(_heads) < _KEPT and _packed(entry.thresholds) not in data:  # pragma: no branch - memory that is full
+        if len(_heads) < _KEPT:  # pragma: no branch - memory that is full
             _heads[shape] = _Head(made.head, made.moved, made.head_length)
         return made
-    pieces = [_packed(entry.thresholds), *data] if len(data) > 1 else data
-    rest = b"".join([one + bytes(-len(one) % UNIT) for one in pieces])
-    return Block(known.head, known.moved, known.length, rest, max(1, len(data)))
+    rest = b"".join([one if len(one) % UNIT == 0 else one + bytes(-len(one) % UNIT) for one in pieces])
+    return Block(known.head, known.moved, known.length, rest, max(1, len(variants)))
+
+
+def _measured(chunk: Chunk) -> tuple[int | None, ...]:
+    return (len(chunk.data), *chunk[1:]) if chunk.data else ()
 
 
 def _encoded(entry: EntrySpec) -> Block:

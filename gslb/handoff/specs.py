@@ -1,12 +1,15 @@
-"""What a builder hands to the writers: nodes, zones and entries, before they become bytes (see layout)."""
+"""What a builder hands to the writers: nodes, zones and entries, before they become bytes (see layout).
+
+What there is one of for each name or entry is a named tuple: it is made in a third of the time.
+"""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from gslb.handoff.layout import DRAW_NONE, DRAW_STICKY, DRAW_THRESHOLDS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NodeSpec:
+class NodeSpec(NamedTuple):
     """One existing name. `types` holds (type, view, slot); `wildcard` and `cut` are wire names of other nodes."""
 
     name: bytes
@@ -34,8 +37,7 @@ class ZoneSpec:
     hashed: tuple[tuple[bytes, bytes], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chunk:
+class Chunk(NamedTuple):
     """Records in wire form. `data[:plain_length]` is served without DO; all of it, with `signed_count`, with DO.
 
     For unsigned data leave `signed_count` at None.
@@ -62,8 +64,7 @@ class VariantSpec:
     signed_count: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EntrySpec:
+class EntrySpec(NamedTuple):
     """One type of one name in one view: variants to draw from, and the tail they share.
 
     `thresholds` are cumulative, the last 2**32 - 1: variant i is chosen by the first threshold not below the draw.

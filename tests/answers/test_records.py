@@ -5,6 +5,8 @@ import dns.rdata
 import dns.rdataclass
 import dns.rdatatype
 import pytest
+from dnslib import MX, RD, SRV
+from dnslib.label import DNSBuffer, DNSLabel
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -52,7 +54,14 @@ def test_any_name_survives(labels: list[bytes]) -> None:
     name = b"".join(bytes((len(label),)) + label for label in labels) + b"\0"
 
     assert records.ns_rdata(name) == name
-    assert records.mx_rdata(5, name) == b"\0\5" + name
+    assert records.mx_rdata(5, name) == _by_dnslib(MX(DNSLabel(labels), 5))
+    assert records.srv_rdata(1, 40, 587, name) == _by_dnslib(SRV(1, 40, 587, DNSLabel(labels)))
+
+
+def _by_dnslib(rdata: RD) -> bytes:
+    buffer = DNSBuffer()
+    rdata.pack(buffer)
+    return bytes(buffer.data)
 
 
 def test_a_record_is_owner_head_and_rdata() -> None:

@@ -25,6 +25,7 @@ from tests.kit.copied import faults
 from tests.kit.estate import config, healths
 from tests.kit.fetched import fetched, follow, lines, serial_of, written
 from tests.kit.signed import ADDRESSES, Server, csk, signed_zone
+from tests.kit.views import seen_by, view, with_views
 from tests.kit.zonekeys import NOW
 
 DOWN = ("192.0.2.12",)
@@ -266,6 +267,16 @@ def test_zones_inside_are_delegated(denial: str) -> None:
     assert zone.find_rdataset("ns.in.mail.example.com.", "A")
     assert faults(zone, NOW) == []
     assert set(server.transfers) == {outer.name}
+
+
+def test_everybodys_answer_is_carried() -> None:
+    """What a view is answered is in the table, and in no transfer."""
+    zone = open_zone()
+    seen = {**zone.services, "v6": seen_by(zone.services["v6"], east="dr")}
+    server = Server(with_views(config(replace(zone, services=seen)), view("east", "10.0.0.0/8")))
+    moved(server, DOWN, NOW + 5)
+
+    assert not [line for line in lines(fetched(server.table)) if line.startswith("v6.") and " A " in line]
 
 
 def test_no_state_names() -> None:

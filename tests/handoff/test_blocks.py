@@ -1,14 +1,14 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gslb.handoff.blocks import block
+from gslb.handoff.blocks import _encoded, block
 from gslb.handoff.layout import UNIT
 from gslb.handoff.reader import Entry, Part, Section
 from gslb.handoff.specs import Chunk, EntrySpec, VariantSpec
 from gslb.handoff.writer import part_of_blocks
 
 DATA = st.binary(max_size=40)
-CHUNKS = st.builds(Chunk, data=DATA, plain_count=st.integers(0, 9))
+CHUNKS = st.builds(Chunk, data=DATA, plain_count=st.integers(0, 9), plain_length=st.none(), signed_count=st.none())
 VARIANTS = st.builds(VariantSpec, data=DATA, count=st.integers(0, 9))
 SPECS = st.builds(
     EntrySpec,
@@ -31,6 +31,13 @@ SPECS = st.builds(
         additional=spec.additional,
     )
 )
+
+
+@settings(deadline=None, max_examples=60)
+@given(SPECS)
+def test_the_short_way_gives_the_same(spec: EntrySpec) -> None:
+    """A block made of the head of another of its shape is the one made piece by piece."""
+    assert block(spec) == block(spec) == _encoded(spec)
 
 
 def section(part: Part, found: Section) -> bytes:

@@ -6,7 +6,6 @@ is a cut like any other: its apex is a node of that zone, so the link stands the
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
@@ -54,7 +53,7 @@ def linked(zone: Zone, nodes: Sequence[NodeSpec], nested: Iterable[bytes], slots
     rtype = RecordType.NSEC3 if by_hash else RecordType.NSEC
     return Linked(
         nodes=tuple(
-            replace(node, types=(*node.types, *((rtype, view, slot) for view, slot in chain.get(node.name, ()))))
+            node._replace(types=(*node.types, *((rtype, view, slot) for view, slot in chain.get(node.name, ()))))
             for node in nodes
         ),
         above={

@@ -9,7 +9,6 @@ unsigned, for what follows its last record in the ring is its first record, not 
 
 import struct
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
 from gslb.answers.dnssec.canonical import RRset, rrset
@@ -132,8 +131,7 @@ def _after_owner(octets: bytes, at: int) -> int:
 def finish(composed: Composed, rrsigs: Rrsigs) -> EntrySpec:
     """The signed entry."""
     spec = composed.spec
-    return replace(
-        spec,
+    return spec._replace(
         variants=tuple([_variant(answer, rrsigs) for answer in composed.answers]),
         authority=_chunk(spec.authority, composed.authority, rrsigs),
         additional=_chunk(spec.additional, composed.additional, rrsigs),
