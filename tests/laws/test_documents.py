@@ -7,18 +7,31 @@ from pathlib import Path
 
 import click
 import pytest
+import yaml
 
 from gslb.config.bounds import detection_bounds
 from gslb.config.files import load_texts
 from gslb.config.schema_check import TYPES
-from gslb.config.schema_node import DnsTable, NodeFile
-from gslb.config.schema_zone import DnssecTable, MemberTable, PoolTable, ServiceTable, SoaTable, ZoneFile
+from gslb.config.schema_node import DnsTable, NodeFile, ViewTable
+from gslb.config.schema_zone import (
+    DnssecTable,
+    HttpsTable,
+    MemberTable,
+    PoolTable,
+    ServiceTable,
+    SoaTable,
+    TransferTable,
+    ZoneFile,
+)
 from gslb.config.tables import Table
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted(
     path for path in ROOT.rglob("*.md") if not {".venv", "node_modules"} & set(path.relative_to(ROOT).parts)
 )
+ZONE_TABLES: list[type[Table]] = [
+    ZoneFile, PoolTable, MemberTable, ServiceTable, SoaTable, DnssecTable, TransferTable, HttpsTable,
+]  # fmt: skip
 NAMES = [str(path.relative_to(ROOT)) for path in DOCUMENTS]
 
 
@@ -105,7 +118,7 @@ def test_the_runbook_quotes_what_the_server_says(words: str) -> None:
 @pytest.mark.parametrize(
     ("readme", "tables"),
     [
-        ("zones/README.md", [ZoneFile, PoolTable, MemberTable, ServiceTable, SoaTable, DnssecTable]),
+        ("zones/README.md", ZONE_TABLES),
         ("checks/README.md", list(TYPES.values())),
         ("gslb.yaml", [NodeFile, DnsTable]),
     ],
@@ -116,6 +129,24 @@ def test_every_key_is_in_the_document_beside_its_files(readme: str, tables: list
     keys = {key for table in tables for key in table.model_fields}
 
     assert {key for key in keys if not re.search(rf"\b{key}\b", text)} == set()
+
+
+def keys_in(value: object) -> set[str]:
+    """Every key of every table in a value."""
+    if isinstance(value, dict):
+        return {str(key) for key in value} | {key for inner in value.values() for key in keys_in(inner)}
+    return {key for inner in value for key in keys_in(inner)} if isinstance(value, list) else set()
+
+
+@pytest.mark.parametrize("table", [*ZONE_TABLES, ViewTable])
+def test_every_key_of_a_zone_stands_in_an_example(table: type[Table]) -> None:
+    """Beside its sentence there is a file that uses it, which tests/laws/test_shipped_config.py loads."""
+    text = (ROOT / "zones/README.md").read_text()
+    used = {key for block in blocks(text, "yaml") for key in keys_in(yaml.safe_load(block))}
+    told = set(re.findall(r"`([a-z_]+)`", text))
+
+    assert table.model_fields.keys() <= used
+    assert table.model_fields.keys() <= told
 
 
 def test_detection_bounds_in_documents_are_what_validate_prints() -> None:

@@ -74,7 +74,8 @@ def test_every_file_shown_in_a_readme_loads(readme: str, path: str, block: str) 
     """What a README shows as a whole file is accepted beside the shipped checks, and the views it shows."""
     checks = {name: text for name, text in TEXTS.items() if name.startswith("checks/")}
     views = {name: text for _, name, text in SNIPPETS if name == "gslb.yaml" and "\nviews:" in text}
-    texts = {path: block} if path.startswith("checks/") else {**views, **checks, path: block}
+    named = dict.fromkeys(re.findall(r"^records_file: (\S+)", block, re.M), "")
+    texts = {path: block} if path.startswith("checks/") else {**views, **checks, **named, path: block}
 
     load_texts(texts, checks_only=not path.startswith("zones/"))
 
