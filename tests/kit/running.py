@@ -127,6 +127,12 @@ log: {{format: json, level: info}}
         finally:
             self.process = None
 
+    def kill(self) -> None:
+        """SIGKILL to the supervisor, as after a fault: its children see its end, and end as well."""
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(15)
+
     def _stage(self) -> str:
         """What the supervisor is at; "over" once it has said its last."""
         try:

@@ -43,11 +43,15 @@ ZONES = {
     1: """\
 pools: {dead: {checks: [quick], members: {a: {address: 127.0.9.1}, b: {address: 127.0.9.11}}}}
 services:
-  serve-all: {records: [A, AAAA, MX], pools: [dead], srv: {_x._tcp.serve-all: 25}, when_all_down: serve_all}
-  nodata: {records: [A, AAAA, MX], pools: [dead], srv: {_x._tcp.nodata: 25}, when_all_down: nodata}
-  servfail: {records: [A, AAAA, MX], pools: [dead], srv: {_x._tcp.servfail: 25}, when_all_down: servfail}
-  refused: {records: [A, AAAA, MX], pools: [dead], srv: {_x._tcp.refused: 25}, when_all_down: refused}
-  list: {records: [A, AAAA, MX], pools: [dead], srv: {_x._tcp.list: 25}, when_all_down: [192.0.2.99, "2001:db8::99"]}
+  serve-all: {records: [A, AAAA, MX, HTTPS], pools: [dead], srv: {_x._tcp.serve-all: 25}, when_all_down: serve_all}
+  nodata: {records: [A, AAAA, MX, HTTPS], pools: [dead], srv: {_x._tcp.nodata: 25}, when_all_down: nodata}
+  servfail: {records: [A, AAAA, MX, HTTPS], pools: [dead], srv: {_x._tcp.servfail: 25}, when_all_down: servfail}
+  refused: {records: [A, AAAA, MX, HTTPS], pools: [dead], srv: {_x._tcp.refused: 25}, when_all_down: refused}
+  list:
+    records: [A, AAAA, MX, HTTPS]
+    pools: [dead]
+    srv: {_x._tcp.list: 25}
+    when_all_down: [192.0.2.99, "2001:db8::99"]
 """,
     3: """\
 services: {smtp: {checks: [quick], members: {up: {address: 127.0.9.31}, down: {address: 127.0.9.32}}}}
@@ -88,7 +92,11 @@ services:
 pools:
   mail: {checks: [quick], members: {host: {address: 127.0.9.181}}}
   store: {checks: [quick, other], members: {host: {address: 127.0.9.181}}}
-services: {smtp: {pools: [mail]}, imap: {pools: [store], when_all_down: nodata}}
+  web: {checks: [other], members: {host: {address: 127.0.9.181}}}
+services:
+  smtp: {pools: [mail], when_all_down: nodata}
+  imap: {pools: [store], when_all_down: nodata}
+  www: {pools: [web], when_all_down: nodata}
 """,
     19: """\
 services:

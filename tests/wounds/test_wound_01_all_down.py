@@ -8,7 +8,7 @@ from tests.wounds.conftest import Wounds
 
 pytestmark = pytest.mark.system
 
-TYPES = ("A", "AAAA", "MX", "SRV")
+TYPES = ("A", "AAAA", "MX", "SRV", "HTTPS")
 MODES = {
     "serve-all": dns.rcode.NOERROR,
     "nodata": dns.rcode.NOERROR,
@@ -16,7 +16,7 @@ MODES = {
     "refused": dns.rcode.REFUSED,
     "list": dns.rcode.NOERROR,
 }
-ANSWERED = {("serve-all", "A"): 2, ("serve-all", "MX"): 2, ("serve-all", "SRV"): 2} | {
+ANSWERED = {("serve-all", "A"): 2, ("serve-all", "MX"): 2, ("serve-all", "SRV"): 2, ("serve-all", "HTTPS"): 1} | {
     ("list", each): 1 for each in TYPES
 }
 """Records per answer; what is not here holds none. No member has an IPv6 address. last_good takes a minute to be known:
