@@ -5,14 +5,18 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from math import ceil
 from pathlib import Path
 
+import dns.flags
 import dns.message
 import pytest
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gslb.cli.bench.asker import Asker, Load
-from gslb.cli.bench.figures import Run, quantiles
+from gslb.cli.bench.figures import Run, Times
 from gslb.cli.main import gslb
 from gslb.errors import Unreachable
 
@@ -56,7 +60,7 @@ def test_every_question_is_answered() -> None:
     assert run.answered == run.asked == run.rcodes[0] == len(heard)
     assert (run.again, run.failed, run.late) == (0, 0, 0)
     assert run.rate > 0
-    assert all(0 < time < 0.1 for time in run.times)
+    assert 0 < run.times.quantiles()[0.5] <= run.times.most < 0.1
     assert {packet[2:] for packet in heard} == {QUERY[2:]}
 
 
@@ -75,7 +79,7 @@ def test_lost_twice() -> None:
         run = asked(server, seconds=0.05, window=4)
 
     assert (run.answered, run.failed, run.again) == (0, run.asked, run.asked)
-    assert quantiles(run.times) == {}
+    assert run.times.quantiles() == {}
 
 
 def test_a_rate_is_kept() -> None:
@@ -86,11 +90,26 @@ def test_a_rate_is_kept() -> None:
     assert 20 <= run.asked <= 61
 
 
-def test_quantiles() -> None:
-    """The least time that so many of all do not exceed."""
-    found = quantiles([each / 1000 for each in range(1000)])
+@given(st.lists(st.floats(1e-6, 60), min_size=1, max_size=50), st.floats(0, 1))
+def test_quantiles(each: list[float], part: float) -> None:
+    """The least time that so many of all do not exceed, within a per cent."""
+    times = Times()
+    for seconds in each:
+        times.note(seconds)
+    exact = sorted(each)[max(1, ceil(part * len(each))) - 1]
 
-    assert found == {0.5: 0.5, 0.9: 0.9, 0.99: 0.99, 0.999: 0.999}
+    assert times.quantiles((part,))[part] == pytest.approx(exact, rel=0.01)
+    assert (len(times), times.most) == (len(each), max(each))
+
+
+def test_times_take_no_more_room() -> None:
+    """However many replies come, and however late: what is kept of their times is bounded."""
+    times = Times()
+    for number in range(100_000):
+        times.note(60 * (number + 1) / 100_000)
+    times.note(0.0)
+
+    assert len(times._steps) < 4_000
 
 
 def bench(*words: str) -> tuple[int, str]:
@@ -122,6 +141,32 @@ def test_the_command(tmp_path: Path) -> None:
     assert "a second (NOERROR" in told[1]
 
 
+def test_a_file_of_questions(tmp_path: Path) -> None:
+    """One to a line, as dnsperf reads them, asked in turn; with DO where signatures are wanted."""
+    (tmp_path / "queries").write_text("; comment\nwww.example.com A\n\n# another\nexample.com. mx\n")
+    with answering() as (server, heard):
+        words = ("--server", f"127.0.0.1:{server[1]}", "--seconds", "0.1", "--dnssec")
+        code, _ = bench("--queries", str(tmp_path / "queries"), *words)
+
+    asked = [dns.message.from_wire(packet) for packet in heard[:2]]
+    assert [one.question[0].to_text() for one in asked] == ["www.example.com. IN A", "example.com. IN MX"]
+    assert all(one.ednsflags & dns.flags.DO for one in asked)
+    assert code == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("a.example A\nb.example", "line 2: write NAME TYPE"), ("a NOPE", "line 1: NOPE"), (";", "nothing")],
+)
+def test_a_file_that_says_nothing(tmp_path: Path, text: str, said: str) -> None:
+    """What is wrong with it is told by its line."""
+    (tmp_path / "queries").write_text(text)
+    code, told = bench("--queries", str(tmp_path / "queries"), "--server", "127.0.0.1:9")
+
+    assert code == 2
+    assert said in told
+
+
 def test_names_and_losses() -> None:
     """Names can be given; a question that failed twice is bad news."""
     with answering(loses=lambda number: number <= 4) as (server, heard):
@@ -138,6 +183,7 @@ def test_names_and_losses() -> None:
     [
         (("a.example", "A", "--server", "192.0.2.1:53"), 2, "not loopback"),
         (("a.example", "--server", "127.0.0.1:53"), 2, "a type is missing"),
+        (("a.example", "A", "--queries", "-", "--server", "127.0.0.1:53"), 2, "not both"),
         (("a.example", "NOPE", "--server", "127.0.0.1:53"), 2, "NOPE: one of"),
         (("a..example", "A", "--server", "127.0.0.1:53"), 2, "empty label"),
         (("a.example", "A", "--server", "localhost"), 2, "no address and port"),

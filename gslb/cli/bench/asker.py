@@ -137,7 +137,8 @@ class Asker:
                 run.late += 1
                 continue
             self._pending -= 1
-            run.times.append(time.monotonic() - asked.at)
+            run.answered += 1
+            run.times.note(time.monotonic() - asked.at)
             run.rcodes[packet[3] & 15] += 1
 
     def _give_up(self, now: float) -> None:

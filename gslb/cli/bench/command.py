@@ -1,28 +1,26 @@
 """`gslb bench`: how fast the running server answers."""
 
 import ipaddress
-import struct
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TextIO
 
 import click
 
 from gslb.cli.bench.asker import Asker, Load
-from gslb.cli.bench.figures import Run, quantiles
+from gslb.cli.bench.figures import Run
+from gslb.cli.bench.questions import of_lines, of_services, of_words
 from gslb.cli.options import config_option, json_option, print_json
-from gslb.errors import Unreachable, WireError
-from gslb.model.names import to_wire
+from gslb.errors import Unreachable
 from gslb.model.settings import Config
-from gslb.model.values import RecordType
-
-_HEADER = struct.Struct(">HHHHHH")
-_OPT = b"\0" + struct.pack(">HHIH", 41, 1232, 0, 0)
-"""EDNS without options: 1,232 octets of payload."""
 
 
 @click.command("bench", short_help="Ask the running server, and tell how fast it answers.")
 @config_option
 @click.argument("names", nargs=-1, metavar="[NAME TYPE]...")
+@click.option("--queries", type=click.File(), help="A file of questions, NAME TYPE a line as for dnsperf; -: stdin.")
+@click.option("--dnssec", is_flag=True, help="Ask for signatures (DO).")
 @click.option("--server", metavar="ADDRESS:PORT", help="Whom to ask; default: the first of dns.listen.")
 @click.option("--seconds", type=click.FloatRange(0.1, 3600), default=10.0, show_default=True, help="How long to ask.")
 @click.option("--rate", type=click.FloatRange(0), default=0.0, help="Questions a second; default: as many as it bears.")
@@ -34,6 +32,8 @@ _OPT = b"\0" + struct.pack(">HHIH", 41, 1232, 0, 0)
 def command(
     directory: Path,
     names: tuple[str, ...],
+    queries: TextIO | None,
+    dnssec: bool,
     server: str | None,
     seconds: float,
     rate: float,
@@ -45,21 +45,24 @@ def command(
 ) -> None:
     """Ask the server over UDP, with EDNS, and tell replies a second, their times, and what was lost.
 
-    Asks for every service's types, or for the NAME TYPE given. A question without a reply is asked once more; exit 1
-    where none came then, either. Asking takes a core of its own: where it is busy, the server could do more.
+    Asks for every service's types, in turn, or for the NAME TYPE given, or for those of a file. A question without a
+    reply is asked once more. Asking takes a core of its own: where it is busy, the server could do more.
+
+    Exit status: 0 where every question was answered, 1 where one failed twice, 2 for wrong usage, 3 where nothing
+    answers at all.
     """
     from gslb.config.files import load
 
-    config = None if server and names else load(directory)
+    if names and queries:
+        raise click.UsageError("NAME TYPE, or --queries: not both")
+    config = None if server and (names or queries) else load(directory)
     address, port = _endpoint(server) if server else _listener(config)
     if not (address.is_loopback or allow):
         raise click.UsageError(f"{address} is not loopback: a load like this is an attack elsewhere; or say --allow")
-    queries = _asked(names) if names else _of_services(config)
-    if not queries:
-        raise click.UsageError("there is no service to ask for: name some, NAME TYPE")
+    packets = _questions(config, names, queries, dnssec=dnssec)
     told = Load(
         server=(str(address), port),
-        queries=queries,
+        queries=packets,
         seconds=seconds,
         rate=rate,
         window=window,
@@ -77,6 +80,21 @@ def command(
     else:
         _tell(run)
     sys.exit(1 if run.failed else 0)
+
+
+def _questions(config: Config | None, names: tuple[str, ...], lines: TextIO | None, *, dnssec: bool) -> Sequence[bytes]:
+    try:
+        if lines is not None:
+            found = of_lines(lines, dnssec=dnssec)
+        elif names or config is None:
+            found = of_words(names, dnssec=dnssec)
+        else:
+            found = of_services(config, dnssec=dnssec)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    if not found:
+        raise click.UsageError("there is nothing to ask for: name some, NAME TYPE")
+    return found
 
 
 def _listener(config: Config | None) -> tuple[ipaddress.IPv4Address | ipaddress.IPv6Address, int]:
@@ -98,30 +116,6 @@ def _endpoint(text: str) -> tuple[ipaddress.IPv4Address | ipaddress.IPv6Address,
     return found.address, found.port
 
 
-def _asked(words: tuple[str, ...]) -> list[bytes]:
-    if len(words) % 2:
-        raise click.UsageError(f"a type is missing behind {words[-1]}: write NAME TYPE")
-    found = []
-    for name, rtype in zip(words[::2], words[1::2], strict=True):
-        known = RecordType.__members__.get(rtype.upper())
-        if known is None:
-            raise click.UsageError(f"{rtype}: one of {', '.join(RecordType.__members__)}")
-        try:
-            found.append(_query(to_wire(name.removesuffix(".") + "."), known))
-        except WireError as error:
-            raise click.UsageError(str(error)) from None
-    return found
-
-
-def _of_services(config: Config | None) -> list[bytes]:
-    services = [one for zone in config.zones for one in zone.services.values() if not one.pool_name] if config else []
-    return [_query(service.owner, rtype) for service in services for rtype in service.records]
-
-
-def _query(name: bytes, rtype: int) -> bytes:
-    return _HEADER.pack(0, 0, 1, 0, 0, 1) + name + struct.pack(">HH", rtype, 1) + _OPT
-
-
 def _figures(run: Run) -> dict[str, object]:
     return {
         "seconds": round(run.seconds, 3),
@@ -132,7 +126,10 @@ def _figures(run: Run) -> dict[str, object]:
         "failed_twice": run.failed,
         "late": run.late,
         "rcodes": {str(rcode): count for rcode, count in sorted(run.rcodes.items())},
-        "milliseconds": {f"p{100 * part:g}": round(1000 * time, 3) for part, time in quantiles(run.times).items()},
+        "milliseconds": {
+            **{f"p{100 * part:g}": round(1000 * time, 3) for part, time in run.times.quantiles().items()},
+            "most": round(1000 * run.times.most, 3),
+        },
         "asking_cpu": round(run.cpu, 3),
     }
 
@@ -141,8 +138,8 @@ def _tell(run: Run) -> None:
     from gslb.dns.codes import RCODE_NAMES
 
     rcodes = ", ".join(f"{RCODE_NAMES.get(rcode, rcode)} {count:,}" for rcode, count in run.rcodes.most_common())
-    times = ", ".join(f"{100 * part:g} % {1000 * time:.2f} ms" for part, time in quantiles(run.times).items())
+    times = ", ".join(f"{100 * part:g} % {1000 * time:.2f} ms" for part, time in run.times.quantiles().items())
     click.echo(f"{run.answered:,} replies in {run.seconds:.1f} s: {run.rate:,.0f} a second ({rcodes})")
-    click.echo(f"within: {times}")
+    click.echo(f"within: {times}; at most {1000 * run.times.most:.2f} ms")
     click.echo(f"asked again: {run.again:,}; failed twice: {run.failed:,}; late: {run.late:,}")
     click.echo(f"asking took {100 * run.cpu:.0f} % of a core{': the server could do more' if run.cpu > 0.9 else ''}")
