@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import permutations, product
 
+import dns.message
 import dns.rdatatype
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gslb.answers.slots import DenialSlot
-from gslb.model.keys import Algorithm, KeyTimes
+from gslb.model.keys import Algorithm, KeyTimes, Role
 from gslb.model.names import canonical_key
 from gslb.model.values import RecordType, WhenAllDown
 from tests.kit.answered import wire
@@ -181,6 +183,35 @@ def test_several_nodes_with_one_key(denial: str) -> None:
 
     for server in (here, there):
         assert judged(server, judge, ("smtp", "a.wild", "nothing"), ("A", "MX")) == {"answer", "nodata", "nxdomain"}
+
+
+@DENIALS
+def test_nodes_that_differ_are_mixed(denial: str) -> None:
+    """Before and after a new ZSK signs, and with other health: keys of one node, data of another, proofs of a third."""
+    ksk = key(Role.KSK, number=1)
+    old = key(Role.ZSK, times=KeyTimes(publish=NOW - 9, active=NOW - 9, retire=NOW + 100, remove=NOW + 900), number=2)
+    new = key(Role.ZSK, times=KeyTimes(publish=NOW - 9, active=NOW + 100), number=3)
+    nodes = [Server(signed_zone(denial), (ksk, old, new), now=NOW + after) for after in (99, 101, 101)]
+    nodes[2].down(("2001:db8::12", "2001:db8::31"))
+
+    told = set()
+    for shows, (negative, positive) in product(nodes, permutations(nodes, 2)):
+        judge = Judge("mail.example.com", (ksk, old, new), NOW + 101)
+        reply = shows.ask("@", "DNSKEY")
+        judge.signed(reply.answer)
+        judge.keys = {judge.zone: reply.answer[0]}
+        told |= judged(negative, judge, ("smtp", "nothing", "a.wild"), ("TXT", "AAAA"))
+        told |= judged(positive, judge, ("smtp", "a.wild"), ("AAAA", "A", "MX"))
+        mixed(judge, negative.ask("smtp", "A"), positive.ask("smtp", "A"))
+    assert told == {"answer", "nodata", "nxdomain"}
+
+
+def mixed(judge: Judge, *replies: dns.message.Message) -> None:
+    """The RRset of each under the signature of the other, where both drew the same."""
+    (here, signed_here), (there, signed_there) = (reply.answer for reply in replies)
+    assert here == there
+    judge.valid(here, signed_there)
+    judge.valid(there, signed_here)
 
 
 def test_a_turned_order_is_no_second_rrset() -> None:
