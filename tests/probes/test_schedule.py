@@ -44,6 +44,7 @@ class Bench:
         self.time = VirtualTime()
         self.takes = takes
         self.outcomes = {}
+        self.hanging = set()
         self.interval = None
         self.suspended = 0.0
         self.starts = []
@@ -66,10 +67,10 @@ class Bench:
         self.running.add(target)
         self.note()
         try:
-            await self.time.sleep(self.takes)
+            await self.time.sleep(target.timing.timeout if target.id in self.hanging else self.takes)
         finally:
             self.running.discard(target)
-        outcome = self.outcomes.get(target.id, Passed())
+        outcome = TIMEOUT if target.id in self.hanging else self.outcomes.get(target.id, Passed())
         if isinstance(outcome, Exception):
             raise outcome
         return Observation(target=target.id, outcome=outcome, started=0.0)
@@ -228,6 +229,29 @@ async def test_targets_that_time_out_leave_half_of_the_slots():
     apart = gaps(bench.starts_of(healthy))
     assert len(apart) >= 8
     assert max(apart) <= 6.02
+
+
+async def test_five_hundred_that_hang_starve_nobody():
+    """Once they are known to, they hold half of the 64 slots at most, and 500 others are probed at their times."""
+    bench = Bench(concurrency=64)
+    hanging, healthy = ([target(number + first) for number in range(500)] for first in (0, 500))
+    bench.hanging = {one.id for one in hanging}
+    bench.scheduler.replace(keyed(*hanging))
+    shares = []
+
+    async with bench.running_now():
+        await bench.time.advance(60)  # each of them has had its first timeout
+        bench.scheduler.replace(keyed(*hanging, *healthy))
+        for _ in range(40):
+            await bench.time.advance(1)
+            shares.append(sum(one.id in bench.hanging for one in bench.running))
+        begun = sum(when > 60 for when, one in bench.starts if one in bench.hanging)
+
+    apart = [gap for one in healthy for gap in gaps(bench.starts_of(one))]
+    assert max(shares) == 32
+    assert begun > 40 * 32 / 5 * 0.9  # the half that is theirs, they have
+    assert len(apart) >= 500 * 2
+    assert max(apart) <= 10.02
 
 
 async def test_starts_at_one_address_are_spaced():
