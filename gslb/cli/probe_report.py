@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from gslb.model.observations import Observation, OutcomeKind, Phase, TlsFacts
+from gslb.model.observations import Observation, OutcomeKind, Phase, Reason, TlsFacts
 from gslb.model.targets import Target
 
 UNKNOWN: Final = 3
@@ -38,7 +38,7 @@ def summary(observation: Observation) -> list[str]:
 
 def plugin_line(target: Target, observation: Observation) -> str:
     """The first line of a plugin: what is the matter, then perfdata behind a bar."""
-    word = _PLUGIN[observation.outcome.kind][1]
+    word = _severity(observation)[1]
     told = f"{target.settings.type.upper()} {word}: {_why(observation)}{_said(observation)}"
     if observation.notices:
         told += f" (notices: {', '.join(observation.notices)})"
@@ -46,8 +46,17 @@ def plugin_line(target: Target, observation: Observation) -> str:
 
 
 def plugin_status(observation: Observation) -> int:
-    """The exit code of a plugin: 0 OK, 1 WARNING (degraded), 2 CRITICAL (failed), 3 UNKNOWN (inconclusive)."""
-    return _PLUGIN[observation.outcome.kind][0]
+    """The exit code of a plugin: 0 OK, 1 WARNING (degraded), 2 CRITICAL (failed), 3 UNKNOWN (inconclusive).
+
+    A certificate that ends within `expiring_critical` is critical too, though the member is not down for it.
+    """
+    return _severity(observation)[0]
+
+
+def _severity(observation: Observation) -> tuple[int, str]:
+    if Reason.CERT_EXPIRING_CRITICAL in (observation.reason, *observation.notices):
+        return _PLUGIN[OutcomeKind.FAILED]
+    return _PLUGIN[observation.outcome.kind]
 
 
 def as_dict(observation: Observation) -> dict[str, Any]:

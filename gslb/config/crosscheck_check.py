@@ -57,6 +57,12 @@ def _certificate(check: CheckDraft) -> None:
     table = check.table
     if isinstance(table, Certificate) and table.client_key is not None and table.client_certificate is None:
         _refuse(check, "client_key", "needs a client_certificate: the key of which one")
+    if isinstance(table, Certificate) and table.expiring_critical is not None:
+        first = show_duration(table.expiring)
+        if table.expiring_critical > table.expiring:
+            _refuse(
+                check, "expiring_critical", f"longer before the end than expiring, {first}: it is the later of the two"
+            )
     if isinstance(table, TlsCheck) and table.legacy and "min_version" in table.model_fields_set:
         _refuse(check, "min_version", "legacy lets in 1.0 and all that came after it: use one of the two")
     if getattr(table, "tls", None) != "none":

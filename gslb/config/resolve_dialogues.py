@@ -58,6 +58,7 @@ def _tls(table: Any, mode: str) -> TlsSettings:
         client_certificate=table.client_certificate,
         client_key=table.client_key,
         expiring=table.expiring,
+        expiring_critical=table.expiring / 3 if table.expiring_critical is None else table.expiring_critical,
     )
 
 

@@ -83,6 +83,8 @@ class Certificate(Table):
     """PEM file of its key; default: it stands in client_certificate."""
     expiring: Annotated[float, duration(0, 10 * 365 * values.DAY)] = 21 * values.DAY
     """So long before a certificate ends it is a notice; 0s: never."""
+    expiring_critical: Annotated[float, duration(0, 10 * 365 * values.DAY)] | None = None
+    """So long before, it is one of a higher severity; default: a third of expiring."""
 
 
 class Proxied(Table):

@@ -10,7 +10,7 @@ from gslb.handoff.table import Manifest
 from gslb.health.doubts import Suspicion
 from gslb.model.decisions import Mode
 from gslb.model.keys import ZoneKey
-from gslb.model.observations import Observation
+from gslb.model.observations import Observation, Reason
 from gslb.model.overrides import Override
 from gslb.model.settings import Config
 from gslb.model.targets import Target
@@ -70,8 +70,12 @@ def observed(target: Target, observation: Observation) -> None:
 
 
 def other_reason(target: Target, members: tuple[MemberKey, ...], before: Observation, observation: Observation) -> None:
-    """A target is as it was, but says something else: the first failure, busy, our own fault, or well again."""
-    log.info(
+    """A target is as it was, but says something else: the first failure, busy, our own fault, or well again.
+
+    A certificate that is about to end is an error, though nobody is down for it.
+    """
+    level = log.error if observation.reason is Reason.CERT_EXPIRING_CRITICAL else log.info
+    level(
         "reason changed",
         address=str(target.address),
         port=target.port,

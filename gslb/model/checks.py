@@ -21,7 +21,7 @@ class TlsSettings:
 
     `legacy`: TLS 1.0, 1.1 and old ciphers are let in. `client_certificate`: PEM file of a certificate of our own, for
     servers that ask for one; `client_key`: the file of its key, None where both stand in one file. `expiring`: seconds
-    before the end of a certificate from which on that is a notice.
+    before the end of a certificate from which on that is a notice; `expiring_critical`: one of a higher severity.
     """
 
     mode: TlsMode = TlsMode.NONE
@@ -32,6 +32,7 @@ class TlsSettings:
     client_certificate: str | None = None
     client_key: str | None = None
     expiring: float = 21 * 86_400.0
+    expiring_critical: float = 7 * 86_400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,6 +71,7 @@ class Reason(StrEnum):
     CERT_NAME = "cert_name"
     CERT_UNTRUSTED = "cert_untrusted"
     CERT_EXPIRING = "cert_expiring"
+    CERT_EXPIRING_CRITICAL = "cert_expiring_critical"
     AUTH_TEMP = "auth_temp"
     AUTH_REJECTED = "auth_rejected"
     BODY_MISMATCH = "body_mismatch"

@@ -16,6 +16,7 @@ import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
+from math import inf
 from pathlib import Path
 from typing import Final
 
@@ -119,19 +120,28 @@ def judged(
     """
     if facts is None or settings is None or settings.verify is Verify.NONE:
         return outcome, ()
-    problem = facts.problem
-    if problem is None and facts.leaf_not_after is not None and facts.leaf_not_after - now < settings.expiring:
-        problem = Reason.CERT_EXPIRING
+    problem = facts.problem or _expiring(facts, settings, now)
     if problem is None:
         return outcome, ()
     if settings.mode is TlsMode.TRY:
         return outcome, (problem,)
-    fatal = settings.verify in (Verify.FULL, Verify.CHAIN) and problem is not Reason.CERT_EXPIRING
+    fatal = settings.verify in (Verify.FULL, Verify.CHAIN) and problem not in _SOON
     if fatal and isinstance(outcome, Passed | Degraded):
         return Failed(phase, problem), () if isinstance(outcome, Passed) else (outcome.reason,)
     if isinstance(outcome, Passed):
         return Degraded(phase, problem), ()
     return outcome, (problem,)
+
+
+_SOON = (Reason.CERT_EXPIRING, Reason.CERT_EXPIRING_CRITICAL)
+"""They differ in severity alone: neither fails a probe."""
+
+
+def _expiring(facts: TlsFacts, settings: TlsSettings, now: float) -> Reason | None:
+    left = inf if facts.leaf_not_after is None else facts.leaf_not_after - now
+    if left < settings.expiring_critical:
+        return Reason.CERT_EXPIRING_CRITICAL
+    return Reason.CERT_EXPIRING if left < settings.expiring else None
 
 
 def examined(chain: tuple[bytes, ...], server_name: str | None, trust: Trust) -> Chain | None:

@@ -39,6 +39,15 @@ def test_each_outcome_has_its_exit_code() -> None:
     assert [plugin_status(seen(outcome)) for outcome in outcomes] == [0, 1, 2, 3]
 
 
+def test_a_certificate_that_ends_soon_is_critical_though_the_member_is_up() -> None:
+    """Whether it decided the verdict or, under `tls: try`, is a notice."""
+    reason = Reason.CERT_EXPIRING_CRITICAL
+    ending = (seen(Degraded(Phase.TLS, reason)), seen(notices=(reason,)))
+
+    assert [plugin_status(each) for each in ending] == [2, 2]
+    assert plugin_line(TARGET, ending[0]).startswith("SMTP CRITICAL: cert_expiring_critical in tls")
+
+
 def test_a_plugin_line_has_a_whole_text_and_perfdata() -> None:
     """Notices are told, bars in the server's text are none, thresholds and days stand where graphs look for them."""
     facts = TlsFacts(version="TLSv1.3", cipher="x", leaf_not_after=10.5 * DAY)

@@ -43,6 +43,10 @@ RELAY = "type: relay, foreign_domain: f.example.net, sender_domain: s.example.ne
         (f"{RELAY}, withdraw_on_relay: true, expect: accept", "x.withdraw_on_relay: expect is accept"),
         ("type: smtp, stale_after: 15s", "x.stale_after: 15s is not above the interval, 15s"),
         ("type: imap, client_key: a", "x.client_key: needs a client_certificate: the key of which one"),
+        (
+            "type: imap, expiring: 2d, expiring_critical: 3d",
+            "x.expiring_critical: longer before the end than expiring, 2d: it is the later of the two",
+        ),
         ("type: imap, tls: none, legacy: true", "x.legacy: without TLS nothing is verified: tls is none"),
         ("type: tls, port: 1, legacy: true, min_version: 1.1", "x.min_version: legacy lets in 1.0 and all that came"),
         (f"{RELAY}, local_domain: f.example.net", "x.foreign_domain: the local domain: mail to it is no relaying"),

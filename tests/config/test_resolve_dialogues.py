@@ -96,7 +96,7 @@ def full(mode: TlsMode) -> TlsSettings:
         ),
         (
             "type: ldap, tls: starttls, expiring: 2d",
-            LdapSettings(tls=TlsSettings(mode=TlsMode.STARTTLS, expiring=172_800)),
+            LdapSettings(tls=TlsSettings(mode=TlsMode.STARTTLS, expiring=172_800, expiring_critical=57_600)),
         ),
         ("type: ldap", LdapSettings()),
         (

@@ -8,6 +8,7 @@ from gslb.control.memory import VERDICTS
 from gslb.errors import Fault
 from gslb.handoff.table import Manifest
 from gslb.model.decisions import Mode
+from gslb.model.observations import Degraded, Phase, Reason
 from gslb.model.values import Family
 from tests.kit.controlled import NOW, PASSED, REFUSED, RELAY1, RELAY2, SPARE, ZONE, Controlled, placed, seen, two_tiers
 
@@ -88,6 +89,17 @@ def test_another_reason_is_logged(made: Controlled) -> None:
 
     told = [(line["old"], line["reason"]) for line in lines if line["event"] == "reason changed"]
     assert told == [("ok", "connect_refused"), ("connect_refused", "ok")]
+
+
+def test_a_certificate_about_to_end_is_an_error_in_the_log(made: Controlled) -> None:
+    """One that ends later is told among the rest."""
+    made.owner.start(None)
+    made.round()
+    with capture_logs() as lines:
+        for reason in (Reason.CERT_EXPIRING, Reason.CERT_EXPIRING_CRITICAL):
+            made.owner.observe(seen(RELAY1, Degraded(Phase.TLS, reason)))
+
+    assert [line["log_level"] for line in lines if line["event"] == "reason changed"] == ["info", "error"]
 
 
 def test_warnings_and_ignored_state_are_logged(tmp_path: Path) -> None:

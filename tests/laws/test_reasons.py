@@ -43,6 +43,7 @@ REASONS = {
     Reason.CERT_NAME: "probes/test_certificates.py::test_each_thing_that_can_be_wrong",
     Reason.CERT_UNTRUSTED: "probes/test_certificates.py::test_each_thing_that_can_be_wrong",
     Reason.CERT_EXPIRING: "probes/test_run.py::test_certificates_degrade_or_fail",
+    Reason.CERT_EXPIRING_CRITICAL: "probes/test_certificates.py::test_what_a_certificate_does_to_a_verdict",
     Reason.AUTH_TEMP: "probes/test_hostile.py::test_pop3_servers_gone_wrong",
     Reason.AUTH_REJECTED: "probes/dialogue/test_ldap.py::test_a_login_refused",
     Reason.BODY_MISMATCH: "probes/test_from_configuration.py::test_a_configured_check_finds_what_it_looks_for",

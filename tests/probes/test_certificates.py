@@ -150,7 +150,7 @@ def facts(reason=None, days=90.0):
 
 BUSY = Degraded(Phase.HELLO, Reason.BUSY, load=True)
 LOST = Failed(Phase.HELLO, Reason.EOF_MID_SESSION)
-EXPIRED, EXPIRING = facts(Reason.CERT_EXPIRED, -1), facts(days=20)
+EXPIRED, EXPIRING, ENDING = facts(Reason.CERT_EXPIRED, -1), facts(days=20), facts(days=6)
 
 
 @pytest.mark.parametrize(
@@ -159,6 +159,8 @@ EXPIRED, EXPIRING = facts(Reason.CERT_EXPIRED, -1), facts(days=20)
         (Verify.REPORT, Passed(), facts(), Passed(), ()),
         (Verify.REPORT, Passed(), EXPIRED, Degraded(Phase.TLS, Reason.CERT_EXPIRED), ()),
         (Verify.REPORT, Passed(), EXPIRING, Degraded(Phase.TLS, Reason.CERT_EXPIRING), ()),
+        (Verify.REPORT, Passed(), ENDING, Degraded(Phase.TLS, Reason.CERT_EXPIRING_CRITICAL), ()),
+        (Verify.FULL, Passed(), ENDING, Degraded(Phase.TLS, Reason.CERT_EXPIRING_CRITICAL), ()),
         (Verify.REPORT, BUSY, EXPIRED, BUSY, (Reason.CERT_EXPIRED,)),
         (Verify.REPORT, LOST, EXPIRED, LOST, (Reason.CERT_EXPIRED,)),
         (Verify.FULL, Passed(), EXPIRED, Failed(Phase.TLS, Reason.CERT_EXPIRED), ()),
