@@ -141,9 +141,13 @@ class Owner:
         self.loop_lag = lag
         if doing is not None:
             self.watch.look(doing, self.clock())
-        self._see_to(self.pipeline.on_tick(self.clock()))
+        self.catch_up()
         self.publisher.tick()
         self.policies.tick()
+
+    def catch_up(self) -> None:
+        """Decide what time has moved, and what was left for later."""
+        self._see_to(self.pipeline.on_tick(self.clock()))
 
     async def first_round_over(self, *, complete: bool) -> None:
         """Every target has been probed once, or (not `complete`) the wait for it is over.

@@ -87,7 +87,7 @@ class Pipeline:
         self._due: dict[DecisionKey, float] = {}
         self._ticked = now
         self._held: set[str] = set()
-        self._left = NOTHING
+        self.left = NOTHING  # to be decided with the next tick
         self._stale_looked = now
         self._isolated = False
         scene = scene_of(config)
@@ -167,7 +167,11 @@ class Pipeline:
         # Until the first round is over all answers are those of a start: they are decided once, at its end.
         if not self.ready or self._healths(places, now) == before:
             return told if told != NONE else NONE
-        effects = self._decide(self._scene.dependents.get(observation.target, NOTHING), now)
+        touched = self._scene.dependents.get(observation.target, NOTHING)
+        if observation.target in self._scene.crowded:
+            self.left = joined((self.left, touched))
+            return told
+        effects = self._decide(touched, now)
         return replace(effects, transitions=transitions, isolated=told.isolated, open_relays=told.open_relays)
 
     def on_tick(self, now: float) -> Effects:
@@ -182,20 +186,16 @@ class Pipeline:
             stale = self.ledger.mark_stale(now)
             touched |= {key.target for key in stale}
         overruled, ended = self._run_down(now)
-        self._left = joined((self._left, self.bearing(overruled)))
-        some, self._left = parted(self._left, STEP)  # a machine may bear thousands: the rest comes with the next ticks
-        due = self._come_due(now)
+        self.left = joined((self.left, self.bearing(overruled)))
+        some, self.left = parted(self.left, STEP)  # a machine may bear thousands: the rest comes with the next ticks
+        set_back, self._ticked = now < self._ticked, now  # where it was, all that waits for a time is looked at
+        due = frozenset(key[:2] for key, at in self._due.items() if at <= now or set_back)
         signed = Publish.SOON if self._builder.look(now) else Publish.NOT
         if not touched and some == NOTHING and not due:
             return NONE if isolated is None and not signed else Effects(isolated=isolated, publish=signed)
         met = joined((self._together(touched), some, Dependents(services=due)))
         effects = self._decide(met, now)
         return replace(effects, stale=stale, isolated=isolated, ended=ended, publish=max(effects.publish, signed))
-
-    def _come_due(self, now: float) -> frozenset[tuple[str, str]]:
-        """The services whose decisions change with time alone, now; all of those where the clock was set back."""
-        set_back, self._ticked = now < self._ticked, now
-        return frozenset(key[:2] for key, at in self._due.items() if at <= now or set_back)
 
     def override(
         self,
@@ -299,7 +299,7 @@ class Pipeline:
         self._scene, self._builder, self._due = made._scene, made._builder, made._due
         self._pasts, self.decisions, self.hosts = made._pasts, made.decisions, made.hosts
         self._held = {target for target in self._held if target in config.targets}
-        self._left = NOTHING
+        self.left = NOTHING
         self._builder.sign(keys, now)
         same = (self.ready, self.overrides) == (made.ready, made.overrides)
         again = self._decide(self._together(moved) if same else everything(self._scene), now)
@@ -367,7 +367,11 @@ class Pipeline:
             default=Publish.NOT,
         )
         self.decisions.update(decisions)
-        self._wait(decisions)
+        for key, made in decisions.items():
+            if made.due < inf:
+                self._due[key] = made.due
+            else:
+                self._due.pop(key, None)
         self.hosts.update(new_hosts)
         differs = self._builder.update(new, new_hosts, dict(carried_of(terms, decisions)))
         return Effects(
@@ -375,13 +379,6 @@ class Pipeline:
             decided=len(decisions) + len(found_hosts),
             publish=publish if differs else Publish.NOT,
         )
-
-    def _wait(self, decisions: Mapping[DecisionKey, Decision]) -> None:
-        for key, made in decisions.items():
-            if made.due < inf:
-                self._due[key] = made.due
-            else:
-                self._due.pop(key, None)
 
     def _past(self, key: DecisionKey) -> Past:
         made = self.decisions.get(key)

@@ -1,6 +1,6 @@
 """What follows from a configuration alone: worked out once when it is accepted, looked up at each event."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 
 from gslb.answers.plan import Plan, plan
@@ -13,10 +13,17 @@ from gslb.steering.decide import resolved
 from gslb.steering.dependents import NOTHING, Dependents, dependents
 from gslb.steering.hosts import Hosts, hosts
 
+CROWD = 128
+"""Members of a pool beyond which a change is decided with those that come with it: each takes a look at all members, so
+that a thousand that fail in one moment would be a million looks."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Keyed by zone text (and service name) or by target id. `longest_ttl`: of all zones, in seconds."""
+    """Keyed by zone text (and service name) or by target id. `longest_ttl`: of all zones, in seconds.
+
+    `crowded`: targets of members of large pools, for which many changes are decided together.
+    """
 
     config: Config
     plan: Plan
@@ -25,6 +32,7 @@ class Scene:
     hosts: Mapping[str, Hosts]
     places: Mapping[str, tuple[tuple[Member, Address], ...]]
     members: Mapping[str, tuple[MemberKey, ...]]
+    crowded: Set[str]
     longest_ttl: float
 
 
@@ -44,6 +52,7 @@ def scene_of(config: Config) -> Scene:
         hosts={zone.text: hosts(zone) for zone in config.zones},
         places=_places(config),
         members=_members(config),
+        crowded=_crowded(config),
         longest_ttl=max((zone.ttl for zone in config.zones), default=0),
     )
 
@@ -121,6 +130,13 @@ def _members(config: Config) -> dict[str, tuple[MemberKey, ...]]:
                     for key in keys:
                         found.setdefault(key.target, {})[MemberKey(zone.text, pool.name, member.name)] = None
     return {target: tuple(keys) for target, keys in found.items()}
+
+
+def _crowded(config: Config) -> frozenset[str]:
+    large = (pool for zone in config.zones for pool in zone.pools.values() if len(pool.members) > CROWD)
+    return frozenset(
+        key.target for pool in large for member in pool.members for keys in member.verdicts.values() for key in keys
+    )
 
 
 def keys_of(places: tuple[tuple[Member, Address], ...], target: str) -> Iterator[VerdictKey]:

@@ -30,7 +30,7 @@ from gslb.control.channel import Channel
 from gslb.control.desk import Desk, Schedule
 from gslb.control.heartbeat import Heartbeat
 from gslb.control.owner import Owner
-from gslb.control.publisher import standing
+from gslb.control.publisher import PACE, standing
 from gslb.control.reload import Reloader
 from gslb.control.watch import Doing
 from gslb.errors import ConfigError, Fault, KeysError
@@ -42,6 +42,7 @@ from gslb.probes.descriptors import make_room
 from gslb.probes.logins import Logins
 from gslb.probes.run import prepare, probe
 from gslb.probes.schedule import Scheduler
+from gslb.steering.dependents import NOTHING
 
 log = structlog.get_logger("gslb.control")
 
@@ -143,6 +144,7 @@ class Control:
         self.stop = asyncio.Event()
         self.hurry = asyncio.Event()
         self.reload = asyncio.Event()
+        self.behind = asyncio.Event()
 
     async def run(self) -> int:
         """Until told to stop."""
@@ -168,6 +170,7 @@ class Control:
                 group.create_task(work, name=name)
                 for name, work in (
                     ("tick", self._tick()),
+                    ("catch up", self._catch_up()),
                     ("lag", self.owner.metrics.lag.watch(time.monotonic)),
                     ("publish", publishing.run()),
                     ("save", self.owner.keeper.run()),
@@ -233,6 +236,20 @@ class Control:
             due = now + TICK
             await asyncio.sleep(TICK)
 
+    async def _catch_up(self) -> None:
+        """Decide what observations have left: together with what else has come by the next turn of the loop.
+
+        With a rest between, so that a pool of a thousand that flaps takes a fifth of the loop and no more.
+        """
+        while True:
+            await self.behind.wait()
+            self.behind.clear()
+            began = time.monotonic()
+            self.owner.catch_up()
+            if self.owner.pipeline.left != NOTHING:
+                self.behind.set()
+            await asyncio.sleep(min(TICK, PACE * (time.monotonic() - began)))
+
     async def _reload(self) -> None:
         while True:
             await self.reload.wait()
@@ -283,7 +300,10 @@ class Control:
             log.error("too few descriptors for so many probes: raise LimitNOFILE, or lower concurrency", short=short)
 
     def _report(self, observation: Observation) -> float:
-        return self.owner.observe(observation)
+        interval = self.owner.observe(observation)
+        if self.owner.pipeline.left != NOTHING:
+            self.behind.set()
+        return interval
 
     def _next_probe(self, target: str) -> float | None:
         due = self.scheduler.next_due(target)

@@ -25,6 +25,7 @@ from gslb.model.targets import target_id
 from gslb.model.values import Family, RecordType
 from gslb.model.verdicts import MemberKey, State, VerdictKey
 from gslb.model.zones import Dnssec
+from gslb.steering.dependents import NOTHING
 from tests.kit.controlled import NOW, PASSED, REFUSED, RELAY1, RELAY2, SMTP, SPARE, ZONE, seen, target, two_tiers
 from tests.kit.estate import check, config, member, pool, service, zone
 from tests.kit.spoken_for import said
@@ -100,6 +101,26 @@ def test_the_last_failure_is_published_at_once() -> None:
     assert [(each.before, each.after) for each in effects.transitions] == [(State.UP, State.DOWN)]
     assert effects.publish is Publish.NOW
     assert chosen(made) == chosen(made, Family.ANY) == {"relay2"}
+
+
+def test_changes_of_a_large_pool_are_decided_together() -> None:
+    """They are told at once; what follows for a thousand members is worked out once, with the next tick."""
+    addresses = [f"192.0.2.{number}" for number in range(1, 131)]
+    crowd = pool("crowd", *[member(f"m{place}", address) for place, address in enumerate(addresses)])
+    made = pipeline(config(zone(crowd, services=(service("smtp", "crowd"),)), checks=(SMTP,)))
+    made.on_start(NOW)
+    for address in addresses:
+        made.on_observation(seen(address), NOW)
+    made.on_first_round(NOW)
+    told = [fail(made, address) for address in addresses[:3]]
+    before = chosen(made)
+    effects = made.on_tick(NOW)
+
+    assert [len(each.transitions) for each in told] == [1, 1, 1]
+    assert all(each.publish is Publish.NOT and not each.decided for each in told)
+    assert (len(before), len(chosen(made))) == (130, 127)
+    assert effects.publish is Publish.NOW
+    assert made.left == NOTHING
 
 
 def test_only_dependents_are_decided_again() -> None:
