@@ -7,6 +7,7 @@ pointer), without additional records, which are left out where they do not fit.
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from gslb.config.crosscheck_zone import MOST_MEMBERS
 from gslb.config.drafts import CheckDraft, ZoneDraft
 from gslb.config.positions import Path
 from gslb.config.values import show_duration
@@ -23,6 +24,7 @@ MAX_UDP = 1232
 """Octets that pass any path unfragmented (DNS flag day 2020); a larger answer makes resolvers come again over TCP."""
 
 MAX_EXCHANGERS = 10
+"""Of one tier in one answer of ranked MX; equal MX holds all."""
 MAIL_PORTS = frozenset((24, 25, 110, 143, 465, 587, 993, 995, 2003, 2424, 4190))
 
 RARE = 60.0
@@ -80,7 +82,7 @@ def review_zone(draft: ZoneDraft, zone: Zone, checks: Mapping[str, Check], node:
         if service.alias_of is None and not service.pool_name:
             _service(draft, zone, service, checks, mx=service.name in mail)
         elif service.alias_of and service.alias_of not in draft.table.services and service.name in mail:
-            _exchangers(draft, ("services", service.name, "alias"), zone.pools[service.alias_of])
+            _exchangers(draft, ("services", service.name, "alias"), service.mx, zone.pools[service.alias_of])
     _foreign_hostnames(draft, zone)
     _sizes(draft, zone, node)
 
@@ -139,7 +141,7 @@ def _service(draft: ZoneDraft, zone: Zone, service: Service, checks: Mapping[str
         # what was told of everybody's pools is not told again for a view that has them, too
         fresh = {name: zone.pools[name] for name in seen.pools if not view or name not in service.pools}
         for name, pool in fresh.items() if mx else ():
-            _exchangers(draft, (*where, seen.pools.index(name)), pool)
+            _exchangers(draft, (*where, seen.pools.index(name)), service.mx, pool)
         _shares(draft, path, seen, list(fresh.values()), mx=mx)
 
 
@@ -159,9 +161,9 @@ def _all_down(draft: ZoneDraft, path: Path, service: Service) -> None:
         draft.document.warn((*path, "when_all_down"), message)
 
 
-def _exchangers(draft: ZoneDraft, where: Path, pool: Pool) -> None:
+def _exchangers(draft: ZoneDraft, where: Path, mode: MxMode, pool: Pool) -> None:
     count = len({member.hostname for member in pool.members})
-    if count > MAX_EXCHANGERS:
+    if mode is MxMode.RANKED and count > MAX_EXCHANGERS:
         message = f"{count} exchangers in {pool.name}: an answer holds {MAX_EXCHANGERS} of a tier; split it in tiers"
         draft.document.warn(where, message)
 
@@ -305,7 +307,8 @@ def _service_sizes(zone: Zone, service: Service) -> Iterable[tuple[RecordType, i
             yield rtype, base + count * (_RECORD + octets)
     if RecordType.MX in service.records:
         hostnames = [sorted({len(member.hostname) for member in pool.members}) for pool in pools]
-        counts = [min(MAX_EXCHANGERS, len({member.hostname for member in pool.members})) for pool in pools]
+        most = MAX_EXCHANGERS if service.mx is MxMode.RANKED else MOST_MEMBERS
+        counts = [min(most, len({member.hostname for member in pool.members})) for pool in pools]
         yield (
             RecordType.MX,
             base + sum(count * (_RECORD + 2 + sizes[-1]) for count, sizes in zip(counts, hostnames, strict=True)),

@@ -27,6 +27,12 @@ DRAWS = 200
 MOST = 10
 """Different answers told, the most frequent first: an order drawn among many members has hundreds."""
 
+ENOUGH = 1000
+"""Records told of all answers together; to read more takes too long."""
+
+RECORDS = 50
+"""Of one answer, told to people."""
+
 
 def samples(table: Table, name: str, rtype: str, asked: Asked = NOBODY) -> tuple[Sample, ...]:
     """The answers to a name and type, with the share of draws that give each; none when the name is not ours.
@@ -36,11 +42,13 @@ def samples(table: Table, name: str, rtype: str, asked: Asked = NOBODY) -> tuple
     asker = _asker(asked)
     options: list[dns.edns.Option] = [] if asked.ecs is None else [_option(asked.ecs)]
     packet = dns.message.make_query(name, rtype, use_edns=0, options=options).to_wire()
-    seen = Counter(_ask(table, packet, asker.address, (2 * n + 1) * 2**31 // DRAWS) for n in range(DRAWS))
-    return tuple(
-        Sample(share=count / DRAWS, rcode=rcode, records=records, extended_error=error)
-        for (rcode, records, error), count in seen.most_common(MOST)
-    )
+    drawn = Counter(_ask(table, packet, asker.address, (2 * n + 1) * 2**31 // DRAWS) for n in range(DRAWS))
+    found: list[Sample] = []
+    for data, count in drawn.most_common(MOST):
+        found.append(_sample(data, count))
+        if sum(len(each.records) for each in found) >= ENOUGH:
+            break
+    return tuple(found)
 
 
 def thresholds(table: Table, name: bytes, rtype: str, asked: Asked = NOBODY) -> tuple[int, ...]:
@@ -68,17 +76,27 @@ def told_thresholds(found: tuple[int, ...]) -> tuple[str, ...]:
     return (f"drawn by thresholds of 2^32: {', '.join(parts)}{more}",) if found else ()
 
 
-def _ask(table: Table, packet: bytes, address: bytes, draw: int) -> tuple[str, tuple[str, ...], str]:
+def _ask(table: Table, packet: bytes, address: bytes, draw: int) -> bytes:
     response = respond(packet, table, lambda _key: draw, Facts(tcp=True), address)
     if response is None:
         raise AssertionError("a query is always answered")
-    reply = dns.message.from_wire(response.data)
+    return response.data
+
+
+def _sample(data: bytes, count: int) -> Sample:
+    # each record by itself: to look for what stands twice in a set of a thousand takes seconds
+    reply = dns.message.from_wire(data, one_rr_per_rrset=True)
     records = tuple(
         f"{rrset.name} {rrset.ttl} {dns.rdatatype.to_text(rrset.rdtype)} {rdata}"
         for rrset in reply.answer
         for rdata in rrset
     )
-    return dns.rcode.to_text(reply.rcode()), records, "; ".join(map(_error, reply.extended_errors()))
+    return Sample(
+        share=count / DRAWS,
+        rcode=dns.rcode.to_text(reply.rcode()),
+        records=records,
+        extended_error="; ".join(map(_error, reply.extended_errors())),
+    )
 
 
 def _error(error: dns.edns.EDEOption) -> str:
@@ -91,5 +109,7 @@ def told(found: tuple[Sample, ...]) -> tuple[str, ...]:
     for sample in found:
         error = f", extended error {sample.extended_error}" if sample.extended_error else ""
         lines.append(f"table: {sample.share:.1%} {sample.rcode}{error}")
-        lines += [f"  {record}" for record in sample.records]
+        lines += [f"  {record}" for record in sample.records[:RECORDS]]
+        if len(sample.records) > RECORDS:
+            lines.append(f"  and {len(sample.records) - RECORDS} more")
     return tuple(lines)

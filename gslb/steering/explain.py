@@ -1,5 +1,6 @@
 """The decision behind one answer, told. Every face prints these lines, so that all say the same."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from gslb.model import names
@@ -10,6 +11,10 @@ from gslb.steering.decide import resolved
 
 FAMILIES = {RecordType.A: Family.IPV4, RecordType.AAAA: Family.IPV6, RecordType.HTTPS: Family.IPV4}
 """The family that decides a type; every other type is decided in ANY. HTTPS: the first of the two it shows."""
+
+
+PLACES = 10
+"""The most exchangers of one tier in one answer of ranked MX (contract, "MX ranked")."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,8 +189,11 @@ def _answer(decision: Decision, *, drawn: bool) -> str:
     if decision.nodata or not count:
         return "NODATA"
     if decision.exchangers:
-        listed = f"{len(decision.exchangers)} exchangers"
-        return f"{listed}, those of tier {decision.tier} in drawn order" if drawn else listed
+        count = len(decision.exchangers)
+        tiers = Counter(one.tier for one in decision.exchangers)
+        held = sum(min(PLACES, each) for each in tiers.values())
+        of = f"{held} of {count} exchangers" if held < count else f"{count} exchangers"
+        return f"{of}, those of tier {decision.tier} in drawn order" if drawn else f"{count} exchangers"
     if decision.answers == 0 or decision.answers >= count:
         return "the member in" if count == 1 else f"all {count} members in"
     by = "by the client's network" if decision.sticky else "by share"

@@ -16,7 +16,6 @@ from tests.kit.estate import ZONE, config, member, pool, service, zone
 
 ALL = ("192.0.2.1", "192.0.2.2", "2001:db8::2")
 LIST = tuple(map(ip_address, ("203.0.113.1", "203.0.113.2", "2001:db8:1::1")))
-TYPES = ("A", "AAAA", "MX", "SRV")
 NAMES = {"SRV": "_x._tcp"}
 
 
@@ -25,7 +24,7 @@ def table(action: WhenAllDown, mx: MxMode = MxMode.RANKED) -> Table:
     smtp = service(
         "smtp",
         "relays",
-        records=(RecordType.A, RecordType.AAAA, RecordType.MX),
+        records=(RecordType.A, RecordType.AAAA, RecordType.MX, RecordType.HTTPS),
         srv=(SrvOwner(owner=wire("_x._tcp"), port=25),),
         when_all_down=action,
         mx=mx,
@@ -48,10 +47,12 @@ ANSWERS = {
     (WhenAllDown.LAST_GOOD, "AAAA"): ["2001:db8::2"],
     (WhenAllDown.LAST_GOOD, "MX"): ["10 r1.relays.mail.example.com.", "11 r2.relays.mail.example.com."],
     (WhenAllDown.LAST_GOOD, "SRV"): ["1 1 25 r1.relays.mail.example.com.", "1 1 25 r2.relays.mail.example.com."],
+    (WhenAllDown.LAST_GOOD, "HTTPS"): ['1 . alpn="h2" ipv4hint="192.0.2.1" ipv6hint="2001:db8::2"'],
     (WhenAllDown.LIST, "A"): ["203.0.113.1", "203.0.113.2"],
     (WhenAllDown.LIST, "AAAA"): ["2001:db8:1::1"],
     (WhenAllDown.LIST, "MX"): ["10 smtp.mail.example.com."],
     (WhenAllDown.LIST, "SRV"): ["1 1 25 smtp.mail.example.com."],
+    (WhenAllDown.LIST, "HTTPS"): ['1 . alpn="h2" ipv4hint="203.0.113.1,203.0.113.2" ipv6hint="2001:db8:1::1"'],
 }
 
 

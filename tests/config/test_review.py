@@ -107,6 +107,11 @@ LONG = ", ".join(
             id="too_many_exchangers",
         ),
         pytest.param(
+            f"services: {{s: {{checks: [smtp], records: [MX], mx: equal, answers: 1, members: {{{members(40)}}}}}}}\n",
+            "services.s: an answer to MX may take",
+            id="large_equal_mx",
+        ),
+        pytest.param(
             f"services: {{s: {{checks: [smtp], records: [A], members: {{{members(90)}}}}}}}\n",
             "services.s: an answer to A may take 1500 octets, above 1232: resolvers come again over TCP",
             id="large_answer",

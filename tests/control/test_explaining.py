@@ -1,4 +1,5 @@
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -6,9 +7,10 @@ import pytest
 from gslb.control.override_views import OverrideRequest
 from gslb.dns.codes import CNAME
 from gslb.model.names import to_wire
-from gslb.model.zones import SrvOwner, StaticRecord
+from gslb.model.values import RecordType
+from gslb.model.zones import ALL, SrvOwner, StaticRecord
 from tests.kit.controlled import RELAY1, RELAY2, SPARE, ZONE, Controlled, placed, two_tiers
-from tests.kit.estate import service
+from tests.kit.estate import config, member, pool, service, zone
 
 
 async def test_explaining_by_any_name(made: Controlled) -> None:
@@ -135,3 +137,24 @@ async def test_a_whole_explanation(made: Controlled) -> None:
         "table: 40.0% NOERROR",
         f"  mx.{ZONE}. 30 A {RELAY2}",
     )
+
+
+async def test_a_pool_of_a_thousand(tmp_path: Path) -> None:
+    """Every member is told and drawn by its weight; an answer holds what one can: one, ten exchangers, or all."""
+    members = [member(f"m{n}", f"10.0.{n // 250}.{n % 250}", weight=1 + n % 7, checks=()) for n in range(1000)]
+    records = (RecordType.A, RecordType.MX)
+    one, everybody = service("one", "many", records=records), service("all", "many", answers=ALL)
+    made = Controlled(placed(config(zone(pool("many", *members), services=(one, everybody))), tmp_path))
+    made.owner.start(None)
+    await made.owner.publisher.publish()
+    told = (made.desk.explain(*asked, None) for asked in (("one", "A"), ("one", "MX"), ("all", "A")))
+    first, mail, whole = (each for each in told if not isinstance(each, str))
+
+    ends = first.thresholds
+    widths = [(end - before) / 2**32 for before, end in pairwise((-1, *ends))]
+    assert widths == pytest.approx([one.weight / sum(each.weight for each in members) for one in members], abs=1e-9)
+    assert sum(" in 0." in line for line in first.lines) == 1000
+    assert "answer: 10 of 1000 exchangers, those of tier 1 in drawn order" in mail.lines
+    assert {len(sample.records) for sample in mail.samples} == {10}
+    assert {len(sample.records) for sample in whole.samples} == {1000}
+    assert whole.lines[-1] == "  and 950 more"

@@ -3,10 +3,11 @@ from ipaddress import ip_address
 
 import pytest
 
+from gslb.answers import orders
 from gslb.model.values import Family, MxMode, RecordType, WhenAllDown
 from gslb.model.zones import Service
 from gslb.steering.decide import decide
-from gslb.steering.explain import FAMILIES, Explanation, explain, explain_host
+from gslb.steering.explain import FAMILIES, PLACES, Explanation, explain, explain_host
 from gslb.steering.hosts import decide_host
 from tests.kit.estate import healths, member, pool, service, zone
 
@@ -156,3 +157,15 @@ def test_a_list_is_told() -> None:
     assert told(RecordType.MX, one=listed, down=EVERYTHING).answer == (
         "the service's own name, which answers the list: 203.0.113.1, 2001:db8::9"
     )
+
+
+@pytest.mark.parametrize(("mx", "answer"), [(MxMode.RANKED, "11 of 13 exchangers, those of"), (MxMode.EQUAL, "13 ex")])
+def test_exchangers_that_an_answer_cannot_hold(mx: MxMode, answer: str) -> None:
+    """Ten of a tier stand in a ranked answer, all in an equal one."""
+    many = pool("many", *(member(f"m{n}", f"192.0.2.{n}") for n in range(10, 22)))
+    smtp = service("smtp", "many", "dr", records=(RecordType.MX,), mx=mx)
+    site = zone(many, DR, services=(smtp,))
+    made = explain(site, site.services["smtp"], RecordType.MX, decide(site, smtp, Family.ANY, healths(), ready=True))
+
+    assert made.answer.startswith(answer)
+    assert PLACES == orders.PLACES
