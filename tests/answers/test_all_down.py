@@ -10,9 +10,9 @@ from gslb.handoff.table import Table
 from gslb.model.decisions import Decision
 from gslb.model.values import Family, MxMode, RecordType, WhenAllDown
 from gslb.model.zones import SrvOwner
-from tests.kit.answered import entry_at, opened, replies, wire
+from tests.kit.answered import built, entry_at, opened, replies, wire
 from tests.kit.clock import Clock
-from tests.kit.estate import ZONE, config, member, pool, service, zone
+from tests.kit.estate import ZONE, config, healths, member, pool, service, zone
 
 ALL = ("192.0.2.1", "192.0.2.2", "2001:db8::2")
 LIST = tuple(map(ip_address, ("203.0.113.1", "203.0.113.2", "2001:db8:1::1")))
@@ -75,3 +75,26 @@ def test_the_list_stands_beside_the_name_that_answers_it(mx: MxMode) -> None:
     (made,) = replies(table(WhenAllDown.LIST, mx), "smtp", "MX")
 
     assert [line.split()[-1] for line in made.additional] == [*map(str, LIST)]
+
+
+@pytest.mark.parametrize("rtype", [*dict.fromkeys(rtype for _, rtype in ANSWERS)])
+def test_below_its_minimum_each_type_holds_the_healthy(rtype: str) -> None:
+    """Where every tier falls short, the healthy members of the heaviest one answer, and no error is told."""
+    smtp = service(
+        "smtp",
+        "relays",
+        records=(RecordType.A, RecordType.AAAA, RecordType.MX, RecordType.HTTPS),
+        srv=(SrvOwner(owner=wire("_x._tcp"), port=25),),
+    )
+    members = (member(f"r{n}", f"192.0.2.{n}", f"2001:db8::{n}") for n in (1, 2))
+    made = built(
+        config(zone(pool("relays", *members, at_least=2), services=(smtp,))), healths(down=("192.0.2.2", "2001:db8::2"))
+    )
+    name = NAMES.get(rtype, "smtp")
+    part, entry = entry_at(made, name, rtype)
+    text = " ".join(line for reply in replies(made, name, rtype) for line in (*reply.rdata, *reply.additional))
+
+    assert "192.0.2.1" in text or "2001:db8::1" in text
+    assert not any(gone in text for gone in ("r2.", "192.0.2.2", "2001:db8::2"))
+    assert entry.ede is None
+    assert part.ede_text(entry) == b""

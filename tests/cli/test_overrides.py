@@ -36,6 +36,16 @@ async def test_the_last_member_needs_force(gslb: Gslb) -> None:
     assert (await gslb("force-down", f"{ZONE}/*", "--force")).exit_code == 0
 
 
+@pytest.mark.parametrize("target", [f"{ZONE}/relays/relay1", f"{ZONE}/relays", f"{ZONE}/smtp", f"{ZONE}/r*/relay?"])
+async def test_every_word_for_every_target(gslb: Gslb, target: str) -> None:
+    """Of a member, a pool, a service and by globs (machines: tests/wounds); cleared by what it was said of."""
+    for word, told in (("drain", "drained"), ("force-up", "forced up"), ("force-down", "forced down")):
+        said = await gslb(word, target, "--by", "anna", "--force")
+
+        assert (said.exit_code, said.output.splitlines()[0]) == (0, f"{told} by anna")
+    assert (await gslb("clear", target)).exit_code == 0
+
+
 async def test_json_for_programs(gslb: Gslb) -> None:
     """The answer of the server as it is."""
     told = json.loads((await gslb("force-up", f"{ZONE}/spares/*", "--json")).output)

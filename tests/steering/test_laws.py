@@ -16,7 +16,7 @@ from gslb.health.overrides import Overrides
 from gslb.model.decisions import LIVE, Decision, MemberView, Mode
 from gslb.model.overrides import Forced
 from gslb.model.pasts import NEW, WHOLE, Past, Spot
-from gslb.model.values import Family, RecordType
+from gslb.model.values import Family, MxMode, RecordType
 from gslb.model.verdicts import Health
 from gslb.model.zones import ALL, EVERYBODY
 from gslb.steering.explain import explain
@@ -229,6 +229,23 @@ def test_explained_shares_are_the_thresholds_of_the_table(estate: Estate) -> Non
             else:
                 wanted = made.answers * line.share
             assert isclose(seen, wanted, abs_tol=1e-8)
+
+
+@settings(deadline=None, max_examples=40)
+@given(estates(sticky=False, mx=MxMode.RANKED, healths=MOSTLY_UP))
+def test_explained_shares_are_first_places_of_mail(estate: Estate) -> None:
+    """Of ranked MX each member's share is the part of draws whose answer names it first."""
+    made = estate.decided(family=Family.ANY)
+    assume(made.chosen and not made.last_resort)
+    told = explain(estate.site, estate.site.services["smtp"], RecordType.MX, made)
+    first: Counter[str] = Counter()
+    for reply in replies(table(estate, {Family.ANY: made}), "smtp", "MX"):
+        first[reply.rdata[0].split()[1]] += reply.width
+
+    for tier in told.tiers:
+        for line in tier.members:
+            drawn = first[f"{line.name}.{tier.pool}.{ZONE}."] / CIRCLE
+            assert isclose(drawn, line.share or 0.0, abs_tol=1e-8)
 
 
 @settings(deadline=None, max_examples=40)
