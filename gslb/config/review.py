@@ -305,6 +305,8 @@ def _service_sizes(zone: Zone, service: Service) -> Iterable[tuple[RecordType, i
         if rtype in service.records:
             count = max((_most_addresses(pool, family, service.answers) for pool in pools), default=0)
             yield rtype, base + count * (_RECORD + octets)
+    if RecordType.HTTPS in service.records:
+        yield RecordType.HTTPS, base + _binding(pools, service)
     if RecordType.MX in service.records:
         hostnames = [sorted({len(member.hostname) for member in pool.members}) for pool in pools]
         most = MAX_EXCHANGERS if service.mx is MxMode.RANKED else MOST_MEMBERS
@@ -316,6 +318,16 @@ def _service_sizes(zone: Zone, service: Service) -> Iterable[tuple[RecordType, i
     for srv in service.srv:
         longest = {member.hostname for pool in pools for member in pool.members}
         yield RecordType.SRV, _HEADER + len(srv.owner) + _QUESTION + sum(_RECORD + 6 + len(name) for name in longest)
+
+
+def _binding(pools: list[Pool], service: Service) -> int:
+    """An HTTPS record: priority, the root as target, and a key and a length before each value (RFC 9460)."""
+    hints = [
+        4 + octets * max((_most_addresses(pool, family, service.answers) for pool in pools), default=0)
+        for family, octets in ((Family.IPV4, 4), (Family.IPV6, 16))
+    ]
+    alpn = 4 + sum(1 + len(word) for word in service.https.alpn)
+    return _RECORD + 3 + alpn + 6 + (sum(hints) if service.https.hints else 0)
 
 
 def _most_addresses(pool: Pool, family: Family, answers: int) -> int:

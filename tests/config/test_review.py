@@ -18,7 +18,7 @@ SECOND = "  second: {checks: [smtp], members: {a: {address: 192.0.2.21}, b: {add
 def members(count: int, **fields: str) -> str:
     """So many members."""
     rest = "".join(f", {key}: {value}" for key, value in fields.items())
-    return ", ".join(f"m{n}: {{address: 10.0.0.{n}{rest}}}" for n in range(1, count + 1))
+    return ", ".join(f"m{n}: {{address: 10.0.{n // 250}.{n % 250}{rest}}}" for n in range(1, count + 1))
 
 
 BEHIND_AN_ALIAS = "}, '@': {alias: s, records: [MX]}}\n"
@@ -110,6 +110,11 @@ LONG = ", ".join(
             f"services: {{s: {{checks: [smtp], records: [MX], mx: equal, answers: 1, members: {{{members(40)}}}}}}}\n",
             "services.s: an answer to MX may take",
             id="large_equal_mx",
+        ),
+        pytest.param(
+            f"services: {{s: {{checks: [smtp], records: [HTTPS], members: {{{members(300)}}}}}}}\n",
+            "services.s: an answer to HTTPS may take 1296 octets",
+            id="large_https",
         ),
         pytest.param(
             f"services: {{s: {{checks: [smtp], records: [A], members: {{{members(90)}}}}}}}\n",
