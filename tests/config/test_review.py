@@ -7,7 +7,7 @@ import pytest
 from gslb.config.files import load_texts
 from gslb.config.review import mta_sts_lines, signature_octets
 from gslb.model.zones import Dnssec
-from tests.kit.configs import CHECK, POOL, accepted, texts, warnings
+from tests.kit.configs import CHECK, HEAD, POOL, accepted, texts, warnings
 
 SERVICE = POOL + "services:\n  smtp: {records: [MX, A], pools: [relays]%s}\n"
 PLACE = re.compile(r"zones/z\.yaml:\d+:\d+: \S+: ")
@@ -209,6 +209,13 @@ def test_checks_are_warned_of(check: str, told: str) -> None:
 def test_what_holds_is_not_warned_of(zone: str) -> None:
     """No warning where there is no trap."""
     assert warnings(texts(zone)) == []
+
+
+def test_a_name_server_without_its_final_dot() -> None:
+    """It lies in the zone then, which is hardly meant."""
+    (found,) = warnings(texts(head=HEAD.replace("ns1:", "ns1.example.net:")))
+
+    assert "nameservers.ns1.example.net: means ns1.example.net.mail.example.com.: a whole name ends in a dot" in found
 
 
 def test_an_alias_with_mx_makes_its_service_one() -> None:
