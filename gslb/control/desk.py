@@ -28,7 +28,7 @@ from gslb.model.values import Network
 from gslb.model.zones import EVERYBODY, Service, Zone
 from gslb.probes.schedule import ScheduleStats
 from gslb.steering.decide import resolved
-from gslb.steering.upcoming import Scene, upcoming
+from gslb.steering.upcoming import Scene, upcoming, upcoming_of_host
 
 log = structlog.get_logger("gslb.control")
 
@@ -119,7 +119,7 @@ class Desk:
                 pipeline.hosts,
                 self._owner.publisher.table,
                 question,
-                self._next_changes,
+                explaining.Coming(self._next_changes, self._next_of_host),
             )
         except explaining.Unexplained as error:
             return str(error)
@@ -135,6 +135,10 @@ class Desk:
             ready=pipeline.ready,
         )
         return upcoming(scene, decision)
+
+    def _next_of_host(self, zone: Zone, hostname: bytes) -> tuple[str, ...]:
+        pipeline, now = self._owner.pipeline, self._owner.clock()
+        return upcoming_of_host(zone, hostname, pipeline.ledger.health_of(now), pipeline.overrides.of(now))
 
     def believe(self, check: str) -> bool:
         """The operator says that a suspected check is right; False when it was not suspected."""

@@ -1,7 +1,7 @@
 """Finding the decision behind a name: a service, an alias, a pool, a member's host, or none at all."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TypeAlias
+from typing import NamedTuple
 
 import dns.rdatatype
 
@@ -22,12 +22,12 @@ from gslb.model.zones import Service, Zone
 from gslb.steering import explain
 from gslb.steering.decide import resolved
 
-Changes: TypeAlias = Callable[[Zone, Service, Decision], tuple[str, ...]]
 
+class Coming(NamedTuple):
+    """What may happen next to a decision of a service, and to that of a member's own name."""
 
-def none_known(_zone: Zone, _service: Service, _decision: Decision) -> tuple[str, ...]:
-    """Nobody knows what comes next."""
-    return ()
+    of_service: Callable[[Zone, Service, Decision], tuple[str, ...]]
+    of_host: Callable[[Zone, bytes], tuple[str, ...]]
 
 
 class Unexplained(ValueError):  # noqa: N818 - reads as what it is
@@ -40,12 +40,11 @@ def explanation(
     hosts: Mapping[HostKey, HostDecision],
     table: Table | None,
     question: tuple[str, str, Asked],
-    changes: Changes = none_known,
+    coming: Coming,
 ) -> Explanation:
     """Why `question` (name, type, by whom) is answered as it is. Raises Unexplained.
 
-    The name may be absolute (with or without the final dot), or relative to the only zone that has it. `changes` tells
-    what may happen to a decision next.
+    The name may be absolute (with or without the final dot), or relative to the only zone that has it.
     """
     text, rtype, asked = question
     zone, name = _place(config, text, hosts)
@@ -55,7 +54,7 @@ def explanation(
         zone, name = aliases[-1]
     decider = _decider(zone, name, rtype)
     view = clients.view_of(config, decider, asked)
-    made = _made(zone, name, rtype, decisions, hosts, view, changes)
+    made = _made(zone, name, rtype, decisions, hosts, view, coming)
     try:
         found = () if table is None else samples(table, absolute, rtype, asked)
         drawn = () if table is None else thresholds(table, name, rtype, asked)
@@ -131,7 +130,7 @@ def _made(
     decisions: Mapping[DecisionKey, Decision],
     hosts: Mapping[HostKey, HostDecision],
     view: str,
-    changes: Changes,
+    coming: Coming,
 ) -> explain.Explanation | None:
     known = RecordType.__members__.get(rtype)
     if known is None:
@@ -142,12 +141,12 @@ def _made(
         decision = decisions.get(decision_key(zone.text, resolved(zone, service).name, family, view))
         if decision is None:
             return None
-        upcoming = changes(zone, resolved(zone, service), decision)
+        upcoming = coming.of_service(zone, resolved(zone, service), decision)
         return explain.explain(zone, service, known, decision, changes=upcoming)
     host = hosts.get((zone.text, name))
     if host is None or known not in (RecordType.A, RecordType.AAAA):
         return None
-    return explain.explain_host(zone, host, known)
+    return explain.explain_host(zone, host, known, changes=coming.of_host(zone, name))
 
 
 def _decider(zone: Zone, name: bytes, rtype: str) -> Service | None:

@@ -160,8 +160,10 @@ def explain(
     )
 
 
-def explain_host(zone: Zone, decision: HostDecision, rtype: RecordType) -> Explanation:
-    """The decision of a member's own name, told for one type."""
+def explain_host(
+    zone: Zone, decision: HostDecision, rtype: RecordType, *, changes: tuple[str, ...] = ()
+) -> Explanation:
+    """The decision of a member's own name, told for one type; `changes` as in `explain`."""
     family = FAMILIES.get(rtype)
     of_type = [str(address) for address in decision.addresses if family_of(address) is family]
     return Explanation(
@@ -174,6 +176,7 @@ def explain_host(zone: Zone, decision: HostDecision, rtype: RecordType) -> Expla
         reason=f"no address is healthy, so all are answered; {decision.why}" if decision.all_down else decision.why,
         ttl=decision.ttl,
         ttl_why=decision.ttl_why,
+        changes=changes,
     )
 
 

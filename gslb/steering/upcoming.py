@@ -15,6 +15,9 @@ from gslb.model.verdicts import AddressHealth, Health
 from gslb.model.zones import Service, Zone
 from gslb.steering.decide import decide
 from gslb.steering.draft import HealthOf
+from gslb.steering.hosts import decide_host, hosts
+
+NOTHING_PROBES = "next change: none in sight; nothing probes these members"
 
 SHOWN = 5
 """Members told of an answer."""
@@ -42,7 +45,34 @@ def upcoming(scene: Scene, decision: Decision) -> tuple[str, ...]:
         when = ", when an operator says so" if change.at is None else f" in {_seconds(within)}"
         found.append((within, f"{change.what}{when}"))
     told = [f"next change: {what}" for _, what in sorted(found)]
-    return tuple(told) or ("next change: none in sight; nothing probes these members",)
+    return tuple(told) or (NOTHING_PROBES,)
+
+
+def upcoming_of_host(zone: Zone, hostname: bytes, health_of: HealthOf, override_of: OverrideOf) -> tuple[str, ...]:
+    """The same of a member's own name, which goes by health alone."""
+    found: tuple[float, str, Member, Address, AddressHealth] | None = None
+    for pool, member in hosts(zone)[hostname]:
+        standing = override_of(zone.text, None, pool, member)
+        for address in member.addresses:
+            health = health_of(member, address)
+            within = standing.ends_in if standing is not None and _forces(standing) else health.changes_in
+            if within < (found[0] if found else inf):
+                found = within, pool, member, address, health
+    if found is None:
+        return (NOTHING_PROBES,)
+    within, pool, member, address, health = found
+    forced = override_of(zone.text, None, pool, member)
+    if forced is not None and _forces(forced):
+        what = f"{pool}/{member.name} is no longer {forced.override.state.replace('_', ' ')} in {_seconds(within)}"
+        then = decide_host(zone, hostname, health_of, override_of=_all_but(override_of, forced))
+    else:
+        turned = Health.DOWN if health.health.is_good else Health.UP
+        what = _may_turn(f"{pool}/{member.name} {address}", turned, health)
+        then = decide_host(zone, hostname, _turned(health_of, member, address, turned), override_of=override_of)
+    now = decide_host(zone, hostname, health_of, override_of=override_of).addresses
+    same = then.addresses == now
+    told = "the answer stays as it is" if same else ", ".join(map(str, then.addresses))
+    return (f"next change: {what}; then {told}",)
 
 
 def _verdict(scene: Scene, decision: Decision) -> tuple[float, str] | None:
@@ -59,16 +89,25 @@ def _verdict(scene: Scene, decision: Decision) -> tuple[float, str] | None:
         return None
     within, pool, member, address, health = soonest
     turned = Health.DOWN if health.health.is_good else Health.UP
+    then = _decided(scene, decision, _turned(scene.health_of, member, address, turned), scene.override_of)
+    what = _may_turn(f"{pool}/{member.name} {address}", turned, health)
+    return within, f"{what}; then {_told(decision, then)}"
+
+
+def _may_turn(who: str, turned: Health, health: AddressHealth) -> str:
+    by = f" ({health.changes_by})" if health.changes_by else ""
+    return f"{who} may be {turned} in {_seconds(health.changes_in)}{by}"
+
+
+def _turned(health_of: HealthOf, member: Member, address: Address, turned: Health) -> HealthOf:
+    """The same health, but for one address."""
 
     def other(one: Member, at: Address) -> AddressHealth:
         if one is member and at == address:
             return AddressHealth(health=turned, why=f"turned {turned}")
-        return scene.health_of(one, at)
+        return health_of(one, at)
 
-    then = _decided(scene, decision, other, scene.override_of)
-    by = f" ({health.changes_by})" if health.changes_by else ""
-    what = f"{pool}/{member.name} {address} may be {turned} in {_seconds(within)}{by}"
-    return within, f"{what}; then {_told(decision, then)}"
+    return other
 
 
 def _ending(scene: Scene, decision: Decision) -> tuple[float, str] | None:
@@ -81,14 +120,19 @@ def _ending(scene: Scene, decision: Decision) -> tuple[float, str] | None:
     if not found:
         return None
     within, first, name = min(found.values(), key=lambda each: each[0])
-
-    def without(zone: str, service: str | None, pool: str, member: Member) -> Standing | None:
-        standing = scene.override_of(zone, service, pool, member)
-        return None if standing is not None and standing.override.number == first.override.number else standing
-
-    then = _decided(scene, decision, scene.health_of, without)
+    then = _decided(scene, decision, scene.health_of, _all_but(scene.override_of, first))
     state = first.override.state.replace("_", " ")
     return within, f"{name} is no longer {state} in {_seconds(within)}; then {_told(decision, then)}"
+
+
+def _all_but(override_of: OverrideOf, ended: Standing) -> OverrideOf:
+    """The same words, but for one."""
+
+    def without(zone: str, service: str | None, pool: str, member: Member) -> Standing | None:
+        standing = override_of(zone, service, pool, member)
+        return None if standing is not None and standing.override.number == ended.override.number else standing
+
+    return without
 
 
 def _decided(scene: Scene, decision: Decision, health_of: HealthOf, override_of: OverrideOf) -> Decision:

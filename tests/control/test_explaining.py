@@ -158,3 +158,14 @@ async def test_a_pool_of_a_thousand(tmp_path: Path) -> None:
     assert {len(sample.records) for sample in mail.samples} == {10}
     assert {len(sample.records) for sample in whole.samples} == {1000}
     assert whole.lines[-1] == "  and 950 more"
+
+
+async def test_what_comes_next_for_a_members_own_name(made: Controlled) -> None:
+    """Its soonest verdict, as for a service."""
+    await made.serving()
+    found = made.desk.explain("relay1.relays", "A", None)
+
+    assert not isinstance(found, str)
+    assert (
+        f"next change: relays/relay1 {RELAY1} may be down in 45 s (smtp); then the answer stays as it is" in found.lines
+    )

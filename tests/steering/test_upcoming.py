@@ -13,7 +13,7 @@ from gslb.model.values import Address, Family
 from gslb.model.verdicts import AddressHealth, Health
 from gslb.model.zones import Zone
 from gslb.steering.decide import decide
-from gslb.steering.upcoming import Scene, upcoming
+from gslb.steering.upcoming import Scene, upcoming, upcoming_of_host
 from tests.kit.controlled import NOW
 from tests.kit.estate import member, pool, service, zone
 from tests.kit.spoken_for import said
@@ -120,3 +120,35 @@ def test_a_family_and_a_pool_by_itself() -> None:
 
     assert told(site(both), b1=5.0)[0].endswith("then NODATA")
     assert told(site(many), name="many", m1=5.0)[0].endswith("m6 14.3% and 2 more")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "states", "sentence"),
+    [
+        ({"r1": 12.0}, {}, "relays/r1 192.0.2.1 may be down in 12 s (smtp); then the answer stays as it is"),
+        ({"r1": -12.0}, {}, "relays/r1 192.0.2.1 may be up in 12 s (smtp); then the answer stays as it is"),
+        (
+            {"r1": -12.0},
+            {"relays/r1": Forced.FORCED_UP},
+            "relays/r1 is no longer forced up in 60 s; then the answer stays as it is",
+        ),
+        ({"r1": INF}, {}, "none in sight; nothing probes these members"),
+    ],
+)
+def test_a_members_own_name(seconds: dict[str, float], states: dict[str, Forced], sentence: str) -> None:
+    """Its health alone counts, or the end of an operator's word on that."""
+    site = zone(RELAYS)
+    book = NOTHING
+    for target, state in states.items():
+        book = said(target, state=state, lasts=60)
+    name = site.pools["relays"].members[0].hostname
+
+    assert upcoming_of_host(site, name, paced(**seconds), book.of(NOW)) == (f"next change: {sentence}",)
+
+
+def test_a_name_of_several_addresses() -> None:
+    """What is left when the next one goes is told."""
+    site = zone(pool("relays", member("r1", "192.0.2.1", "2001:db8::1")))
+    (found,) = upcoming_of_host(site, site.pools["relays"].members[0].hostname, paced(r1=9.0), NOTHING.of(NOW))
+
+    assert found == "next change: relays/r1 192.0.2.1 may be down in 9 s (smtp); then 2001:db8::1"
