@@ -65,6 +65,7 @@ async def act(owner: Owner, request: OverrideRequest) -> OverrideOutcome:
             if isinstance(planned, str):
                 return OverrideOutcome(ending=Ending.UNKNOWN, target=request.target, error=planned, lines=(planned,))
             basis = owner.config, owner.pipeline.overrides
+            await asyncio.sleep(0)
             welcome = reach(owner.config, planned.touched).members if request.at_once else frozenset()
             steps = await _thought_over(owner, planned, welcome)
             if basis == (owner.config, owner.pipeline.overrides):
