@@ -16,7 +16,7 @@ C = "checks/c.yaml"
         ),
         (
             texts(node="dns: {worker: 2}"),
-            "gslb.yaml:1:7: dns.worker: unknown key; did you mean workers?; allowed: listen, workers, nsid",
+            "gslb.yaml:1:7: dns.worker: unknown key; did you mean workers?; allowed: listen, workers",
         ),
         (
             texts(POOL.replace("relay2: {address: 192.0.2.12}", "relay2: {address: 192.0.2.12, wieght: 2}")),
