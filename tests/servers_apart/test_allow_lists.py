@@ -1,24 +1,12 @@
 """The allow-lists of checks/README.md, given to the servers they are for."""
 
-import re
-from pathlib import Path
-
 from gslb.model.checks import SmtpSettings
 from gslb.model.observations import Passed, Reason
 from gslb.model.values import TlsMode
 from tests.kit.servers.exim import Exim
 from tests.kit.servers.looking import look, trusting
 from tests.kit.servers.postscreen import Postscreen
-
-README = (Path(__file__).parents[2] / "checks/README.md").read_text()
-PROBER = "192.0.2.53"
-
-
-def block_after(title):
-    """The lines shown for one server, with the address of these tests in place of the example's."""
-    found = re.search(rf"\*\*{title}\*\*.*?```\n(.*?)```", README, re.S)
-    assert found is not None
-    return found[1].replace(PROBER, "127.0.0.1").splitlines()
+from tests.kit.snippets import block_after
 
 
 async def test_postscreen_lets_the_prober_in_at_once():
@@ -45,7 +33,10 @@ async def test_postscreen_lets_the_prober_in_at_once():
 
 async def test_exim_takes_the_lines_shown():
     """They are a configuration that Exim accepts, and the prober is served."""
-    lines = [line for line in block_after("Exim") if "=" in line and not line.startswith(("#", "accept"))]
+    shown = block_after("Exim")
+    (rule,) = [line for line in shown if line.startswith("accept")]
+    lines = [line for line in shown if "=" in line and not line.startswith("#") and line != rule]
+    lines += ["acl_smtp_connect = acl_open", "acl_smtp_helo = acl_open"]
 
     class Allowing(Exim):
         """With the README's lists."""
@@ -54,7 +45,7 @@ async def test_exim_takes_the_lines_shown():
             super().configure()
             conf = self.directory / "exim.conf"
             kept = [line for line in conf.read_text().splitlines() if not line.startswith("smtp_accept_max_per_host")]
-            conf.write_text("\n".join([*lines, *kept]) + "\n")
+            conf.write_text("\n".join([*lines, *kept, "acl_open:", f"  {rule}", "  deny"]) + "\n")
 
     with Allowing() as server:
         seen = await look(SmtpSettings(port=server.ports["smtp"], tls=trusting(server, TlsMode.NONE)))
