@@ -39,8 +39,10 @@ def _one_or_map(what: str) -> tuple[tuple[str, object], ...]:
 
 def _probe_address(value: object) -> Address | dict[Address, Address]:
     if not isinstance(value, dict):
-        return parse_member_address(value)
-    return {parse_member_address(answered): parse_member_address(probed) for answered, probed in value.items()}
+        return parse_member_address(value, scoped=True)
+    return {
+        parse_member_address(answered): parse_member_address(probed, scoped=True) for answered, probed in value.items()
+    }
 
 
 _ONE_PORT = whole_number(1, 65_535)

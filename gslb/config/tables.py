@@ -37,7 +37,7 @@ def _string(parse: Any, format_: str) -> Parsed:
 AddressValue: TypeAlias = Annotated[Address, _string(values.parse_address, "ip")]
 MemberAddress: TypeAlias = Annotated[Address, _string(values.parse_member_address, "ip")]
 IPv4Value: TypeAlias = Annotated[IPv4Address, _string(values.parse_ipv4, "ipv4")]
-IPv6Value: TypeAlias = Annotated[IPv6Address, _string(values.parse_ipv6, "ipv6")]
+IPv6Value: TypeAlias = Annotated[IPv6Address, _string(values.parse_ipv6_source, "ipv6")]
 CountryValue: TypeAlias = Annotated[str, _string(parse_country, "country")]
 NetworkValue: TypeAlias = Annotated[Network, _string(parse_network, "network")]
 EndpointValue: TypeAlias = Annotated[Endpoint, _string(values.parse_endpoint, "address:port")]

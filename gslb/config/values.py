@@ -143,24 +143,26 @@ def text(value: object, what: str, example: str) -> str:
     return value
 
 
-def parse_address(value: object) -> Address:
-    """An IPv4 or IPv6 address a packet can be sent to."""
+def parse_address(value: object, *, scoped: bool = False) -> Address:
+    """An IPv4 or IPv6 address a packet can be sent to. `scoped`: a link-local one may name its interface (RFC 4007)."""
     if not isinstance(value, str):
         raise ValueError(f"{shown(value)} is no address: write 192.0.2.1 or 2001:db8::1")
     try:
         address = ip_address(value) if ":" in value else IPv4Address(value)
     except (AddressValueError, NetmaskValueError, ValueError):
         raise ValueError(f"{shown(value)} is no IPv4 or IPv6 address{hints.address(value)}") from None
-    if "%" in value:
-        raise ValueError(f"{value}: an address with a scope cannot be answered")
+    if "%" in value and not (scoped and address.is_link_local):
+        raise ValueError(
+            f"{value}: an address with a scope cannot be answered, and may stand in probe_address and source alone"
+        )
     if isinstance(address, IPv6Address) and address.ipv4_mapped:
         raise ValueError(f"{value}: an IPv4 address in IPv6 form; write {address.ipv4_mapped}")
     return address
 
 
-def parse_member_address(value: object) -> Address:
+def parse_member_address(value: object, *, scoped: bool = False) -> Address:
     """An address of one host."""
-    address = parse_address(value)
+    address = parse_address(value, scoped=scoped)
     number = int(address)
     first = number >> (24 if address.version == 4 else 120)
     if not number or first in _MULTICAST[address.version] or (address.version == 4 and number == _BROADCAST):
@@ -176,9 +178,9 @@ def parse_ipv4(value: object) -> IPv4Address:
     return address
 
 
-def parse_ipv6(value: object) -> IPv6Address:
-    """An IPv6 address."""
-    address = parse_address(value)
+def parse_ipv6_source(value: object) -> IPv6Address:
+    """An IPv6 address of this host, a link-local one with its interface."""
+    address = parse_address(value, scoped=True)
     if not isinstance(address, IPv6Address):
         raise ValueError(f"{address} is no IPv6 address")
     return address

@@ -134,7 +134,8 @@ class Visit:
 def _first_url(target: Target, settings: HttpSettings) -> httpx.URL:
     """The URL as people know the page: by its public name, and by the port only where the name gives one."""
     scheme = "http" if settings.tls.mode is TlsMode.NONE else "https"
-    literal = f"[{target.address}]" if target.address.version == 6 else str(target.address)
+    plain = str(target.address).partition("%")[0]  # the interface says nothing to the server (RFC 6874)
+    literal = f"[{plain}]" if target.address.version == 6 else plain
     path = settings.path if settings.path.startswith("/") else f"/{settings.path}"
     try:
         return httpx.URL(f"{scheme}://{settings.host or literal}{path}")

@@ -106,7 +106,12 @@ def test_probes_go_where_the_operator_says() -> None:
         checks,
     )
 
+    near = targets_of(
+        "pools: {p: {checks: [a], members: {m: {address: 2001:db8::1, probe_address: fe80::1%eth0}}}}\n", checks
+    )
+
     assert [(str(target.address), target.port) for target in one] == [("198.51.100.1", 26)]
+    assert [str(target.address) for target in near] == ["fe80::1%eth0"]
     assert sorted((str(target.address), target.port) for target in many) == [
         ("192.0.2.1", 25),
         ("192.0.2.1", 1143),

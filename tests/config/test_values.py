@@ -20,7 +20,7 @@ PARSERS: list[Callable[[object], Any]] = [
     values.parse_address,
     values.parse_member_address,
     values.parse_ipv4,
-    values.parse_ipv6,
+    values.parse_ipv6_source,
     values.parse_endpoint,
     values.parse_label,
     values.parse_service_name,
@@ -96,6 +96,14 @@ def test_addresses_of_members_are_those_of_hosts(written: object, message: str) 
     """What no packet could reach, or no answer could hold, is refused with its reason."""
     with pytest.raises(ValueError, match=message):
         values.parse_member_address(written)
+
+
+def test_a_link_local_address_is_probed_by_its_interface() -> None:
+    """RFC 4007: what is only probed, or probed from, may name one; others have no use for it."""
+    assert str(values.parse_member_address("fe80::1%eth0", scoped=True)) == "fe80::1%eth0"
+    assert str(values.parse_ipv6_source("fe80::2%eth0")) == "fe80::2%eth0"
+    with pytest.raises(ValueError, match="an address with a scope"):
+        values.parse_ipv6_source("2001:db8::1%eth0")
 
 
 @pytest.mark.parametrize("written", ["127.0.0.1:5300", "[::1]:5300", "[2001:db8::1]:53", "0.0.0.0:53"])
@@ -291,6 +299,6 @@ def test_every_host_address_is_taken(address: Any) -> None:
 def test_sources_keep_to_their_family() -> None:
     """An IPv6 address is no IPv4 source, nor the other way round."""
     with pytest.raises(ValueError, match=r"192\.0\.2\.1 is no IPv6 address"):
-        values.parse_ipv6("192.0.2.1")
+        values.parse_ipv6_source("192.0.2.1")
     with pytest.raises(ValueError, match="2001:db8::1 is no IPv4 address"):
         values.parse_ipv4("2001:db8::1")

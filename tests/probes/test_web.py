@@ -19,7 +19,6 @@ from gslb.model.observations import Degraded, Failed, Passed, Phase, Reason
 from gslb.model.targets import Target
 from gslb.model.values import ProxyProtocol, TlsMode
 from gslb.probes.journal import Journal
-from gslb.probes.run import probe
 from gslb.probes.web import probe_web
 from gslb.probes.web_visit import user_agent
 from tests.kit import hostile
@@ -87,10 +86,11 @@ async def test_without_a_name_the_host_is_the_address():
     assert b"\r\nHost: 127.0.0.1\r\n" in server.requests[0]
 
 
-async def test_an_ipv6_member_is_asked_by_its_literal():
-    """Brackets stand around an IPv6 address in Host (RFC 9110 section 7.2)."""
+@pytest.mark.parametrize("address", ["::1", "::1%1"])
+async def test_an_ipv6_member_is_asked_by_its_literal(address):
+    """Brackets stand around it in Host (RFC 9110 section 7.2), and no interface, which is ours (RFC 6874)."""
     async with serving(response(), host="::1") as server:
-        seen = await probe(replace(target(server.port), address=IPv6Address("::1")), name=None)
+        seen = await timely(replace(target(server.port), address=IPv6Address(address)), name=None)
 
     assert seen.outcome == Passed()
     assert b"\r\nHost: [::1]\r\n" in server.requests[0]
