@@ -20,7 +20,7 @@ from gslb.answers.image import Image, Pressing
 from gslb.answers.transfers import Past as Carried
 from gslb.control.deciding import HostKey, Terms, carried_of, hosts_of, services_of
 from gslb.control.effects import NONE, Effects, Publish, together, urgency
-from gslb.control.scene import everything, joined, keys_of, parted, scene_of, slices
+from gslb.control.scene import everything, joined, keys_of, parted, scene_of, steps
 from gslb.control.turns import Stand, Turn, stand_of, turns
 from gslb.health.damping import is_damped
 from gslb.health.ledger import Ledger
@@ -257,7 +257,7 @@ class Pipeline:
         Where health counted from the start, each observation has been decided on already.
         """
         before, self.ready, scene = self.ready, True, self._scene
-        for step in slices(NOTHING if before else everything(self._scene), STEP):
+        for step in () if before else steps(scene, STEP):
             if self._scene is scene:  # else a reload has decided everything
                 yield self._decide(step, now)
         yield Effects(publish=Publish.NOW)

@@ -71,6 +71,20 @@ def slices(whole: Dependents, size: int) -> Iterator[Dependents]:
         yield Dependents(hosts=frozenset(found[first : first + size]))
 
 
+def steps(scene: Scene, size: int) -> Iterator[Dependents]:
+    """Everything in pieces, none of which takes long: services of large pools stand alone, others and hosts so many."""
+    whole = everything(scene)
+    large = frozenset(
+        (zone.text, service.name)
+        for zone in scene.config.zones
+        for service in zone.services.values()
+        if any(len(zone.pools[pool].members) > CROWD for pool in service.every_pool)
+    )
+    for service in sorted(large & whole.services):
+        yield Dependents(services=frozenset((service,)))
+    yield from slices(Dependents(services=whole.services - large, hosts=whole.hosts), size)
+
+
 def parted(whole: Dependents, size: int) -> tuple[Dependents, Dependents]:
     """So many of its services, or hosts, and what is left."""
     if len(whole.services) + len(whole.hosts) <= size:

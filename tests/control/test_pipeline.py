@@ -305,6 +305,17 @@ def test_the_first_round_in_steps() -> None:
     assert steps.decisions == once.decisions
 
 
+def test_a_large_pool_is_a_step_of_its_own() -> None:
+    """So that several of them do not hold the loop for as long as all of them take."""
+    crowds = [pool(f"p{n}", *[member(f"m{m}", f"10.0.{n}.{m}") for m in range(129)]) for n in range(3)]
+    named = tuple(service(f"s{n}", f"p{n}") for n in range(3))
+    made = pipeline(config(zone(*crowds, services=named), checks=(SMTP,)))
+    steps = list(made.first_round(NOW))
+
+    assert [each.decided for each in steps[:6]] == [2] * 6
+    assert steps[-1].publish is Publish.NOW
+
+
 def test_a_reload_within_the_first_round_decides_what_is_left() -> None:
     """The steps that were to come are those of another configuration."""
     made = pipeline()
