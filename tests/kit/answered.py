@@ -123,9 +123,9 @@ class Reply:
         return [str(rrset) for rrset in self.message.additional]
 
 
-def replies(table: Table, name: str, rtype: str | int) -> list[Reply]:
+def replies(table: Table, name: str, rtype: str | int, view: int = 0) -> list[Reply]:
     """Every variant of what a name answers for a type, as dnspython parses it; one where there is none to choose."""
-    part, entry = entry_at(table, name, rtype)
+    part, entry = entry_at(table, name, rtype, view)
     return [
         Reply(width, message(part, entry, number, wire(name), _number(rtype)))
         for number, width in enumerate(widths(part, entry))
@@ -138,10 +138,10 @@ def reply(table: Table, name: str, rtype: str | int) -> Reply:
     return found
 
 
-def entry_at(table: Table, name: str, rtype: str | int) -> tuple[Part, Entry]:
-    """The entry of a name and type."""
+def entry_at(table: Table, name: str, rtype: str | int, view: int = 0) -> tuple[Part, Entry]:
+    """The entry of a name and type, in the view of that number; 0: everybody's."""
     node = table.names.node(table.names.find(wire(name)))
-    slot = table.names.slot(node, _number(rtype))
+    slot = table.names.slot(node, _number(rtype), view)
     assert slot >= 0, f"{name} has no slot for {rtype}"
     entry = table.parts[node.part].entry(slot)
     assert entry is not None

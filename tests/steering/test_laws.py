@@ -19,9 +19,10 @@ from gslb.model.pasts import NEW, WHOLE, Past, Spot
 from gslb.model.values import Family, MxMode, RecordType
 from gslb.model.verdicts import Health
 from gslb.model.zones import ALL, EVERYBODY
+from gslb.steering.explain import FAMILIES as FAMILY_OF
 from gslb.steering.explain import explain
 from gslb.steering.saved_pasts import from_plain, to_plain
-from tests.kit.answered import CIRCLE, entry_at, opened, replies
+from tests.kit.answered import CIRCLE, Reply, entry_at, opened, replies
 from tests.kit.controlled import NOW
 from tests.kit.estate import ZONE, config, zone
 from tests.kit.estates import MOSTLY_UP, Estate, estates
@@ -34,6 +35,7 @@ GRAIN = 0.04
 OUT = (Forced.DRAINED, Forced.FORCED_DOWN)
 FAMILIES = st.sampled_from(list(Family))
 VIEWS = st.sampled_from([EVERYBODY, "east"])
+SLOT_OF = {EVERYBODY: 0, "east": 1}
 
 
 def by_tier(decision: Decision) -> dict[int, list[MemberView]]:
@@ -205,15 +207,13 @@ def table(estate: Estate, made: dict[Family, Decision], at: str = EVERYBODY) -> 
 
 
 @settings(deadline=None, max_examples=60)
-@given(estates(sticky=False, healths=MOSTLY_UP))
-def test_explained_shares_are_the_thresholds_of_the_table(estate: Estate) -> None:
+@given(estates(sticky=False, healths=MOSTLY_UP), st.sampled_from([RecordType.A, RecordType.AAAA]), VIEWS)
+def test_explained_shares_are_the_thresholds_of_the_table(estate: Estate, rtype: RecordType, at: str) -> None:
     """What is told is what is drawn by, to a place of the circle: appearances ÷ k, where k members can bear it."""
-    made = estate.decided()
+    made = estate.decided(family=FAMILY_OF[rtype], view=at)
     assume(made.chosen and not made.last_resort)
-    told = explain(estate.site, estate.site.services["smtp"], RecordType.A, made)
-    drawn = [
-        (reply.width / CIRCLE, set(reply.rdata)) for reply in replies(table(estate, {Family.IPV4: made}), "smtp", "A")
-    ]
+    told = explain(estate.site, estate.site.services["smtp"], rtype, made)
+    drawn = [(reply.width / CIRCLE, set(reply.rdata)) for reply in of_smtp(estate, made, rtype)]
 
     assert set().union(*(found for _, found in drawn)) == {str(at) for one in made.chosen for at in one.addresses}
     for tier in told.tiers:
@@ -231,15 +231,20 @@ def test_explained_shares_are_the_thresholds_of_the_table(estate: Estate) -> Non
             assert isclose(seen, wanted, abs_tol=1e-8)
 
 
+def of_smtp(estate: Estate, made: Decision, rtype: RecordType) -> list[Reply]:
+    """What the table answers by this decision, in its view."""
+    return replies(table(estate, {made.family: made}, made.view), "smtp", rtype.name, SLOT_OF[made.view])
+
+
 @settings(deadline=None, max_examples=40)
-@given(estates(sticky=False, mx=MxMode.RANKED, healths=MOSTLY_UP))
-def test_explained_shares_are_first_places_of_mail(estate: Estate) -> None:
+@given(estates(sticky=False, mx=MxMode.RANKED, healths=MOSTLY_UP), VIEWS)
+def test_explained_shares_are_first_places_of_mail(estate: Estate, at: str) -> None:
     """Of ranked MX each member's share is the part of draws whose answer names it first."""
-    made = estate.decided(family=Family.ANY)
+    made = estate.decided(family=Family.ANY, view=at)
     assume(made.chosen and not made.last_resort)
     told = explain(estate.site, estate.site.services["smtp"], RecordType.MX, made)
     first: Counter[str] = Counter()
-    for reply in replies(table(estate, {Family.ANY: made}), "smtp", "MX"):
+    for reply in of_smtp(estate, made, RecordType.MX):
         first[reply.rdata[0].split()[1]] += reply.width
 
     for tier in told.tiers:
@@ -249,12 +254,12 @@ def test_explained_shares_are_first_places_of_mail(estate: Estate) -> None:
 
 
 @settings(deadline=None, max_examples=40)
-@given(estates(sticky=True, spill_over=False, healths=MOSTLY_UP, capacities=(None,), words=1, least=3))
-def test_taking_one_member_down_moves_only_its_own_clients(estate: Estate) -> None:
+@given(estates(sticky=True, spill_over=False, healths=MOSTLY_UP, capacities=(None,), words=1, least=3), VIEWS)
+def test_taking_one_member_down_moves_only_its_own_clients(estate: Estate, at: str) -> None:
     """Under sticky every other slot keeps its first address, where the others divide what is theirs as before."""
-    before = estate.decided()
+    before = estate.decided(view=at)
     for lost in before.chosen:
-        after = estate.without((lost.pool, lost.member.name)).decided()
+        after = estate.without((lost.pool, lost.member.name)).decided(view=at)
         if after.chosen and divide_alike(before, after, lost):
             both = zip(firsts(estate, before), firsts(estate, after), strict=True)
             assert {was for was, now in both if was != now} <= {str(address) for address in lost.addresses}
@@ -292,9 +297,9 @@ def test_slots_of_clients_go_by_explained_shares(estate: Estate) -> None:
 
 def firsts(estate: Estate, made: Decision) -> list[str]:
     """The address that each slot of clients is told first."""
-    served = table(estate, {Family.IPV4: made})
-    part, entry = entry_at(served, "smtp", "A")
-    texts = [reply.rdata[0] for reply in replies(served, "smtp", "A")]
+    served = table(estate, {Family.IPV4: made}, made.view)
+    part, entry = entry_at(served, "smtp", "A", SLOT_OF[made.view])
+    texts = [reply.rdata[0] for reply in replies(served, "smtp", "A", SLOT_OF[made.view])]
     if len(texts) == 1:
         return texts * STICKY_SLOTS
     return [texts[part.in_slot(entry, slot)] for slot in range(STICKY_SLOTS)]
