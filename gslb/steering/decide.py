@@ -1,20 +1,22 @@
 """From health to decision: what one service answers in one family, and why.
 
-STAGES is the whole of it, in order. Each is a plain function that reads and fills in the draft. What is to come has
-its place: a client's view in `look`, a last good set and a
-list of addresses in `fall_back`, a delayed failback in `choose`.
+STAGES is the whole of it, in order. Each is a plain function that reads and fills in the draft: a client's view in
+`look`, a last good set and a list of addresses in `fall_back`, a delayed failback in `choose`. Where there is nothing
+to weigh, `calm` has a short way to what they would come to.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from gslb.model.decisions import ALL_DOWN, Decision, MemberView, TierView
 from gslb.model.overrides import OverrideOf, nobody
 from gslb.model.pasts import NEW, WHOLE, Past
-from gslb.model.values import Family, text_of
+from gslb.model.values import Family
 from gslb.model.verdicts import Health
 from gslb.model.zones import EVERYBODY, Service, Zone
+from gslb.steering.calm import at_once
 from gslb.steering.draft import FAMILY_NAMES, OTHER_FAMILY, Draft, HealthOf, Seen, Tier
-from gslb.steering.eligibility import look
+from gslb.steering.eligibility import health_text, look
 from gslb.steering.motion import move, remembered
 from gslb.steering.mx import exchange
 from gslb.steering.spill import spill
@@ -42,14 +44,20 @@ def decide(
     `view`: whose answer; the view's chain takes the place of the service's, and stands alone as that does.
     `past`: what the decision before this one remembered (its field of that name); `now` in Unix seconds.
     """
-    draft = Draft(
-        zone, resolved(zone, service).seen_from(view), family, health_of, ready, override_of, past=past, now=now
-    )
+    shown = resolved(zone, service).seen_from(view)
+    made = at_once(zone, shown, family, health_of, override_of, past, view) if ready else None
+    if made is None:
+        made = by_stages(Draft(zone, shown, family, health_of, ready, override_of, past=past, now=now), view)
+    return made if service.alias_of is None else replace(made, service=service.name)
+
+
+def by_stages(draft: Draft, view: str = EVERYBODY) -> Decision:
+    """The decision that the stages come to, whatever there is to be weighed."""
     for stage in STAGES:
         stage(draft)
     return Decision(
-        service=service.name,
-        family=family,
+        service=draft.service.name,
+        family=draft.family,
         mode=draft.mode,
         tier=None if draft.tier is None else draft.tier.number,
         tiers=tuple(
@@ -96,7 +104,7 @@ def _view(draft: Draft, tier: Tier, seen: Seen) -> MemberView:
 
 
 def _why(draft: Draft, tier: Tier, seen: Seen) -> str:
-    health = _health_text(seen, draft.family)
+    health = health_text(seen.healths[draft.family])
     if seen.chosen:
         if draft.mode is ALL_DOWN:
             return f"served although {health}"
@@ -141,11 +149,3 @@ def _passed_over(draft: Draft, tier: Tier, seen: Seen) -> str:
         waits = tier.pool.name in draft.holding
         return f"tier {tier.number} waits to come back" if waits else f"tier {tier.number} gives all to the next"
     return f"listed after tier {draft.tier.number}" if draft.exchangers else f"tier {draft.tier.number} answers"
-
-
-def _health_text(seen: Seen, family: Family) -> str:
-    """`smtp up`; one text per address where they differ; empty without an address of the family."""
-    healths = seen.healths[family]
-    if len(healths) > 1 and len({health.why for _, health in healths}) > 1:
-        return "; ".join([f"{text_of(address)}: {health.why}" for address, health in healths])
-    return healths[0][1].why if healths else ""

@@ -1,8 +1,10 @@
 """Stage 1: who is there, and which of their addresses may be answered as healthy."""
 
+from collections.abc import Sequence
+
 from gslb.model.overrides import Forced, Standing
 from gslb.model.pools import Member
-from gslb.model.values import ANY, IPV4, IPV6, Family
+from gslb.model.values import ANY, IPV4, IPV6, Family, text_of
 from gslb.model.verdicts import AddressHealth, Health
 from gslb.steering.draft import OTHER_FAMILY, Draft, HealthOf, Judged, Seen, Tier
 
@@ -29,6 +31,13 @@ def look(draft: Draft) -> None:
         _accept(draft.tiers, OTHER_FAMILY[draft.family])
         if draft.service.together:
             _couple(draft.tiers)
+
+
+def health_text(healths: Sequence[Judged]) -> str:
+    """`smtp up`; one text per address where they differ; empty for none."""
+    if len(healths) > 1 and len({health.why for _, health in healths}) > 1:
+        return "; ".join([f"{text_of(address)}: {health.why}" for address, health in healths])
+    return healths[0][1].why if healths else ""
 
 
 def _see(member: Member, health_of: HealthOf, standing: Standing | None) -> Seen:

@@ -7,6 +7,7 @@ happens to have IPv6, only because it has none.
 """
 
 from gslb.model.decisions import ALL_DOWN, BELOW_MINIMUM, STARTING
+from gslb.model.pools import MinHealthy
 from gslb.model.values import ANY, Family, WhenAllDown, family_of
 from gslb.steering.draft import FAMILY_NAMES, OTHER_FAMILY, Draft, Seen, Tier
 from gslb.steering.failback import returned_to
@@ -25,8 +26,7 @@ def judge(draft: Draft) -> None:
         tier.weight = sum([seen.weight for seen in tier.active])
         _measure(tier, ordinary, standing_in=not healthy)
         if tier.family is not draft.family:
-            names = FAMILY_NAMES[draft.family], FAMILY_NAMES[tier.family]
-            tier.why = f"no {names[0]} address, so judged in {names[1]}: {tier.why}"
+            tier.why = judged_elsewhere(draft.family, tier.family, tier.why)
 
 
 def _judged_in(tier: Tier, family: Family) -> Family:
@@ -51,11 +51,26 @@ def _measure(tier: Tier, ordinary: list[Seen], *, standing_in: bool) -> None:
         tier.why = f"{what} weight {tier.weight} of {tier.configured} healthy, {least.percent:g} % needed".lstrip()
         return
     # A family fewer members have than the pool needs is full when all of those are healthy.
-    needed = max(1, min(least.members or 1, len(declared)))
+    needed = least_of(least, len(declared))
     count = len(tier.active)
     tier.holds = count >= needed
     of = f"{count} standby, 0 of {len(declared)}" if what and count else f"{count} of {len(declared)}"
-    tier.why = f"{of} members healthy, {needed} needed"
+    tier.why = healthy(of, needed)
+
+
+def least_of(least: MinHealthy, declared: int) -> int:
+    """How many members a tier needs: no more than it has."""
+    return max(1, min(least.members or 1, declared))
+
+
+def healthy(of: str, needed: int) -> str:
+    """`2 of 3 members healthy, 1 needed`."""
+    return f"{of} members healthy, {needed} needed"
+
+
+def judged_elsewhere(family: Family, judged_in: Family, why: str) -> str:
+    """What is said of a tier without an address of the family."""
+    return f"no {FAMILY_NAMES[family]} address, so judged in {FAMILY_NAMES[judged_in]}: {why}"
 
 
 def choose(draft: Draft) -> None:

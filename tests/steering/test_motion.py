@@ -173,6 +173,7 @@ def test_who_is_welcome_has_all_of_its_weight() -> None:
         ramps={s1: 0.0, s2: 0.0},
     )
 
+    assert welcomed(past, ZONE, set()) is past
     assert welcomed(past, ZONE, {MemberKey(ZONE, *s1)}) == Past(
         decided=True, absent=frozenset([s2]), levels={s2: Level(2, 0.0)}, ramps={s2: 0.0}
     )
