@@ -60,19 +60,14 @@ class _Filling:
     def node(self, node: NodeSpec, part: int) -> NodeSpec:
         """A name whose slots are in this part now."""
         filled = self.parts[part]
-        moved = {number: len(filled) + place for place, (_, _, number) in enumerate(node.types)}
-        for number in moved:
-            filled.append(_renumbered(self.slots[number], moved))
-        types = tuple([(rtype, view, moved[number]) for rtype, view, number in node.types])
-        return NodeSpec(
-            name=node.name,
-            zone=node.zone,
-            part=part,
-            flags=node.flags,
-            types=types,
-            wildcard=node.wildcard,
-            cut=node.cut,
-        )
+        places = range(len(filled), len(filled) + len(node.types))
+        slots = [self.slots[number] for _, _, number in node.types]
+        types = tuple([(rtype, view, place) for place, (rtype, view, _) in zip(places, node.types, strict=True)])
+        if any(isinstance(slot, DenialSlot) for slot in slots):
+            moved = {number: place for place, (_, _, number) in zip(places, node.types, strict=True)}
+            slots = [_renumbered(slot, moved) for slot in slots]
+        filled += slots
+        return NodeSpec(node.name, node.zone, part, node.flags, types, node.wildcard, node.cut)
 
     def zone(self, zone: ZoneSpec, part: int) -> ZoneSpec:
         """A zone whose common answers are in this part now."""

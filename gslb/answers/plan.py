@@ -3,8 +3,8 @@
 Health never comes in here: a name exists while it is configured, and its types keep their slots.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from gslb.answers.dnssec.links import linked
@@ -12,6 +12,7 @@ from gslb.answers.partition import NAMES, parted
 from gslb.answers.records import address_rdata
 from gslb.answers.slots import (
     ADDRESS_TYPES,
+    FAMILIES,
     HostSlot,
     ReferralSlot,
     ServiceSlot,
@@ -28,13 +29,17 @@ from gslb.model.settings import Config
 from gslb.model.values import RecordType, family_of
 from gslb.model.zones import Service, StaticRecord, Zone
 from gslb.steering.decide import resolved
-from gslb.steering.hosts import hosts
+from gslb.steering.hosts import Hosts, hosts
 
 Types: TypeAlias = dict[int, Slot]
 """What one name has: type → slot."""
 
 Source: TypeAlias = Iterable[tuple[bytes, int, Slot]]
 """Owners with a type each and what it stands for."""
+
+_NS, _CNAME, _DNAME = RecordType.NS, RecordType.CNAME, RecordType.DNAME
+_VERSIONS = [(int(family), rtype) for rtype, family in FAMILIES.items()]
+"""By themselves: before Python 3.12, asking an enumeration for a member costs more than what is done with it."""
 
 WILDCARD = b"\x01*"
 VIEW = 0
@@ -57,7 +62,8 @@ _SIGNED_APEX = {
 class Plan:
     """The table's fixed side. `slots[part][n]` is what slot n of that part stands for; `zones` by text.
 
-    `clients`: who is in which view. `states`: keys of state names, which are no names of a zone.
+    `clients`: who is in which view. `states`: keys of state names, which are no names of a zone. `hosts`: the members'
+    own names, by zone.
     """
 
     zones: dict[str, Zone]
@@ -66,6 +72,7 @@ class Plan:
     slots: tuple[tuple[Slot, ...], ...]
     clients: ClientsSpec = NO_VIEWS
     states: tuple[NodeSpec, ...] = ()
+    hosts: Mapping[str, Hosts] = field(default_factory=dict)
 
 
 def plan(config: Config, *, names_in_part: int = NAMES) -> Plan:
@@ -77,9 +84,11 @@ def plan(config: Config, *, names_in_part: int = NAMES) -> Plan:
     states: list[NodeSpec] = []
     views = {view.name: number for number, view in enumerate(config.views, 1)}
     above: dict[bytes, tuple[tuple[int, int, int], ...]] = {}
+    known: dict[str, Hosts] = {}
     for number, zone in enumerate(config.zones):
         spec, below = _zone_spec(zone, slots), nested(zone, apexes)
-        laid = linked(zone, tuple(_nodes(zone, number, apexes, slots, views)), below, slots)
+        found = known[zone.text] = hosts(zone)
+        laid = linked(zone, tuple(_nodes(zone, number, _owners(zone, apexes, found), slots, views)), below, slots)
         zone_specs.append(replace(spec, flags=laid.flags, nested=below if laid.flags else (), hashed=laid.hashed))
         nodes.extend(laid.nodes)
         above.update(laid.above)
@@ -94,6 +103,7 @@ def plan(config: Config, *, names_in_part: int = NAMES) -> Plan:
         zone_specs=made.zone_specs,
         slots=made.slots,
         states=made.states,
+        hosts=known,
         clients=ClientsSpec(
             ranges4=config.clients.ranges4,
             ranges6=config.clients.ranges6,
@@ -121,20 +131,22 @@ def _number(slots: list[Slot], slot: Slot) -> int:
     return len(slots) - 1
 
 
-def _nodes(zone: Zone, number: int, apexes: frozenset[bytes], slots: list[Slot], views: Views) -> Iterator[NodeSpec]:
+def _nodes(
+    zone: Zone, number: int, owners: Mapping[bytes, Types], slots: list[Slot], views: Views
+) -> Iterator[NodeSpec]:
     """The zone's nodes in canonical order, their slots numbered as they come."""
-    owners = _owners(zone, apexes)
-    cuts = {owner for owner, types in owners.items() if isinstance(types.get(RecordType.NS), ReferralSlot)}
-    for owner in sorted(owners, key=names.canonical_key):
+    cuts = {owner for owner, types in owners.items() if isinstance(types.get(_NS), ReferralSlot)}
+    for owner in names.in_order(owners, zone.name):
         types = owners[owner]
+        numbered = tuple(_numbered(zone, types, slots, views)) if types else ()
         wildcard = WILDCARD + owner
         yield NodeSpec(
             name=owner,
             zone=number,
-            flags=_flags(owner, types, zone, cuts),
-            types=tuple(_numbered(zone, types, slots, views)),
+            flags=_flags(owner, types, zone, cuts) | (len(numbered) > len(types)) * layout.NODE_VIEWS,
+            types=numbered,
             wildcard=wildcard if wildcard in owners else None,
-            cut=_cut(owner, zone, cuts),
+            cut=_cut(owner, zone, cuts) if cuts else None,
         )
 
 
@@ -143,13 +155,9 @@ def _numbered(zone: Zone, types: Types, slots: list[Slot], views: Views) -> Iter
     for rtype in sorted(types):
         slot = types[rtype]
         yield rtype, VIEW, _number(slots, slot)
-        if isinstance(slot, ServiceSlot):
+        if views and isinstance(slot, ServiceSlot):
             for name in zone.services[slot.decided_by].views:
                 yield rtype, views[name], _number(slots, replace(slot, view=name))
-
-
-def _has_views(zone: Zone, types: Types) -> bool:
-    return any(isinstance(slot, ServiceSlot) and zone.services[slot.decided_by].views for slot in types.values())
 
 
 def _flags(owner: bytes, types: Types, zone: Zone, cuts: set[bytes]) -> int:
@@ -158,32 +166,34 @@ def _flags(owner: bytes, types: Types, zone: Zone, cuts: set[bytes]) -> int:
         | (not types) * layout.NODE_EMPTY
         | owner.startswith(WILDCARD) * layout.NODE_WILDCARD
         | (owner in cuts) * layout.NODE_CUT
-        | (RecordType.CNAME in types) * layout.NODE_CNAME
-        | (RecordType.DNAME in types) * layout.NODE_DNAME
-        | _has_views(zone, types) * layout.NODE_VIEWS
+        | (_CNAME in types) * layout.NODE_CNAME
+        | (_DNAME in types) * layout.NODE_DNAME
     )
 
 
 def _cut(owner: bytes, zone: Zone, cuts: set[bytes]) -> bytes | None:
     """The zone cut at or above a name, the one nearest the apex: what lies under it is not ours to answer."""
     found = None
-    while cuts and owner != zone.name:
+    while owner != zone.name:
         if owner in cuts:
             found = owner
         owner = names.parent(owner)
     return found
 
 
-def _owners(zone: Zone, apexes: frozenset[bytes]) -> dict[bytes, Types]:
+def _owners(zone: Zone, apexes: frozenset[bytes], known: Hosts) -> dict[bytes, Types]:
     """Every existing name of the zone. Configuration allows one source for a type of a name; the first one stands."""
     owners: dict[bytes, Types] = {zone.name: {}}
     for service in zone.services.values():
         if _home(service.owner, apexes) == zone.name:
             owners.setdefault(service.owner, {})
-    for source in (_apex(zone), _services(zone), _hosts(zone), _nameservers(zone), _statics(zone)):
+    for source in (_apex(zone), _services(zone), _hosts(zone, known), _nameservers(zone), _statics(zone)):
         for owner, rtype, slot in source:
-            if _home(owner, apexes) == zone.name:
-                owners.setdefault(owner, {}).setdefault(rtype, slot)
+            types = owners.get(owner)
+            if types is not None:
+                types.setdefault(rtype, slot)
+            elif _home(owner, apexes) == zone.name:
+                owners[owner] = {rtype: slot}
     _fill_gaps(owners, zone, apexes)
     return owners
 
@@ -202,9 +212,8 @@ def _fill_gaps(owners: dict[bytes, Types], zone: Zone, apexes: frozenset[bytes])
     """
     for owner in [*owners, *nested(zone, apexes)]:
         above = owner
-        while above != zone.name:
-            above = names.parent(above)
-            owners.setdefault(above, {})
+        while above != zone.name and (above := names.parent(above)) not in owners:
+            owners[above] = {}
 
 
 def nested(zone: Zone, apexes: frozenset[bytes]) -> tuple[bytes, ...]:
@@ -246,12 +255,12 @@ def _service_slot(
     )
 
 
-def _hosts(zone: Zone) -> Source:
-    for hostname, members in hosts(zone).items():
-        families = {family_of(address) for _, member in members for address in member.addresses}
-        for family in sorted(families):
-            rtype = ADDRESS_TYPES[family]
-            yield hostname, rtype, HostSlot(zone=zone.text, hostname=hostname, rtype=rtype)
+def _hosts(zone: Zone, known: Hosts) -> Source:
+    for hostname, members in known.items():
+        versions = {address.version for _, member in members for address in member.addresses}
+        for version, rtype in _VERSIONS:
+            if version in versions:
+                yield hostname, rtype, HostSlot(zone=zone.text, hostname=hostname, rtype=rtype)
 
 
 def _nameservers(zone: Zone) -> Source:

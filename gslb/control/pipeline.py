@@ -20,7 +20,7 @@ from gslb.answers.image import Image, Pressing
 from gslb.answers.transfers import Past as Carried
 from gslb.control.deciding import HostKey, Terms, carried_of, hosts_of, services_of
 from gslb.control.effects import NONE, Effects, Publish, together, urgency
-from gslb.control.scene import everything, joined, keys_of, parted, scene_of, steps
+from gslb.control.scene import everything, keys_of, parted, scene_of, steps
 from gslb.control.turns import Stand, Turn, stand_of, turns
 from gslb.health.damping import is_damped
 from gslb.health.ledger import Ledger
@@ -36,7 +36,7 @@ from gslb.model.pools import Member
 from gslb.model.settings import Config
 from gslb.model.values import Address
 from gslb.model.verdicts import AddressHealth, MemberKey, State, VerdictKey
-from gslb.steering.dependents import NOTHING, Dependents, of_members
+from gslb.steering.dependents import NOTHING, Dependents, joined, of_members
 from gslb.steering.motion import CALM
 
 NO_OVERRIDES = Overrides()

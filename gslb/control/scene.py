@@ -1,7 +1,8 @@
 """What follows from a configuration alone: worked out once when it is accepted, looked up at each event."""
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from gslb.answers.plan import Plan, plan
 from gslb.answers.slots import ServiceSlot
@@ -11,7 +12,7 @@ from gslb.model.values import Address, Family
 from gslb.model.verdicts import MemberKey, VerdictKey
 from gslb.steering.decide import resolved
 from gslb.steering.dependents import NOTHING, Dependents, dependents
-from gslb.steering.hosts import Hosts, hosts
+from gslb.steering.hosts import Hosts
 
 CROWD = 128
 """Members of a pool beyond which a change is decided with those that come with it: each takes a look at all members, so
@@ -39,22 +40,30 @@ class Scene:
 def scene_of(config: Config) -> Scene:
     """The scene of a configuration."""
     made = plan(config)
-    families: dict[tuple[str, str], set[Family]] = {}
-    for slots in made.slots:
-        for slot in slots:
-            if isinstance(slot, ServiceSlot):
-                families.setdefault((slot.zone, slot.decided_by), set()).update(slot.families)
+    uses = _uses(config)
     return Scene(
         config=config,
         plan=made,
         dependents=_resolved_dependents(config),
-        families={key: tuple(sorted(found)) for key, found in families.items()},
-        hosts={zone.text: hosts(zone) for zone in config.zones},
-        places=_places(config),
-        members=_members(config),
+        families=_families(made),
+        hosts=made.hosts,
+        places={target: _places(found) for target, found in uses.items()},
+        members={target: tuple(dict.fromkeys([use.key for use in found])) for target, found in uses.items()},
         crowded=_crowded(config),
         longest_ttl=max((zone.ttl for zone in config.zones), default=0),
     )
+
+
+def _families(made: Plan) -> dict[tuple[str, str], tuple[Family, ...]]:
+    """The families in which each service is decided: those that its types show."""
+    found: dict[tuple[str, str], tuple[Family, ...]] = {}
+    for slots in made.slots:
+        for slot in slots:
+            if isinstance(slot, ServiceSlot):
+                key, shown = (slot.zone, slot.decided_by), slot.families
+                before = found.get(key, shown)
+                found[key] = shown if before == shown else tuple(sorted({*before, *shown}))
+    return found
 
 
 def everything(scene: Scene) -> Dependents:
@@ -93,57 +102,60 @@ def parted(whole: Dependents, size: int) -> tuple[Dependents, Dependents]:
     return some, Dependents(services=whole.services - some.services, hosts=whole.hosts - some.hosts)
 
 
-def joined(found: Iterable[Dependents]) -> Dependents:
-    """All of them together."""
-    each = tuple(found)
-    return Dependents(
-        services=frozenset().union(*(one.services for one in each)),
-        hosts=frozenset().union(*(one.hosts for one in each)),
-    )
-
-
 def _resolved_dependents(config: Config) -> dict[str, Dependents]:
     """Aliases show the decision of the service they lead to, so that alone is decided."""
-    zones = {zone.text: zone for zone in config.zones}
+    aliases = {
+        (zone.text, service.name): (zone.text, resolved(zone, service).name)
+        for zone in config.zones
+        for service in zone.services.values()
+        if service.alias_of is not None
+    }
     known: dict[frozenset[tuple[str, str]], frozenset[tuple[str, str]]] = {}
-
-    def decider(zone: str, service: str) -> tuple[str, str]:
-        return zone, resolved(zones[zone], zones[zone].services[service]).name
 
     def deciders(services: frozenset[tuple[str, str]]) -> frozenset[tuple[str, str]]:
         """One for all targets of the same services: those of a pool, as a rule."""
         found = known.get(services)
         if found is None:
-            found = known[services] = frozenset(decider(*service) for service in services)
+            found = known[services] = frozenset([aliases.get(service, service) for service in services])
         return found
 
     return {
-        target: Dependents(services=deciders(found.services), hosts=found.hosts)
+        target: found
+        if aliases.keys().isdisjoint(found.services)
+        else Dependents(services=deciders(found.services), hosts=found.hosts)
         for target, found in dependents(config).items()
     }
 
 
-def _places(config: Config) -> dict[str, tuple[tuple[Member, Address], ...]]:
-    """For each target, the member addresses it has a say in; of those judged by the same checks, one."""
-    found: dict[str, dict[tuple[VerdictKey, ...], tuple[Member, Address]]] = {}
+class _Use(NamedTuple):
+    """Where a target has a say: a member, one of its addresses, and all verdicts that judge it."""
+
+    key: MemberKey
+    place: tuple[Member, Address]
+    judged_by: tuple[VerdictKey, ...]
+
+
+def _uses(config: Config) -> dict[str, list[_Use]]:
+    found: dict[str, list[_Use]] = {}
     for zone in config.zones:
         for pool in zone.pools.values():
             for member in pool.members:
+                whose = MemberKey(zone.text, pool.name, member.name)
                 for address, keys in member.verdicts.items():
+                    use = _Use(whose, (member, address), keys)
                     for key in keys:
-                        found.setdefault(key.target, {}).setdefault(keys, (member, address))
-    return {target: tuple(each.values()) for target, each in found.items()}
+                        found.setdefault(key.target, []).append(use)
+    return found
 
 
-def _members(config: Config) -> dict[str, tuple[MemberKey, ...]]:
-    found: dict[str, dict[MemberKey, None]] = {}
-    for zone in config.zones:
-        for pool in zone.pools.values():
-            for member in pool.members:
-                for keys in member.verdicts.values():
-                    for key in keys:
-                        found.setdefault(key.target, {})[MemberKey(zone.text, pool.name, member.name)] = None
-    return {target: tuple(keys) for target, keys in found.items()}
+def _places(uses: list[_Use]) -> tuple[tuple[Member, Address], ...]:
+    """The member addresses that a target has a say in; of those judged by the same checks, the first."""
+    if len(uses) == 1:
+        return (uses[0].place,)
+    found: dict[tuple[VerdictKey, ...], tuple[Member, Address]] = {}
+    for use in uses:
+        found.setdefault(use.judged_by, use.place)
+    return tuple(found.values())
 
 
 def _crowded(config: Config) -> frozenset[str]:

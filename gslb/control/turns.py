@@ -40,7 +40,9 @@ class Turn:
 
 def stand_of(decisions: Sequence[Decision]) -> Stand:
     """The stand of a service from its decisions, one or more: that of the family that is worst off."""
-    worst = max(decisions, key=lambda decision: _WORST_LAST.index(decision.mode))
+    worst = (
+        decisions[0] if len(decisions) == 1 else max(decisions, key=lambda decision: _WORST_LAST.index(decision.mode))
+    )
     return Stand(mode=worst.mode, tier=worst.tier, reason=worst.reason)
 
 

@@ -35,9 +35,9 @@ def names_file(
     out = Sections(layout.NAMES_MAGIC, NAMES_DIRECTORY.size)
     number = {node.name: n for n, node in enumerate(nodes)}
     starts, index = _index([node.name for node in nodes])
-    names_at = [0] * len(nodes)
-    for n, node in enumerate(nodes):
-        names_at[n] = out.put(node.name)
+    padded = [node.name + bytes(-len(node.name) % UNIT) for node in nodes]
+    first_at = out.put(b"".join(padded))
+    names_at = list(accumulate([len(name) // UNIT for name in padded], initial=first_at))
     types = bytearray()
     records = bytearray()
     for n, node in enumerate(nodes):
@@ -57,7 +57,7 @@ def names_file(
             0,
             0,
         )
-        for entry in sorted(node.types):
+        for entry in sorted(node.types) if count > 1 else node.types:
             types += TYPE.pack(*entry)
     order, first = _canonical_order(nodes, zones, number)
     hashed, first_hashed = _hash_order(zones, number)
@@ -79,7 +79,7 @@ def names_file(
         out.put(clients.ranges4), len(clients.ranges4) // RANGE4.size,
         out.put(clients.ranges6), len(clients.ranges6) // RANGE6.size,
         out.put(classes), len(clients.classes),
-        names_at[0] if names_at else 0, out.put(held),
+        first_at if nodes else 0, out.put(held),
     )  # fmt: skip
     return out.finish(NAMES_DIRECTORY.pack(*directory), generation)
 
@@ -125,10 +125,11 @@ def _canonical_order(
             by_zone[node.zone].append(n)
     order = array("I")
     first = []
-    for members in by_zone:
+    for zone, members in zip(zones, by_zone, strict=True):
         # a plan gives them in order, and keys of half a million names would weigh more than the names
-        if any(one > other for one, other in pairwise(_canonical_key(nodes[n].name) for n in members)):
-            members.sort(key=lambda n: _canonical_key(nodes[n].name))
+        shared = len(zone.apex)
+        if any(one > other for one, other in pairwise(_canonical_key(nodes[n].name, shared) for n in members)):
+            members.sort(key=lambda n: _canonical_key(nodes[n].name, shared))
         first.append((len(order), len(members)))
         order.extend(members)
     return order, first
@@ -143,11 +144,11 @@ def _hash_order(zones: Sequence[ZoneSpec], number: Mapping[bytes, int]) -> tuple
     return b"".join(pieces), first
 
 
-def _canonical_key(wire: bytes) -> tuple[bytes, ...]:
-    """RFC 4034 section 6.1; names here are lower-cased already."""
+def _canonical_key(wire: bytes, shared: int) -> tuple[bytes, ...]:
+    """RFC 4034 section 6.1, without the octets of the apex that all names share; they are lower-cased already."""
     labels = []
-    at = 0
-    while wire[at]:
+    at, end = 0, len(wire) - shared
+    while at < end:
         labels.append(wire[at + 1 : at + 1 + wire[at]])
         at += 1 + wire[at]
     return tuple(reversed(labels))

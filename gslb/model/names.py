@@ -3,6 +3,8 @@
 A wire name may be lower-cased with `bytes.lower()`: length octets are at most 63, below "A" (65).
 """
 
+from collections.abc import Iterable
+
 from gslb.errors import WireError
 
 ROOT = b"\0"
@@ -121,3 +123,9 @@ def is_below(wire: bytes, ancestor: bytes) -> bool:
 def canonical_key(wire: bytes) -> tuple[bytes, ...]:
     """The sort key of canonical DNS name order (RFC 4034 section 6.1)."""
     return tuple(reversed(split(wire.lower())))
+
+
+def in_order(wires: Iterable[bytes], apex: bytes) -> list[bytes]:
+    """Names at and below `apex` in canonical order: by what they do not share. All lower-cased."""
+    shared = len(apex)
+    return sorted(wires, key=lambda wire: canonical_key(wire[: len(wire) - shared] + ROOT))

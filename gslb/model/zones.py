@@ -60,6 +60,8 @@ class ViewChain:
 EVERYBODY = ""
 """The view of those that no other view of a service holds."""
 
+_EVERYBODY_ALONE = (EVERYBODY,)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Https:
@@ -115,12 +117,13 @@ class Service:
     @property
     def seen(self) -> tuple[str, ...]:
         """Every view that shows a chain of its own, EVERYBODY first."""
-        return (EVERYBODY, *self.views)
+        return (EVERYBODY, *self.views) if self.views else _EVERYBODY_ALONE
 
     @property
     def every_pool(self) -> tuple[str, ...]:
         """The pools of all its chains, each once."""
-        return tuple(dict.fromkeys((*self.pools, *(pool for chain in self.views.values() for pool in chain.pools))))
+        views = [pool for chain in self.views.values() for pool in chain.pools] if self.views else ()
+        return tuple(dict.fromkeys((*self.pools, *views)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """Which decisions a target has a say in: what must be decided again when its verdict moves."""
 
-from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass
 
 from gslb.model.pools import Member
 from gslb.model.settings import Config
@@ -24,20 +24,26 @@ NOTHING = Dependents()
 
 def dependents(config: Config) -> Mapping[str, Dependents]:
     """By target id. A target that no service reaches still has its member's hosts."""
-    found: dict[str, _Found] = {}
+    found: dict[str, list[Dependents]] = {}
     for zone in config.zones:
         services = _services_by_pool(zone)
         for pool in zone.pools.values():
+            served = services.get(pool.name, _NO_SERVICE)
             for member in pool.members:
-                own = {(zone.text, hostname) for hostname in hostnames(zone, pool.name, member)}
+                own = frozenset([(zone.text, hostname) for hostname in hostnames(zone, pool.name, member)])
+                one = Dependents(services=served, hosts=own)
                 for target in _targets(member):
-                    one = found.setdefault(target, _Found())
-                    one.services |= services.get(pool.name, set())
-                    one.hosts |= own
-    return {
-        target: Dependents(services=frozenset(one.services), hosts=frozenset(one.hosts))
-        for target, one in found.items()
-    }
+                    found.setdefault(target, []).append(one)
+    return {target: each[0] if len(each) == 1 else joined(each) for target, each in found.items()}
+
+
+def joined(found: Iterable[Dependents]) -> Dependents:
+    """All of them together."""
+    each = tuple(found)
+    return Dependents(
+        services=frozenset().union(*[one.services for one in each]),
+        hosts=frozenset().union(*[one.hosts for one in each]),
+    )
 
 
 def of_members(config: Config, members: Set[MemberKey], services: Set[tuple[str, str]] = frozenset()) -> Dependents:
@@ -62,21 +68,16 @@ def of_members(config: Config, members: Set[MemberKey], services: Set[tuple[str,
     return Dependents(services=frozenset(decided), hosts=frozenset(hosts))
 
 
-@dataclass(slots=True)
-class _Found:
-    services: set[tuple[str, str]] = field(default_factory=set)
-    hosts: set[tuple[str, bytes]] = field(default_factory=set)
-
-
-def _services_by_pool(zone: Zone) -> dict[str, set[tuple[str, str]]]:
-    found: dict[str, set[tuple[str, str]]] = {}
+def _services_by_pool(zone: Zone) -> dict[str, frozenset[tuple[str, str]]]:
+    found: dict[str, list[tuple[str, str]]] = {}
     for service in zone.services.values():
         for pool in resolved(zone, service).every_pool:
-            found.setdefault(pool, set()).add((zone.text, service.name))
-    return found
+            found.setdefault(pool, []).append((zone.text, service.name))
+    return {pool: frozenset(services) for pool, services in found.items()}
 
 
-def _targets(member: Member) -> Iterator[str]:
-    for keys in member.verdicts.values():
-        for key in keys:
-            yield key.target
+_NO_SERVICE: frozenset[tuple[str, str]] = frozenset()
+
+
+def _targets(member: Member) -> set[str]:
+    return {key.target for keys in member.verdicts.values() for key in keys}

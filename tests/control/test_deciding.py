@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 from gslb.control.deciding import Terms, carried_of, hosts_of, services_of
-from gslb.control.scene import everything, joined, parted, scene_of, slices
+from gslb.control.scene import everything, parted, scene_of, slices
 from gslb.model.decisions import Mode
 from gslb.model.overrides import Forced, Override, Standing, nobody
 from gslb.model.pasts import NEW
 from gslb.model.values import WhenAllDown
 from gslb.model.zones import Transfer
-from gslb.steering.dependents import NOTHING, Dependents
+from gslb.steering.dependents import NOTHING, Dependents, joined
 from tests.kit.controlled import RELAY1, RELAY2, SPARE, ZONE, two_tiers
 from tests.kit.estate import healths
 
