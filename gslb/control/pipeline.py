@@ -301,8 +301,8 @@ class Pipeline:
         self._held = {target for target in self._held if target in config.targets}
         self.left = NOTHING
         self._builder.sign(keys, now)
-        same = (self.ready, self.overrides) == (made.ready, made.overrides)
-        again = self._decide(self._together(moved) if same else everything(self._scene), now)
+        touched = joined((self._together(moved), self.bearing(self.overrides.differing(made.overrides))))
+        again = self._decide(touched if self.ready is made.ready else everything(self._scene), now)
         seats = {(each.view, key[0], key[1]) for key, each in self.decisions.items()}
         turned = (*again.turns, *self._turn(seats))
         self.stands = {seat: stand for seat, stand in self.stands.items() if seat in seats}

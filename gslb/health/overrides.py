@@ -44,6 +44,11 @@ class Overrides:
         gone = tuple(each for each in self.all() if each.expires is not None and each.expires <= now)
         return self._without(gone) if gone else self, gone
 
+    def differing(self, other: "Overrides") -> tuple[str, ...]:
+        """The targets on which another book says something else, or nothing."""
+        ours, theirs = self.by_target, other.by_target
+        return tuple(target for target in {**ours, **theirs} if ours.get(target) != theirs.get(target))
+
     def closing(self, now: float, within: float) -> tuple[str, ...]:
         """The targets of forced states that end so soon that answers must be cached for less."""
         return tuple(

@@ -72,6 +72,15 @@ def test_forced_states_that_end_soon() -> None:
     assert book.closing(NOW + 30, 30) == (f"{ZONE}/relays/r1",)
 
 
+def test_where_two_books_differ() -> None:
+    """By what was said, said otherwise, or cleared since."""
+    before, after = said("relays/a", "relays/b", "relays/c"), said("relays/b", "relays/d")
+    other = said("relays/c", state=Forced.FORCED_UP, over=after)
+
+    assert set(other.differing(before)) == {f"{ZONE}/relays/{name}" for name in "acd"}
+    assert before.differing(before) == ()
+
+
 def test_clearing() -> None:
     """By what a target names now, or by the words themselves, so that orphans can be cleared."""
     book = said("machine:esx1", over=said("gone/r9", over=said("relays/r1")))
