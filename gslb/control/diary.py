@@ -91,8 +91,10 @@ def changed(
     verdict: Verdict,
     judged: tuple[Target, tuple[MemberKey, ...]],
     observation: Observation | None,
+    overridden: tuple[str, ...] = (),
 ) -> None:
-    """A belief has changed. `judged`: what is probed, and the members it stands for."""
+    """A belief has changed. `judged`: what is probed, and the members it stands for; `overridden`: who of those is in
+    another state all the same, by an operator's word."""
     target, members = judged
     level = log.warning if transition.after is State.DOWN else log.info
     level(
@@ -107,6 +109,7 @@ def changed(
         failures=verdict.failures,
         transitions=verdict.transitions,
         **(_seen(observation) if observation else {"reason": transition.reason.value, "text": transition.text}),
+        **({"overridden": list(overridden)} if overridden else {}),
     )
 
 

@@ -28,6 +28,7 @@ from gslb.control.workers import Workers
 from gslb.handoff.messages import Ack, Counts, Hello, LogLine, Message, Refused, TableReady, Tally
 from gslb.handoff.table import Manifest
 from gslb.health.ledger import Ledger
+from gslb.health.override_targets import words_on
 from gslb.health.overrides import Overrides
 from gslb.model.observations import Observation
 from gslb.model.overrides import Override
@@ -150,10 +151,7 @@ class Owner:
         self._see_to(self.pipeline.on_tick(self.clock()))
 
     async def first_round_over(self, *, complete: bool) -> None:
-        """Every target has been probed once, or (not `complete`) the wait for it is over.
-
-        That may be many decisions.
-        """
+        """Every target has been probed once, or (not `complete`) the wait for it is over."""
         if self.stopping:
             return  # it was cut short, and what it does not know is not to be published
         diary.first_round(complete=complete, unknown=self.pipeline.ledger.unknown())
@@ -340,8 +338,9 @@ class Owner:
             self.metrics.changed(transition)
             self.recent.turned(transition)
             target = self.config.targets[transition.key.target]
-            members = self.pipeline.members_of(target.id)
-            diary.changed(transition, self.pipeline.ledger.verdict(transition.key), (target, members), observation)
+            judged = target, self.pipeline.members_of(target.id)
+            said = words_on(self.config, self.pipeline.overrides.of(self.clock()), judged[1])
+            diary.changed(transition, self.pipeline.ledger.verdict(transition.key), judged, observation, said)
         for turn in effects.turns:
             self.metrics.turned(turn)
             self.all_down_entered[turn.zone, turn.service] += turn.enters_all_down and not turn.view

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
+from gslb.model.overrides import OverrideOf
 from gslb.model.pools import Member
 from gslb.model.settings import Config
 from gslb.model.verdicts import MemberKey
@@ -88,6 +89,19 @@ def reach(config: Config, targets: Iterable[str]) -> Reach:
             (zone.text, name) for zone in config.zones for name in zone.services if f"{zone.text}/{name}" in wanted
         ),
     )
+
+
+def words_on(config: Config, look: OverrideOf, keys: Iterable[MemberKey]) -> tuple[str, ...]:
+    """What operators say of these members now, wherever they stand: `ZONE/POOL/MEMBER forced up by anna`."""
+    zones = {zone.text: zone for zone in config.zones}
+    found = []
+    for key in keys:
+        pool = zones[key.zone].pools[key.pool]
+        member = next(one for one in pool.members if one.name == key.member)
+        standing = look(key.zone, None, key.pool, member)
+        if standing is not None:
+            found.append(f"{key} {standing.override}")
+    return tuple(found)
 
 
 def members(config: Config) -> Iterator[tuple[MemberKey, Member]]:

@@ -17,6 +17,7 @@ from gslb.model.values import Family
 from tests.kit.controlled import (
     NOW,
     REFUSED,
+    RELAY1,
     RELAY2,
     ZONE,
     Controlled,
@@ -279,6 +280,18 @@ def test_real_and_effective_stand_side_by_side(made: Controlled) -> None:
     assert [each.target for each in status.overrides] == [
         f"{ZONE}/{name}" for name in ("relays/relay1", "relays/relay2", "smtp")
     ]
+
+
+def test_the_log_tells_what_counts_beside_what_probes_found(made: Controlled) -> None:
+    """A member that fails while it is forced up is told as both."""
+    ask(made, "relays/relay2", "forced_up")
+    with capture_logs() as logged:
+        relay2_fails(made)
+        for _ in range(3):
+            made.owner.observe(seen(RELAY1, REFUSED))
+
+    told = {line["address"]: line.get("overridden") for line in logged if line["event"] == "transition"}
+    assert told == {RELAY2: [f"{ZONE}/relays/relay2 forced up by anna"], RELAY1: None}
 
 
 async def test_metrics_tell_both(made: Controlled) -> None:

@@ -1,9 +1,11 @@
 import pytest
 
-from gslb.health.override_targets import FORMS, Reach, covers, named, reach, tidy
+from gslb.health.override_targets import FORMS, Reach, covers, members, named, reach, tidy, words_on
 from gslb.model.settings import Config
 from gslb.model.verdicts import MemberKey
+from tests.kit.controlled import NOW
 from tests.kit.estate import ZONE, config, member, pool, service, zone
+from tests.kit.spoken_for import said
 
 
 @pytest.fixture
@@ -78,3 +80,13 @@ def test_whom_targets_reach(estate: Config) -> None:
     assert found.members == {MemberKey(ZONE, "relays", "r1"), MemberKey(ZONE, "spares", "s1")}
     assert found.services == {(ZONE, "smtp")}
     assert reach(estate, ("machine:gone",)) == Reach()
+
+
+def test_words_that_stand_on_members(estate: Config) -> None:
+    """Whatever they were said of; of others there is nothing to tell."""
+    book = said("machine:esx1")
+    keys = [key for key, _ in members(estate)]
+    on_it = [key for key, one in members(estate) if one.machine == "esx1"]
+
+    assert on_it
+    assert words_on(estate, book.of(NOW), keys) == tuple(f"{key} drained by anna" for key in on_it)
