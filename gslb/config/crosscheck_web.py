@@ -48,8 +48,11 @@ def _body(check: CheckDraft, table: HttpCheck | WebaccessCheck) -> None:
 
 def _realm(check: CheckDraft, table: HttpCheck | WebaccessCheck) -> None:
     expected = table.expect_status or ()
-    if table.realm_regex is not None and not any(low <= 401 <= high for low, high in expected):
-        check.refuse("needs 401 in expect_status: no other status has a realm", "realm_regex")
+    if any(low <= 401 <= high for low, high in expected):
+        return
+    for key in ("realm_regex", "server_regex"):
+        if getattr(table, key) is not None:
+            check.refuse("needs 401 in expect_status: no other status has a realm", key)
 
 
 def _drain(check: CheckDraft, table: HttpCheck | WebaccessCheck) -> None:

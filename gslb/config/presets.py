@@ -28,10 +28,11 @@ _CONSOLE = {
     "type": "http",
     "expect_status": [200, 401],
     "realm_regex": "(?i)GroupWise",
+    "server_regex": "(?i)GroupWise",
     "body_must_any": ["GroupWise"],
     "interval": "30s",
 }
-"""A console with a password asks for it in its realm; one without shows its name on the page."""
+"""A console with a password tells in its realm, or its Server header, what asks; one without shows it on the page."""
 
 _EXCHANGE = {
     "type": "http",

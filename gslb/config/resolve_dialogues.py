@@ -48,10 +48,9 @@ def dialogue_of(table: AnyCheck) -> CheckSettings:
 
 def _tls(table: Any, mode: str) -> TlsSettings:
     """With a login the certificate is always verified in full (probes.md 1.5)."""
-    verify = "full" if getattr(table, "user", None) else table.verify
     return TlsSettings(
         mode=TlsMode(mode),
-        verify=Verify(verify),
+        verify=Verify("full" if getattr(table, "user", None) else table.verify),
         server_name=table.server_name,
         ca_file=table.ca_file,
         legacy=table.legacy,
@@ -339,6 +338,7 @@ def _web(
         headers=table.headers,
         expect_status=table.expect_status or statuses,
         realm_regex=table.realm_regex,
+        server_regex=table.server_regex,
         drain_on_404=table.drain_on_404,
         body_must=table.body_must,
         body_must_any=body_any if table.body_must_any is None else table.body_must_any,

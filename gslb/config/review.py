@@ -51,12 +51,32 @@ def review_check(draft: CheckDraft, check: Check) -> None:
             "name a domain that resolves and is not yours"
         )
         draft.document.warn((check.name, "foreign_domain"), message)
+    _introduction(draft, check)
     if isinstance(settings, TcpSettings) and settings.port in MAIL_PORTS and not (settings.expect or settings.send):
         message = (
             f"port {settings.port} speaks mail: a bare connection proves little and leaves "
             '"lost connection" in the log; use its own type'
         )
         draft.document.warn((check.name, "port"), message)
+
+
+def _introduction(draft: CheckDraft, check: Check) -> None:
+    """A name that no host goes by, or the server's own, is what forgers say in EHLO (probes.md 1.4)."""
+    said = getattr(draft.table, "helo_name", None)
+    if said is None:
+        return
+    name, own = said.lower().rstrip("."), getattr(draft.table, "server_name", None)
+    if name == "localhost" or name.startswith("localhost."):
+        message = (
+            f"{said} is what any host is to itself, and many servers refuse it; write a name that resolves to this one"
+        )
+    elif own is not None and name == own.lower().rstrip("."):
+        message = (
+            f"{said} is the server's own name, and many refuse who says it; write a name that resolves to this host"
+        )
+    else:
+        return
+    draft.document.warn((check.name, "helo_name"), message)
 
 
 def _deep_and_often(draft: CheckDraft, check: Check, stage: str) -> None:

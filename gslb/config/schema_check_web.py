@@ -93,6 +93,8 @@ class _WebCheck(CheckTable, Certificate, Proxied, Login, Limited):
     """Statuses that pass, single or as ranges; default: 200-299 for http, 200 for webaccess."""
     realm_regex: Pattern | None = None
     """With 401 in expect_status: a 401 whose realm holds this pattern passes, its body unread."""
+    server_regex: Pattern | None = None
+    """With 401 in expect_status: so does one whose Server header holds this."""
     drain_on_404: bool = False
     """true: a member that answers 404 asks to be drained (degraded, weight factor 0), as it would for HAProxy."""
     body_must: TextList = ()

@@ -172,7 +172,8 @@ class HttpSettings:
     `host` is the Host header and, unless tls.server_name says otherwise, SNI. `expect_status` holds inclusive
     ranges; `body_must` and `body_must_not` are substrings, of which `body_must_any` needs one; `body_regex` and
     `body_not_regex` are patterns, `body_degraded_regex` those of a page that passes, and says
-    that it is ill. With `realm_regex` a 401 whose realm matches passes without a look at the body.
+    that it is ill. With `realm_regex` or `server_regex` a 401 whose realm or Server header matches passes without
+    a look at the body.
     `credentials` go out as Basic (RFC 7617).
     """
 
@@ -195,6 +196,7 @@ class HttpSettings:
     redirects: int = 0
     body_limit: int = 262_144
     realm_regex: str | None = None
+    server_regex: str | None = None
     drain_on_404: bool = False
     extract: tuple[Extract, ...] = ()
     credentials: Credentials | None = None

@@ -53,8 +53,8 @@ class Values:
 def judge_head(settings: HttpSettings, response: httpx.Response) -> Conclusion | None:
     """The verdict of status and header; None: so far good, and the body decides."""
     status = response.status_code
-    if status == 401 and settings.realm_regex is not None:
-        return _judge_realm(settings.realm_regex, response)
+    if status == 401 and (settings.realm_regex is not None or settings.server_regex is not None):
+        return _judge_challenge(settings, response)
     if status == 404 and settings.drain_on_404:
         outcome = Degraded(Phase.FIRST_BYTE, Reason.DRAIN, load=True)
         return Conclusion(outcome=outcome, code=str(status), text=said(response), weight_factor=0.0)
@@ -165,12 +165,15 @@ def _unexpected(status: int, response: httpx.Response) -> Conclusion:
     return _failed(Phase.FIRST_BYTE, Reason.STATUS_UNEXPECTED, status, said(response))
 
 
-def _judge_realm(pattern: str, response: httpx.Response) -> Conclusion:
+def _judge_challenge(settings: HttpSettings, response: httpx.Response) -> Conclusion:
     """Who asks for a password is alive, if it is who we think (RFC 9110 section 11.5)."""
     challenges = response.headers.get_list("www-authenticate")
     realms = [match[1] or match[2] or "" for each in challenges for match in _REALM.finditer(each)]
-    if any(is_found(pattern, realm) for realm in realms):
+    server = response.headers.get("server", "")
+    if settings.realm_regex is not None and any(is_found(settings.realm_regex, realm) for realm in realms):
         return Conclusion(outcome=Passed(), code="401", text=shown(f"realm {realms[0]}".encode()))
+    if settings.server_regex is not None and is_found(settings.server_regex, server):
+        return Conclusion(outcome=Passed(), code="401", text=shown(f"server {server}".encode()))
     told = f"realm {', '.join(realms)}" if realms else "no realm"
     return _failed(Phase.FIRST_BYTE, Reason.BODY_MISMATCH, 401, told)
 

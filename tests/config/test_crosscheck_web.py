@@ -22,6 +22,7 @@ LOGIN = "login: {user: u, password_file: /p, success_regex: in}"
             "x.extract: HEAD has no body to judge: use GET",
         ),
         ("type: http, realm_regex: x", "x.realm_regex: needs 401 in expect_status"),
+        ("type: http, server_regex: x", "x.server_regex: needs 401 in expect_status"),
         ("type: http, drain_on_404: true, expect_status: [200, 404]", "x.drain_on_404: 404 stands in expect_status"),
         ("type: http, realm_regex: x, expect_status: 200", "x.realm_regex: needs 401 in expect_status"),
         (

@@ -184,6 +184,11 @@ def test_traps_are_warned_of(zone: str, told: str) -> None:
             "type: relay, foreign_domain: a.invalid, sender_domain: b.example.net",
             "x.foreign_domain: a name under .invalid may be refused because it does not resolve, before any rule",
         ),
+        ("type: smtp, helo_name: localhost", "x.helo_name: localhost is what any host is to itself"),
+        (
+            "type: smtp, helo_name: MX1.example.com, server_name: mx1.example.com",
+            "x.helo_name: MX1.example.com is the server's own name, and many refuse",
+        ),
         ("type: tcp, port: 25", "x.port: port 25 speaks mail: a bare connection proves little and leaves"),
     ],
 )

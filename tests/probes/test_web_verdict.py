@@ -279,3 +279,21 @@ def test_a_closed_link_of_an_mta_is_a_notice():
     notice = Degraded(Phase.BODY, Reason.VALUE_WARNING)
     assert [verdict.outcome for verdict in verdicts] == [Passed(), notice, notice]
     assert verdicts[0].missing == ("closed_gateways",)
+
+
+@pytest.mark.parametrize(
+    ("server", "realm_regex", "reason", "text"),
+    [
+        ("GroupWise POA 18.5", None, Reason.OK, "server GroupWise POA 18.5"),
+        ("GroupWise POA 18.5", "^Router", Reason.OK, "server GroupWise POA 18.5"),
+        ("nginx", None, Reason.BODY_MISMATCH, "no realm"),
+    ],
+)
+def test_a_server_header_is_a_sign_of_life(server, realm_regex, reason, text):
+    """A console that asks for a password under another realm is known by its Server header (probes.md 1.10.5)."""
+    settings = HttpSettings(expect_status=((401, 401),), realm_regex=realm_regex, server_regex="^GroupWise")
+
+    verdict = judge_head(settings, httpx.Response(401, headers={"Server": server}))
+
+    assert verdict.outcome == (Passed() if reason is Reason.OK else Failed(Phase.FIRST_BYTE, reason))
+    assert verdict.text == text
