@@ -3,6 +3,7 @@
 response                                       outcome
 +OK                                            logged in
 -ERR [SYS/TEMP] [IN-USE] [LOGIN-DELAY], too …  degraded, auth_temp: another session may hold the mailbox
+-ERR internal (server) error                   degraded, auth_temp: a mail proxy whose store is dead
 -ERR [SYS/PERM]                                failed, perm_reply
 -ERR [AUTH]                                    degraded, auth_rejected
 -ERR                                           degraded, auth_rejected, notice ambiguous
@@ -61,10 +62,16 @@ def _user(login: Login) -> Steps[Status]:
 
 
 def _refused(status: Status) -> Steps[None]:
-    if status.is_temporary:
+    if status.is_temporary or _blames_itself(status):
         raise stopped(Degraded(Phase.AUTH, Reason.AUTH_TEMP, load=True), status.text, "-ERR")
     if status.code == b"SYS/PERM":
         raise stopped(Failed(Phase.AUTH, Reason.PERM_REPLY), status.text, "-ERR")
     if status.code != b"AUTH":
         yield Note(Reason.AMBIGUOUS)
     raise rejected(status.text, "-ERR")
+
+
+def _blames_itself(status: Status) -> bool:
+    """Whether an error without a code says that it is the server's, as nginx does for a store that is down."""
+    words = status.text.lower()
+    return not status.code and b"internal" in words and b"error" in words

@@ -65,6 +65,7 @@ def test_nothing_usable_offered():
         (b"-ERR [AUTH] no", REJECTED, ()),
         (b"-ERR no", REJECTED, (Reason.AMBIGUOUS,)),
         (b"-ERR [SYS/TEMP] later", TEMP, ()),
+        (b"-ERR internal server error", TEMP, ()),
         (b"-ERR [IN-USE] later", TEMP, ()),
         (b"-ERR [LOGIN-DELAY] later", TEMP, ()),
         (b"-ERR [SYS/PERM] never", Failed(Phase.AUTH, Reason.PERM_REPLY), ()),
