@@ -294,9 +294,10 @@ class Builder:
             there = [rtype for rtype, number in slot.types if entries.is_there(self._made[place[0]][number].spec)]
             made = entries.of_denial(slot, there, self._scenes[slot.zone])
         self._put(place, made)
-        holds = bool(slot.always) or any(self.transfers.has((place[0], number)) for _, number in slot.types)
-        for other in self.transfers.relinked(place, slot, holds=holds):
-            self._carry_link(other)
+        if self.transfers.number(place) is not None:
+            holds = bool(slot.always) or any(self.transfers.has((place[0], number)) for _, number in slot.types)
+            for other in self.transfers.relinked(place, slot, holds=holds):
+                self._carry_link(other)
 
     def _carry_link(self, place: Place) -> None:
         """Carry a link as a copy has it."""

@@ -94,8 +94,6 @@ class Transfers:
 
     def relinked(self, place: Place, slot: DenialSlot, *, holds: bool) -> tuple[Place, ...]:
         """A name of a carried chain has been looked at, and holds something or nothing: the links to be made anew."""
-        if place not in self._numbers:
-            return ()
         chain = self._chains.get(slot.zone)
         return (place,) if chain is None else (place, *chain.turned(place, holds=holds))
 
