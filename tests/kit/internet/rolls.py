@@ -1,6 +1,7 @@
 """Zones whose TTLs are seconds, so that a key roll is over in some; and the roll, by the commands of an operator."""
 
 import json
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -67,14 +68,20 @@ def asked(kind: Kind) -> tuple[tuple[str, str], ...]:
 
 
 class Roller:
-    """Rolls keys of a server whose parents do what they are told; `delay` is what its operator states, in seconds."""
+    """Rolls keys of a server whose parents do what they are told.
+
+    Its operator states as `delay` how many seconds new key files take to come to work: `delay`, and on a loaded machine
+    twice what a command and a reload have just taken.
+    """
 
     def __init__(self, child: Child, parents: Parents, delay: int = 2) -> None:
         self.child = child
         self.parents = parents
-        self.delay = delay
         self.rolled: list[str] = []
         self._pause = threading.Event()
+        begin = time.monotonic()
+        self._reload(child.does("keys", "list", CSK.name, "--json"))
+        self.delay = max(delay, math.ceil(2 * (time.monotonic() - begin)))
 
     def zsk(self, zone: str) -> None:
         """Pre-publish: over once the old key has left."""
@@ -97,6 +104,9 @@ class Roller:
         """A step, and the reload behind it."""
         lag = ("--ds-ttl", "1s") if "--zsk" not in words else ()
         told = self.child.does("keys", *words, "--delay", f"{self.delay}s", *lag, "--json")
+        return self._reload(told)
+
+    def _reload(self, told: str) -> dict[str, Any]:
         assert self.child.post("/api/v1/reload").status_code == 200
         found: dict[str, Any] = json.loads(told)
         return found
@@ -133,7 +143,8 @@ class Estate:
         """What was done and asked, to be shown."""
         told = (f"{each.label}: {each.count} asked, {len(each.faults)} faults" for each in self.watchers)
         asked_again = f"unbound was asked again: {self.again}"
-        return "\n".join((*self.roller.rolled, f"{self.flapping.count} changes of members", *told, asked_again))
+        stated = f"delay stated: {self.roller.delay} s"
+        return "\n".join((*self.roller.rolled, stated, f"{self.flapping.count} changes of members", *told, asked_again))
 
 
 @contextmanager

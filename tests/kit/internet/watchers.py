@@ -12,6 +12,8 @@ from tests.kit.internet.chain import Validator
 from tests.kit.internet.child import SERVER
 from tests.kit.internet.resolvers import Resolver, is_secure, kind
 
+UNREACHED = "the resolver did not get to the server"
+
 Ask = Callable[[str, str], str]
 """A question, and what is wrong with what came back; empty where it was validated."""
 
@@ -30,18 +32,29 @@ def by_dnspython(zone: str, server: str = SERVER) -> Ask:
 
 
 def by_resolver(resolver: Resolver, again: list[str]) -> Ask:
-    """A resolver with its cache. A SERVFAIL without a reason (RFC 8914) is of its way to the server, not of validation:
-    it is noted in `again`, and asked once more."""
+    """A resolver with its cache.
 
-    def ask(name: str, rtype: str) -> str:
+    Silence, or a SERVFAIL without a reason (RFC 8914), comes of its way to the server, not of validation: it is noted
+    in `again`, and asked once more.
+    """
+
+    def once(name: str, rtype: str) -> str:
         try:
             reply = resolver.query(name, rtype)
-            if reply.rcode() == dns.rcode.SERVFAIL and not reply.options:
-                again.append(f"{name} {rtype}")
-                reply = resolver.query(name, rtype)
+        except dns.exception.Timeout:
+            return UNREACHED
         except (OSError, dns.exception.DNSException) as error:
             return f"{type(error).__name__}: {error}"
-        return "" if is_secure(reply) else f"{kind(reply, rtype)}, not validated: {reply.options}"
+        if reply.rcode() == dns.rcode.SERVFAIL and not reply.options:
+            return UNREACHED
+        return "" if is_secure(reply) else f"{kind(reply, rtype)}, not validated: {[str(one) for one in reply.options]}"
+
+    def ask(name: str, rtype: str) -> str:
+        found = once(name, rtype)
+        if found != UNREACHED:
+            return found
+        again.append(f"{name} {rtype}")
+        return once(name, rtype)
 
     return ask
 
