@@ -167,7 +167,7 @@ class Pipeline:
         # Until the first round is over all answers are those of a start: they are decided once, at its end.
         if not self.ready or self._healths(places, now) == before:
             return told if told != NONE else NONE
-        touched = self._scene.dependents.get(observation.target, NOTHING)
+        touched = self._scene.dependents_of(observation.target)
         if observation.target in self._scene.crowded:
             self.left = joined((self.left, touched))
             return told
@@ -314,7 +314,7 @@ class Pipeline:
 
     def members_of(self, target: str) -> tuple[MemberKey, ...]:
         """The members that a target judges."""
-        return self._scene.members.get(target, ())
+        return self._scene.members_of(target)
 
     def _isolation_turned(self, now: float) -> bool | None:
         isolated = self.ledger.doubts.is_isolated(now)
@@ -349,7 +349,7 @@ class Pipeline:
         self._held.discard(target)
 
     def _together(self, targets: Iterable[str]) -> Dependents:
-        return joined([self._scene.dependents.get(target, NOTHING) for target in targets])
+        return joined([self._scene.dependents_of(target) for target in targets])
 
     def _decide(
         self, touched: Dependents, now: float, decided: Mapping[DecisionKey, Decision] | None = None

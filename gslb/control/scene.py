@@ -1,6 +1,6 @@
 """What follows from a configuration alone: worked out once when it is accepted, looked up at each event."""
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -10,8 +10,7 @@ from gslb.model.pools import Member
 from gslb.model.settings import Config
 from gslb.model.values import Address, Family
 from gslb.model.verdicts import MemberKey, VerdictKey
-from gslb.steering.decide import resolved
-from gslb.steering.dependents import NOTHING, Dependents, dependents
+from gslb.steering.dependents import NOTHING, Dependents, Reach
 from gslb.steering.hosts import Hosts
 
 CROWD = 128
@@ -28,13 +27,21 @@ class Scene:
 
     config: Config
     plan: Plan
-    dependents: Mapping[str, Dependents]
     families: Mapping[tuple[str, str], tuple[Family, ...]]
     hosts: Mapping[str, Hosts]
     places: Mapping[str, tuple[tuple[Member, Address], ...]]
-    members: Mapping[str, tuple[MemberKey, ...]]
+    uses: Mapping[str, Sequence["Use"]]
+    reach: Reach
     crowded: Set[str]
     longest_ttl: float
+
+    def members_of(self, target: str) -> tuple[MemberKey, ...]:
+        """The members that a target judges, each once."""
+        return tuple(dict.fromkeys([use.key for use in self.uses.get(target, ())]))
+
+    def dependents_of(self, target: str) -> Dependents:
+        """What is to be decided again when a target's verdict moves."""
+        return self.reach.of([(use.key, use.place[0]) for use in self.uses.get(target, ())])
 
 
 def scene_of(config: Config) -> Scene:
@@ -44,11 +51,11 @@ def scene_of(config: Config) -> Scene:
     return Scene(
         config=config,
         plan=made,
-        dependents=_resolved_dependents(config),
         families=_families(made),
         hosts=made.hosts,
         places={target: _places(found) for target, found in uses.items()},
-        members={target: tuple(dict.fromkeys([use.key for use in found])) for target, found in uses.items()},
+        uses=uses,
+        reach=Reach(config),
         crowded=_crowded(config),
         longest_ttl=max((zone.ttl for zone in config.zones), default=0),
     )
@@ -102,32 +109,7 @@ def parted(whole: Dependents, size: int) -> tuple[Dependents, Dependents]:
     return some, Dependents(services=whole.services - some.services, hosts=whole.hosts - some.hosts)
 
 
-def _resolved_dependents(config: Config) -> dict[str, Dependents]:
-    """Aliases show the decision of the service they lead to, so that alone is decided."""
-    aliases = {
-        (zone.text, service.name): (zone.text, resolved(zone, service).name)
-        for zone in config.zones
-        for service in zone.services.values()
-        if service.alias_of is not None
-    }
-    known: dict[frozenset[tuple[str, str]], frozenset[tuple[str, str]]] = {}
-
-    def deciders(services: frozenset[tuple[str, str]]) -> frozenset[tuple[str, str]]:
-        """One for all targets of the same services: those of a pool, as a rule."""
-        found = known.get(services)
-        if found is None:
-            found = known[services] = frozenset([aliases.get(service, service) for service in services])
-        return found
-
-    return {
-        target: found
-        if aliases.keys().isdisjoint(found.services)
-        else Dependents(services=deciders(found.services), hosts=found.hosts)
-        for target, found in dependents(config).items()
-    }
-
-
-class _Use(NamedTuple):
+class Use(NamedTuple):
     """Where a target has a say: a member, one of its addresses, and all verdicts that judge it."""
 
     key: MemberKey
@@ -135,20 +117,20 @@ class _Use(NamedTuple):
     judged_by: tuple[VerdictKey, ...]
 
 
-def _uses(config: Config) -> dict[str, list[_Use]]:
-    found: dict[str, list[_Use]] = {}
+def _uses(config: Config) -> dict[str, list[Use]]:
+    found: dict[str, list[Use]] = {}
     for zone in config.zones:
         for pool in zone.pools.values():
             for member in pool.members:
                 whose = MemberKey(zone.text, pool.name, member.name)
                 for address, keys in member.verdicts.items():
-                    use = _Use(whose, (member, address), keys)
+                    use = Use(whose, (member, address), keys)
                     for key in keys:
                         found.setdefault(key.target, []).append(use)
     return found
 
 
-def _places(uses: list[_Use]) -> tuple[tuple[Member, Address], ...]:
+def _places(uses: list[Use]) -> tuple[tuple[Member, Address], ...]:
     """The member addresses that a target has a say in; of those judged by the same checks, the first."""
     if len(uses) == 1:
         return (uses[0].place,)

@@ -1,6 +1,6 @@
 """Which decisions a target has a say in: what must be decided again when its verdict moves."""
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
 from gslb.model.pools import Member
@@ -13,7 +13,7 @@ from gslb.steering.hosts import hostnames
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dependents:
-    """(zone text, service name) of services, aliases and pool names among them; (zone text, wire name) of hosts."""
+    """(zone text, service name) of services, pool names among them; (zone text, wire name) of hosts."""
 
     services: frozenset[tuple[str, str]] = frozenset()
     hosts: frozenset[tuple[str, bytes]] = frozenset()
@@ -22,19 +22,26 @@ class Dependents:
 NOTHING = Dependents()
 
 
-def dependents(config: Config) -> Mapping[str, Dependents]:
-    """By target id. A target that no service reaches still has its member's hosts."""
-    found: dict[str, list[Dependents]] = {}
-    for zone in config.zones:
-        services = _services_by_pool(zone)
-        for pool in zone.pools.values():
-            served = services.get(pool.name, _NO_SERVICE)
-            for member in pool.members:
-                own = frozenset([(zone.text, hostname) for hostname in hostnames(zone, pool.name, member)])
-                one = Dependents(services=served, hosts=own)
-                for target in _targets(member):
-                    found.setdefault(target, []).append(one)
-    return {target: each[0] if len(each) == 1 else joined(each) for target, each in found.items()}
+class Reach:
+    """What members bear on, told when it is asked for: of one now and then, and hardly ever of all.
+
+    Aliases show the decision of the service they lead to, so that alone is named.
+    """
+
+    def __init__(self, config: Config) -> None:
+        self._zones = {zone.text: zone for zone in config.zones}
+        self._services = {
+            (zone.text, pool): services for zone in config.zones for pool, services in _by_pool(zone).items()
+        }
+
+    def of(self, members: Iterable[tuple[MemberKey, Member]]) -> Dependents:
+        """A member that no service reaches still has its hosts."""
+        services: set[tuple[str, str]] = set()
+        hosts: set[tuple[str, bytes]] = set()
+        for (zone, pool, _), member in members:
+            services |= self._services.get((zone, pool), _NO_SERVICE)
+            hosts |= {(zone, hostname) for hostname in hostnames(self._zones[zone], pool, member)}
+        return Dependents(services=frozenset(services), hosts=frozenset(hosts))
 
 
 def joined(found: Iterable[Dependents]) -> Dependents:
@@ -68,16 +75,13 @@ def of_members(config: Config, members: Set[MemberKey], services: Set[tuple[str,
     return Dependents(services=frozenset(decided), hosts=frozenset(hosts))
 
 
-def _services_by_pool(zone: Zone) -> dict[str, frozenset[tuple[str, str]]]:
-    found: dict[str, list[tuple[str, str]]] = {}
+def _by_pool(zone: Zone) -> dict[str, frozenset[tuple[str, str]]]:
+    found: dict[str, set[tuple[str, str]]] = {}
     for service in zone.services.values():
-        for pool in resolved(zone, service).every_pool:
-            found.setdefault(pool, []).append((zone.text, service.name))
+        decides = resolved(zone, service)
+        for pool in decides.every_pool:
+            found.setdefault(pool, set()).add((zone.text, decides.name))
     return {pool: frozenset(services) for pool, services in found.items()}
 
 
 _NO_SERVICE: frozenset[tuple[str, str]] = frozenset()
-
-
-def _targets(member: Member) -> set[str]:
-    return {key.target for keys in member.verdicts.values() for key in keys}

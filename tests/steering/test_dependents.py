@@ -1,45 +1,49 @@
-from ipaddress import ip_address
+from dataclasses import replace
 
 from gslb.model.names import to_wire
-from gslb.model.targets import target_id
+from gslb.model.settings import Config
 from gslb.model.verdicts import MemberKey
-from gslb.steering.dependents import NOTHING, Dependents, dependents, of_members
-from tests.kit.estate import ZONE, check, config, member, pool, service, zone
+from gslb.steering.dependents import NOTHING, Dependents, Reach, of_members
+from tests.kit.estate import ZONE, config, member, pool, service, zone
 
 ORIGIN = to_wire(ZONE + ".")
 
 
-def target(address: str) -> str:
-    """The target of the plain SMTP check at an address."""
-    return target_id(check().settings, ip_address(address))
+def reached(estate: Config, name: str) -> Dependents:
+    """What all members of that name bear on."""
+    return Reach(estate).of(
+        (MemberKey(site.text, each.name, one.name), one)
+        for site in estate.zones
+        for each in site.pools.values()
+        for one in each.members
+        if one.name == name
+    )
 
 
-def test_everything_a_target_has_a_say_in() -> None:
-    """A target reaches the services of its pools, their aliases, the pool's own name, and its member's hosts."""
+def test_everything_a_member_bears_on() -> None:
+    """The services of its pool, the pool's own name, and its hosts; an alias only shows what another decides."""
     site = zone(
         pool("relays", member("r1", "192.0.2.1", hostname="mx1"), member("r2", "192.0.2.2")),
         pool("dr", member("d1", "198.51.100.1")),
         services=(service("smtp", "relays", "dr"), service("@", alias_of="smtp"), service("web", "dr")),
     )
-    found = dependents(config(site))
 
-    assert found[target("192.0.2.1")] == Dependents(
-        services=frozenset({(ZONE, "smtp"), (ZONE, "@"), (ZONE, "relays")}),
+    assert reached(config(site), "r1") == Dependents(
+        services=frozenset({(ZONE, "smtp"), (ZONE, "relays")}),
         hosts=frozenset({(ZONE, to_wire("mx1", ORIGIN)), (ZONE, to_wire("r1.relays", ORIGIN))}),
     )
-    assert found[target("198.51.100.1")].services == {(ZONE, "smtp"), (ZONE, "@"), (ZONE, "web"), (ZONE, "dr")}
-    assert found.get("ffffffffffffffff", NOTHING) == Dependents()
+    assert reached(config(site), "d1").services == {(ZONE, "smtp"), (ZONE, "web"), (ZONE, "dr")}
+    assert reached(config(site), "nobody") == NOTHING
 
 
-def test_target_shared_by_zones() -> None:
-    """One address checked alike in two zones is one target with a say in both."""
+def test_members_of_several_zones() -> None:
+    """What two zones say of one address is decided in both; a pool that nothing shows has its hosts alone."""
     first = zone(pool("relays", member("r1", "192.0.2.1")))
-    second = zone(pool("relays", member("r1", "192.0.2.1")), name="other.example")
+    second = replace(zone(pool("relays", member("r1", "192.0.2.1")), name="other.example"), services={})
+    found = reached(config(first, second), "r1")
 
-    assert dependents(config(first, second))[target("192.0.2.1")].services == {
-        (ZONE, "relays"),
-        ("other.example", "relays"),
-    }
+    assert found.services == {(ZONE, "relays")}
+    assert {zone_text for zone_text, _ in found.hosts} == {ZONE, "other.example"}
 
 
 def test_what_bears_on_members() -> None:
