@@ -50,7 +50,7 @@ def slots_of(decision: Decision, chosen: Sequence[MemberView], rtype: RecordType
 
 def by_tier(decision: Decision) -> list[tuple[float, Sequence[MemberView]]]:
     """The members chosen, by the tiers that share the answers, each with its part of them."""
-    shared = decision.shared
+    shared = decision.shared if len(decision.tiers) > 1 else ()
     if len(shared) < 2:
         return [(1.0, decision.chosen)]
     return [(part, [view for view in decision.chosen if view.tier == tier]) for tier, part in shared]
@@ -113,7 +113,7 @@ def _variants(drawn: Sequence[Pick], records: Sequence[Sequence[bytes]]) -> tupl
     made = []
     for pick in drawn:
         if len(pick.members) == 1 and len(records[pick.members[0]]) == 1:
-            made.append(VariantSpec(data=records[pick.members[0]][0], count=1))
+            made.append(VariantSpec(records[pick.members[0]][0], 1))
             continue
         ring = rings.get(pick.members)
         if ring is None:

@@ -243,9 +243,9 @@ class Builder:
     def _put_block(self, place: Place, made: Made) -> bool:
         """Of a zone that is neither signed nor fetched, the block alone is kept."""
         part, number = place
-        counted, ready = self._made[part][number].counted, self._block(made.spec)
-        alike = made.counted == _LEAN.counted
-        self._made[part][number] = _LEAN if alike else Made(spec=_LEAN.spec, counted=made.counted)
+        kept, ready = self._made[part], self._block(made.spec)
+        counted = kept[number].counted
+        kept[number] = _LEAN if made.counted == _LEAN.counted else Made(_LEAN.spec, made.counted)
         if ready == self._parts.at(part, number):
             if made.counted != counted:  # pragma: no cover - the same octets, now sent for other members: a rare move
                 self._parts.touch(part)

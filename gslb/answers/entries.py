@@ -119,7 +119,7 @@ def of_host(slot: HostSlot, decision: HostDecision, scene: Scene) -> Made:
     """What a member's own hostname answers in one family."""
     if len(decision.addresses) == 1 and decision.addresses[0].version == FAMILIES[slot.rtype]:
         data = record(OWNER, slot.rtype, decision.ttl, decision.addresses[0].packed)
-        return Made(spec=EntrySpec(thresholds=_EVERY_DRAW, variants=(VariantSpec(data=data, count=1),)))
+        return Made(EntrySpec(thresholds=_EVERY_DRAW, variants=(VariantSpec(data, 1),)))
     drawn = addresses.of_host(decision.addresses, slot.rtype, decision.ttl)
     return _answered(drawn, None) if drawn.variants else _empty(scene, None)
 

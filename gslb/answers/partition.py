@@ -55,19 +55,21 @@ class _Filling:
 
     def __init__(self, slots: Sequence[Slot], count: int) -> None:
         self.slots = slots
+        self.denies = any(isinstance(slot, DenialSlot) for slot in slots)
         self.parts: list[list[Slot]] = [[] for _ in range(count)]
 
     def node(self, node: NodeSpec, part: int) -> NodeSpec:
         """A name whose slots are in this part now."""
         filled = self.parts[part]
-        places = range(len(filled), len(filled) + len(node.types))
-        slots = [self.slots[number] for _, _, number in node.types]
-        types = tuple([(rtype, view, place) for place, (rtype, view, _) in zip(places, node.types, strict=True)])
-        if any(isinstance(slot, DenialSlot) for slot in slots):
-            moved = {number: place for place, (_, _, number) in zip(places, node.types, strict=True)}
-            slots = [_renumbered(slot, moved) for slot in slots]
-        filled += slots
-        return NodeSpec(node.name, node.zone, part, node.flags, types, node.wildcard, node.cut)
+        first = len(filled)
+        types = []
+        for rtype, view, number in node.types:
+            types.append((rtype, view, len(filled)))
+            filled.append(self.slots[number])
+        if self.denies:
+            moved = {number: place for place, (_, _, number) in enumerate(node.types, first)}
+            filled[first:] = [_renumbered(slot, moved) for slot in filled[first:]]
+        return NodeSpec(node.name, node.zone, part, node.flags, tuple(types), node.wildcard, node.cut)
 
     def zone(self, zone: ZoneSpec, part: int) -> ZoneSpec:
         """A zone whose common answers are in this part now."""

@@ -59,18 +59,17 @@ def block(entry: EntrySpec) -> Block:
     rcode, authoritative, ede, text, steps, slots, sticky_key, variants, authority, additional = entry
     if slots or text:
         return _encoded(entry)
-    pieces = [variant.data for variant in variants]
-    if additional.data:
-        pieces.insert(0, additional.data)
-    if authority.data:
-        pieces.insert(0, authority.data)
+    pieces = [variant[0] for variant in variants]
+    tail: tuple[object, ...] = ()
+    if authority.data or additional.data:
+        pieces = [*[section.data for section in (authority, additional) if section.data], *pieces]
+        tail = (_measured(authority), _measured(additional))
     if len(variants) > 1:
         pieces.insert(0, _packed(steps))
-    if len(set(pieces)) < len(pieces):
+    if len(pieces) > 1 and len(set(pieces)) < len(pieces):
         return _encoded(entry)
     shape = (
-        rcode, authoritative, ede, sticky_key, _measured(authority), _measured(additional),
-        *[(len(v.data), v.start, v.length, v.count, v.signed_length, v.signed_count) for v in variants],
+        rcode, authoritative, ede, sticky_key, tail, *[(len(variant[0]), variant[1:]) for variant in variants]
     )  # fmt: skip
     known = _heads.get(shape)
     if known is None:

@@ -49,15 +49,14 @@ class Chunk(NamedTuple):
     signed_count: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VariantSpec:
+class VariantSpec(NamedTuple):
     """One ready answer section: `length` octets of `data` from `start`, holding `count` records.
 
     `signed_length` and `signed_count` default to the plain ones. Equal `data` is stored once.
     """
 
     data: bytes = b""
-    count: int = 0
+    count: int = 0  # type: ignore[assignment]  # of records: nobody asks how often a tuple holds a value
     start: int = 0
     length: int | None = None
     signed_length: int | None = None

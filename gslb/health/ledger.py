@@ -188,7 +188,7 @@ class Ledger:
         checks = self._config.checks
         # Addresses are found by identity, for their hash is slow; kept beside what is known, none can take another's.
         known: dict[tuple[int, int], tuple[Member, Address, AddressHealth]] = {}
-        calm: dict[tuple[tuple[str, float], ...], AddressHealth] = {}
+        calm: dict[tuple[str | float, ...], AddressHealth] = {}
 
         def worked_out(member: Member, address: Address) -> AddressHealth:
             return address_health(
@@ -201,8 +201,11 @@ class Ledger:
             if found is not None:
                 return found[2]
             keys = member.verdicts.get(address, ())
-            alike = tuple([(key.check, self.interval(key.target)) for key in keys if is_calm(self.verdict(key))])
-            shared = len(alike) == len(keys) and member.requirement is None
+            shared = member.requirement is None
+            alike: tuple[str | float, ...] = ()
+            for key in keys:
+                shared = shared and is_calm(self.verdict(key))
+                alike = (*alike, key.check, self.interval(key.target))
             health = (calm.get(alike) if shared else None) or worked_out(member, address)
             if shared:
                 calm[alike] = health

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from math import inf
 
 from gslb.health.override_targets import MACHINE, covers, members
-from gslb.model.overrides import Forced, Override, OverrideOf, Standing
+from gslb.model.overrides import Forced, Override, OverrideOf, Standing, nobody
 from gslb.model.pools import Member
 from gslb.model.settings import Config
 
@@ -67,10 +67,10 @@ class Overrides:
     def of(self, now: float) -> OverrideOf:
         """What steering asks, as of `now`."""
         book = self.by_target
+        if not book:
+            return nobody
 
         def look(zone: str, service: str | None, pool: str, member: Member) -> Standing | None:
-            if not book:
-                return None
             keys = [f"{zone}/{pool}/{member.name}"]
             if member.machine is not None:
                 keys.append(f"{MACHINE}{member.machine}")

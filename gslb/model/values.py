@@ -29,8 +29,8 @@ def text_of(address: Address) -> str:
     """As `str` writes it, for those who write many."""
     if address.version != 4:
         return str(address)
-    first, second, third, fourth = address.packed
-    return f"{first}.{second}.{third}.{fourth}"
+    number = int(address)
+    return f"{number >> 24}.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
 
 
 class RecordType(IntEnum):

@@ -7,7 +7,7 @@ where anything has to be weighed there is no short way, and they take over.
 from typing import TypeAlias
 
 from gslb.model.decisions import NORMAL, Decision, Exchanger, MemberView, TierView
-from gslb.model.overrides import OverrideOf
+from gslb.model.overrides import OverrideOf, nobody
 from gslb.model.pasts import NEW, Past
 from gslb.model.pools import Member, Pool
 from gslb.model.values import ANY, Family, WhenAllDown
@@ -73,7 +73,7 @@ def _well(zone: Zone, service: Service, pool: Pool, health_of: HealthOf, overrid
     found: Well = []
     for member in pool.members:
         plain = member.weight and not member.standby and member.capacity is None and member.addresses
-        if not plain or override_of(zone.text, told, pool.name, member) is not None:
+        if not plain or (override_of is not nobody and override_of(zone.text, told, pool.name, member) is not None):
             return None
         judged = [(address, health_of(member, address)) for address in member.addresses]
         for _, health in judged:

@@ -4,7 +4,7 @@ They ignore drain, weight and tiers (contract, "Never empty by health"): a sende
 before must be able to finish with it. A member that is forced up or down is so here, too.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from gslb.model import names
 from gslb.model.decisions import HostDecision
@@ -48,7 +48,7 @@ def decide_host(
     `hosts(zone)`, for callers that decide many.
     """
     members = (hosts(zone) if known is None else known)[hostname]
-    judged = list(_judge(zone, members, health_of, override_of))
+    judged = _judge(zone, members, health_of, override_of)
     everything = tuple([address for _, _, address, _ in judged])
     if len(everything) > 1:
         everything = tuple(dict.fromkeys(everything))
@@ -67,9 +67,11 @@ def decide_host(
 
 def _judge(
     zone: Zone, members: tuple[tuple[str, Member], ...], health_of: HealthOf, override_of: OverrideOf
-) -> Iterator[Judged]:
+) -> list[Judged]:
+    judged: list[Judged] = []
     for pool, member in members:
-        standing = override_of(zone.text, None, pool, member)
+        standing = None if override_of is nobody else override_of(zone.text, None, pool, member)
         for address in member.addresses:
             health = health_of(member, address)
-            yield pool, member, address, health if standing is None else overruled(health, standing)
+            judged.append((pool, member, address, health if standing is None else overruled(health, standing)))
+    return judged

@@ -9,7 +9,15 @@ from gslb.handoff.writer import part_of_blocks
 
 DATA = st.binary(max_size=40)
 CHUNKS = st.builds(Chunk, data=DATA, plain_count=st.integers(0, 9), plain_length=st.none(), signed_count=st.none())
-VARIANTS = st.builds(VariantSpec, data=DATA, count=st.integers(0, 9))
+VARIANTS = st.builds(
+    VariantSpec,
+    data=DATA,
+    count=st.integers(0, 9),
+    start=st.just(0),
+    length=st.none(),
+    signed_length=st.none(),
+    signed_count=st.none(),
+)
 SPECS = st.builds(
     EntrySpec,
     rcode=st.integers(0, 15),
