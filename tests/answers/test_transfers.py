@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import replace
 from ipaddress import ip_address
+from itertools import product
 from pathlib import Path
 
 import dns.name
@@ -94,8 +95,10 @@ def test_bind_finds_the_copy_whole(denial: str, tmp_path: Path) -> None:
 TYPES = {"smtp": ("A", "AAAA", "MX", "HTTPS"), "all": ("A", "AAAA", "MX", "HTTPS"), "v6": ("AAAA",), "@": ("MX",)}
 
 
-@pytest.mark.parametrize("denial", [None, "nsec", "nsec3"])
-@pytest.mark.parametrize("mode", WhenAllDown)
+@pytest.mark.parametrize(
+    ("denial", "mode"),
+    [*product((None, "nsec"), (WhenAllDown.SERVE_ALL, WhenAllDown.NODATA)), *product(("nsec3",), WhenAllDown)],
+)
 def test_a_drained_service_is_not_denied(denial: str | None, mode: WhenAllDown) -> None:
     """Where nobody may be served, a copy denies just what we deny; and dnspython finds all of it whole."""
     server = Server(drained(denial, mode))
