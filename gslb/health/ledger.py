@@ -220,7 +220,15 @@ class Ledger:
         if self.doubts.is_isolated(now):
             self._resumed_at = now
             return ()
-        stale = tuple(key for key, verdict in tuple(self._book.items()) if self._is_overdue(key, verdict, now))
+        checks, resumed = self._config.checks.items(), self._resumed_at
+        # nothing is overdue before: what was heard since then, of hundreds of thousands, is passed over at once
+        since = {name: now - _least_patience(check) for name, check in checks}
+        stale = tuple(
+            key
+            for key, verdict in tuple(self._book.items())
+            if (max(verdict.last_at, resumed) < since[key.check] or verdict.last_at > now)
+            and self._is_overdue(key, verdict, now)
+        )
         for key in stale:
             self._book[key] = replace(self._book[key], stale=True)
         return stale
@@ -279,6 +287,11 @@ class Ledger:
                 self._book[key] = known.get(key) or _inherited(key, known, twins) or verdict
         self._resumed_at = now
         return saved.ignored
+
+
+def _least_patience(check: Check) -> float:
+    """Seconds of silence that no verdict of a check is stale for, whatever its pace now."""
+    return STALE_AFTER * check.timing.interval if check.stale_after is None else check.stale_after
 
 
 def _pace(verdict: Verdict, check: Check) -> float:
