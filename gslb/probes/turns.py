@@ -135,6 +135,10 @@ def login_delay(target: Target, observation: Observation) -> float:
     return min(float(asked[-1]), LONGEST_DELAY) if asked and asked[-1].isdecimal() else 0.0
 
 
+MOST = 5_000
+"""Starts taken at once. Hundreds of thousands that are due, as in a startup round, would hold the loop for seconds."""
+
+
 class Starts:
     """The starts to come, the earliest first. A turn that was planned anew is found at its latest start only."""
 
@@ -159,9 +163,9 @@ class Starts:
         heapq.heappush(self._heap, (start, next(self._numbers), turn))
 
     def take(self, now: float) -> list[Turn]:
-        """Remove and return who may start now."""
+        """Remove and return who may start now, `MOST` at once: the rest with the next turn of the loop."""
         due: list[Turn] = []
-        while self._heap and self._heap[0][0] <= now:
+        while self._heap and self._heap[0][0] <= now and len(due) < MOST:
             when, _, turn = heapq.heappop(self._heap)
             if turn.ticket is None and when == turn.start:
                 due.append(turn)

@@ -10,7 +10,7 @@ from gslb.model.observations import Degraded, Failed, Observation, Passed, Phase
 from gslb.model.plain import TcpSettings
 from gslb.model.targets import Target
 from gslb.probes.slots import Ticket
-from gslb.probes.turns import Starts, Turn
+from gslb.probes.turns import MOST, Starts, Turn
 
 
 @pytest.fixture
@@ -59,6 +59,16 @@ def test_a_deferred_start_keeps_its_scheduled_time(turn):
     assert starts.take(100.1) == []
     assert starts.take(100.2) == [turn]
     assert turn.scheduled == 100.0
+
+
+def test_hundreds_of_thousands_are_taken_bit_by_bit(turn):
+    """What is due beyond a number stays due, the earliest first."""
+    starts = Starts()
+    turns = [replace(turn) for _ in range(MOST + 2)]
+    for number, each in enumerate(turns):
+        starts.plan(each, 100.0 + number / 1e6)
+
+    assert [len(starts.take(200.0)) for _ in range(3)] == [MOST, 2, 0]
 
 
 def test_who_waits_for_a_slot_is_not_started_again(turn):
