@@ -43,6 +43,7 @@ class Keeper:
         self._serials = serials
         self._kept_serials: Mapping[str, Serial] = {}
         self._wanted = asyncio.Event()
+        self._one = asyncio.Lock()
         self.saved_at: float | None = None
         self.errors = 0
         self.error = ""
@@ -71,8 +72,9 @@ class Keeper:
         self._wanted.clear()
         ledger, answered = self._snapshot()
         try:
-            await asyncio.to_thread(self.memory.save, ledger, dict(answered))
-            await self._save_serials(dict(self._serials()))
+            async with self._one:  # the last save, when control ends, may come upon another
+                await asyncio.to_thread(self.memory.save, ledger, dict(answered))
+                await self._save_serials(dict(self._serials()))
         except OSError as error:
             self.failed(error)
             return

@@ -24,6 +24,15 @@ def test_what_was_saved_is_recalled(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [VERDICTS]
 
 
+@pytest.mark.parametrize("count", [0, 1, 500, 501, 1200])
+def test_many_are_written_in_pieces(tmp_path: Path, count: int) -> None:
+    """However many verdicts there are, the file is one JSON text, as it would be written in one go."""
+    ledger = {"format": 1, "verdicts": [{"n": n, "text": "ü\n"} for n in range(count)], "pasts": {}}
+    Memory(tmp_path).save(ledger, {})
+
+    assert json.loads((tmp_path / VERDICTS).read_text())["ledger"] == ledger
+
+
 def test_a_new_state_dir_holds_nothing(tmp_path: Path) -> None:
     """A first start has nothing to recall and nothing to complain of."""
     found = Memory(tmp_path).recall()
