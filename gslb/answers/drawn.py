@@ -103,8 +103,7 @@ class Ring:
 def fitting(records: Iterable[bytes]) -> list[bytes]:
     """As many records as one section takes, each once."""
     kept = list(dict.fromkeys(records))
-    ends = list(accumulate(map(len, kept)))
-    return kept if not ends or ends[-1] <= MOST else kept[: bisect_right(ends, MOST)]
+    return kept if sum(map(len, kept)) <= MOST else kept[: bisect_right(list(accumulate(map(len, kept))), MOST)]
 
 
 def chunk(records: Iterable[bytes]) -> Chunk:

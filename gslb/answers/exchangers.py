@@ -8,7 +8,6 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from gslb.answers.addresses import address_records
 from gslb.answers.drawn import Drawn, Ring, chunk, fitting, joined
 from gslb.answers.orders import PLACES, Order, orders
 from gslb.answers.records import OWNER, mx_rdata, record, srv_rdata
@@ -18,7 +17,7 @@ from gslb.answers.variants import CIRCLE, picks
 from gslb.handoff.layout import STICKY_SLOTS
 from gslb.handoff.specs import Chunk, VariantSpec
 from gslb.model.decisions import LIVE, Decision, Exchanger
-from gslb.model.values import RecordType
+from gslb.model.values import Address, RecordType
 from gslb.model.verdicts import MemberKey
 from gslb.model.zones import ALL
 
@@ -141,6 +140,9 @@ def _over_tiers(decision: Decision, hostnames: frozenset[bytes], make: Make) -> 
     preference would send all mail to those otherwise.
     """
     tiers = _by_tier(decision.exchangers)
+    if len(tiers) == 1:
+        drawn, listed = make(decision.exchangers)
+        return joined((1.0,), (drawn,), _additional(listed, decision.ttl, hostnames))
     shared = [(tier, part) for tier, part in decision.shared if tier in tiers] or [(min(tiers), 1.0)]
     whole = sum(part for _, part in shared)
     made = [make([one for one in decision.exchangers if one.tier >= tier]) for tier, _ in shared]
@@ -190,12 +192,22 @@ def _in_every(drawn: Iterable[Order]) -> list[int]:
 
 
 def _additional(exchangers: Iterable[Exchanger], ttl: int, hostnames: frozenset[bytes]) -> Chunk:
-    records: list[bytes] = []
-    for exchanger in exchangers:
-        if exchanger.hostname in hostnames:
-            for rtype in ADDRESS_TYPES.values():
-                records += address_records(exchanger.addresses, rtype, ttl, exchanger.hostname)
-    return chunk(records)
+    """The addresses of each, IPv4 first."""
+    return chunk(
+        [
+            record(exchanger.hostname, _TYPES[address.version], ttl, address.packed)
+            for exchanger in exchangers
+            if exchanger.hostname in hostnames
+            for address in sorted(exchanger.addresses, key=_version)
+        ]
+    )
+
+
+def _version(address: Address) -> int:
+    return address.version
+
+
+_TYPES = {int(family): rtype for family, rtype in ADDRESS_TYPES.items()}
 
 
 def _keys(decision: Decision, zone: str) -> dict[bytes, tuple[MemberKey, ...]]:
