@@ -186,6 +186,7 @@ def test_what_addresses_share_is_what_each_has(
 
     for member_now in estate_now.zones[0].pools["relays"].members:
         asked = replace(member_now, requirement=requirement)
+        assert look(asked, asked.addresses[0]) is look(asked, asked.addresses[0])
         assert look(asked, asked.addresses[0]) == address_health(
             asked, asked.addresses[0], verdict_of=book.verdict, pace_of=book.interval, checks=checks, now=NOW
         )
