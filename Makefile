@@ -23,7 +23,7 @@ packages:
 
 suite: $(VENV)/.dev  ## the suite with branch coverage: 100 % for the pure core, 90 % elsewhere
 	@rm -f .coverage .coverage.*
-	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report= --durations=10
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report= --durations=10
 	$(BIN)/python tests/coverage_gate.py
 
 test-servers: $(VENV)/.dev packages  ## against servers that cannot be installed together: Exim, postscreen, proxies

@@ -142,8 +142,7 @@ class Doubts:
         """Which verdicts each address has; made when a check first fails everywhere, which is rare."""
         at: dict[Address, list[VerdictKey]] = {}
         for key in self._pools:
-            if key.target in self._config.targets:
-                at.setdefault(self._config.targets[key.target].address, []).append(key)
+            at.setdefault(self._config.targets[key.target].address, []).append(key)
         return at
 
     def _believe(self, check: str) -> Suspicion | None:

@@ -112,6 +112,17 @@ def test_times_from_the_future_are_pulled_back() -> None:
     assert (saved.verdicts[KEY].since, saved.verdicts[KEY].last_at) == (NOW, NOW)
 
 
+def test_what_an_earlier_release_saved_is_read() -> None:
+    """Keys that came later are missing there, and whole seconds stand without a point."""
+    later = ("temporary", "penalty", "penalized_at", "suppressed", "loaded", "loaded_run", "factor")
+    data = damaged(since=int(NOW - 60), last_at=int(NOW - 3), **dict.fromkeys(later, ...))
+
+    saved = from_plain(data, NOW)
+
+    assert saved.verdicts == {KEY: replace(BOOK[KEY], saved=True)}
+    assert saved.ignored == ()
+
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
