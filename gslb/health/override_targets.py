@@ -9,18 +9,21 @@ Each part may be a glob (`*`, `?`, `[…]`), which is expanded when given. A poo
 the short form's pool is its service. An alias stands for the service that it shows.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from gslb.model.overrides import OverrideOf
-from gslb.model.pools import Member
+from gslb.model.pools import Member, Pool
 from gslb.model.settings import Config
 from gslb.model.verdicts import MemberKey
 from gslb.model.zones import Zone
 
 MACHINE = "machine:"
+
+_GLOB = frozenset("*?[")
+_NONE: frozenset[MemberKey] = frozenset()
 
 FORMS = "ZONE/POOL/MEMBER, ZONE/POOL, ZONE/SERVICE or machine:NAME, with * ? [] as globs"
 
@@ -80,15 +83,24 @@ def reach(config: Config, targets: Iterable[str]) -> Reach:
     if not wanted:
         return Reach()
     machines = frozenset(target.removeprefix(MACHINE) for target in wanted if target.startswith(MACHINE))
-    on_machines = frozenset(key for key, member in members(config) if member.machine in machines)
-    if len(machines) == len(wanted):
-        return Reach(members=on_machines)
+    on_machines = frozenset(key for key, member in members(config) if member.machine in machines) if machines else _NONE
+    zones = {zone.text: zone for zone in config.zones}
+    paths = [target.rsplit("/", 2) for target in wanted if not target.startswith(MACHINE)]
     return Reach(
-        members=on_machines | frozenset(key for key, _ in members(config) if str(key) in wanted),
+        members=on_machines | frozenset(_members_at(zones, paths)),
         services=frozenset(
-            (zone.text, name) for zone in config.zones for name in zone.services if f"{zone.text}/{name}" in wanted
+            (text, name) for text, _, name in (target.rpartition("/") for target in wanted)
+            if text in zones and name in zones[text].services
         ),
-    )
+    )  # fmt: skip
+
+
+def _members_at(zones: Mapping[str, Zone], paths: Iterable[list[str]]) -> Iterator[MemberKey]:
+    for path in paths:
+        if len(path) == len(MemberKey._fields) and path[0] in zones and path[1] in zones[path[0]].pools:
+            key = MemberKey(*path)
+            if any(member.name == key.member for member in zones[key.zone].pools[key.pool].members):
+                yield key
 
 
 def words_on(config: Config, look: OverrideOf, keys: Iterable[MemberKey]) -> tuple[str, ...]:
@@ -114,9 +126,20 @@ def members(config: Config) -> Iterator[tuple[MemberKey, Member]]:
 
 def _members(config: Config, parts: list[str]) -> Iterator[str]:
     """A zone and a pool alone mean all members."""
-    for key, _ in members(config):
-        if all(map(fnmatchcase, key, parts)):
-            yield str(key)
+    wanted = parts[2] if len(parts) == len(MemberKey._fields) else "*"
+    for zone in config.zones:
+        if fnmatchcase(zone.text, parts[0]):
+            for pool in _called(zone.pools, parts[1]):
+                for member in pool.members:
+                    if fnmatchcase(member.name, wanted):
+                        yield f"{zone.text}/{pool.name}/{member.name}"
+
+
+def _called(pools: Mapping[str, Pool], pattern: str) -> Iterable[Pool]:
+    """Those of that name; only a glob is held against each of thousands."""
+    if _GLOB.isdisjoint(pattern):
+        return [pools[pattern]] if pattern in pools else []
+    return [pool for name, pool in pools.items() if fnmatchcase(name, pattern)]
 
 
 def _services(config: Config, parts: list[str]) -> Iterator[str]:
