@@ -22,7 +22,11 @@ from gslb.handoff.writer import names_file
 from gslb.model.decisions import Decision, HostDecision
 from gslb.model.keys import ZoneKey
 from gslb.model.values import Family
+from gslb.model.verdicts import MemberKey
 from gslb.model.zones import EVERYBODY
+
+Consumers: TypeAlias = tuple[tuple[MemberKey, ...], ...]
+"""For whom each variant of an entry is counted."""
 
 DecisionKey: TypeAlias = tuple[str, str, Family] | tuple[str, str, Family, str]
 """Zone text, service name, family; and the view, where it is not everybody's."""
@@ -247,9 +251,7 @@ class Builder:
         counted = kept[number].counted
         kept[number] = _LEAN if made.counted == _LEAN.counted else Made(_LEAN.spec, made.counted)
         if ready == self._parts.at(part, number):
-            if made.counted != counted:  # pragma: no cover - the same octets, now sent for other members: a rare move
-                self._parts.touch(part)
-            return False
+            return self._counts_other(part, counted, made.counted)
         self._parts.put(part, number, ready)
         return True
 
@@ -260,9 +262,7 @@ class Builder:
         before = self._made[part][number]
         self._made[part][number] = made
         if made.spec == before.spec:
-            if made.counted != before.counted:  # pragma: no cover - as above
-                self._parts.touch(part)
-            return False
+            return self._counts_other(part, before.counted, made.counted)
         self._encode(place, made)
         if isinstance(self.plan.slots[part][number], ZoneSlot):
             self._carry(place, carried.as_answered(made.spec))
@@ -270,6 +270,12 @@ class Builder:
             for link, slot in self._links.get(place, ()):
                 self._link(link, slot)
         return True
+
+    def _counts_other(self, part: int, before: Consumers, after: Consumers) -> bool:
+        """The octets are the same. Sent for other members now, they are counted for those: that wants a table, too."""
+        if before != after:
+            self._parts.touch(part)
+        return before != after
 
     def _encode(self, place: Place, made: Made, *, renewed: bool = False) -> None:
         """Into the table with it: at once, or once it is signed (`renewed`: see Ahead.takes)."""

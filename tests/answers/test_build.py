@@ -1,13 +1,17 @@
-from itertools import chain
+from dataclasses import replace
+from itertools import chain, count, takewhile
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gslb.answers.build import Builder
+from gslb.answers.image import Image
 from gslb.answers.plan import plan
 from gslb.answers.slots import ServiceSlot
 from gslb.model.settings import Config
 from gslb.model.values import Family, MxMode, RecordType, WhenAllDown
+from gslb.model.zones import Transfer
 from tests.kit.answered import built, decided, entry_at, opened, replies, reply, wire
 from tests.kit.estate import config, healths, member, pool, service, zone
 
@@ -33,6 +37,39 @@ def estate(answers: int = 1, mx: MxMode = MxMode.RANKED) -> Config:
             ),
         )
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("transfer", [None, Transfer()])
+def test_the_same_octets_for_another_member_are_counted_for_that_one(transfer: Transfer | None) -> None:
+    """Where a host stands in two tiers and fails in the first, the answer is the same, and who consumes it is not."""
+    made = zone(
+        pool("first", member("a", "192.0.2.11")),
+        pool("second", member("b", "192.0.2.11")),
+        services=(service("smtp", "first", "second"),),
+    )
+    two = config(replace(made, transfer=transfer))
+    up, down = healths(), healths(down=("192.0.2.11",))
+    builder = Builder(plan(two), SERIALS)
+    builder.update(*decided(two))
+    before = consumers(builder.image(1))
+
+    moved = {
+        key: each
+        for key, each in decided(two, lambda one, at: (down if one.name == "a" else up)(one, at))[0].items()
+        if key[1] == "smtp"
+    }
+
+    assert builder.update(moved, {})
+    assert (before, consumers(builder.image(2))) == ({"first"}, {"second"})
+    assert not builder.update(moved, {})
+
+
+def consumers(image: Image) -> set[str]:
+    """The pools whose members the answers of smtp are counted for."""
+    counted = takewhile(bool, map(image.counters[0].of, count()))
+    return {
+        key.pool for each in counted if each and getattr(each.slot, "decided_by", "") == "smtp" for key in each.members
+    }
 
 
 DOWN = st.sets(st.sampled_from(ADDRESSES)).map(lambda found: tuple(sorted(found)))
