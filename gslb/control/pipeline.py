@@ -19,7 +19,7 @@ from gslb.answers.dnssec.work import Done, Work
 from gslb.answers.image import Image, Pressing
 from gslb.answers.transfers import Past as Carried
 from gslb.control.deciding import HostKey, Terms, carried_of, hosts_of, services_of
-from gslb.control.effects import NONE, Effects, Publish, together, urgency
+from gslb.control.effects import NONE, Effects, Publish, urgency
 from gslb.control.scene import everything, keys_of, parted, scene_of, steps
 from gslb.control.turns import Stand, Turn, stand_of, turns
 from gslb.health.damping import is_damped
@@ -247,14 +247,11 @@ class Pipeline:
             return None
         return self._reconsidered(Effects(suspicions=self.ledger.suspicions()), now)
 
-    def on_first_round(self, now: float) -> Effects:
-        """Every target has been probed once, or the wait for it is over: health counts from now on."""
-        return together(self.first_round(now))
-
     def first_round(self, now: float) -> Iterator[Effects]:
-        """The same in steps, none of them long; between two of them no table is to be published.
+        """Every target has been probed once, or the wait for it is over: health counts from now on.
 
-        Where health counted from the start, each observation has been decided on already.
+        In steps, none of them long; between two of them no table is to be published. Where health counted from the
+        start, each observation has been decided on already.
         """
         before, self.ready, scene = self.ready, True, self._scene
         for step in () if before else steps(scene, STEP):

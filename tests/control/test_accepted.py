@@ -15,14 +15,6 @@ from tests.control.test_reload import write
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A small configuration with its run_dir."""
-    write(tmp_path)
-    (tmp_path / "run").mkdir()
-    return tmp_path
-
-
-@pytest.fixture
 def first(folder: Path) -> Config:
     """What the first control began with, and kept."""
     config, faults = begin(folder, folder / "run")

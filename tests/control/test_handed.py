@@ -14,14 +14,6 @@ from tests.control.test_reload import write
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A small configuration with its run_dir."""
-    write(tmp_path)
-    (tmp_path / "run").mkdir()
-    return tmp_path
-
-
-@pytest.fixture
 def handed(folder: Path) -> Config:
     """What was read, and left for control."""
     archive: dict[str, bytes] = {}

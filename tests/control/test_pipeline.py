@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gslb.control import pipeline as pipeline_module
-from gslb.control.effects import NONE, Effects, Publish
+from gslb.control.effects import NONE, Effects, Publish, together
 from gslb.control.pipeline import Pipeline
 from gslb.handoff.table import in_memory
 from gslb.health.ledger import Ledger
@@ -50,7 +50,7 @@ def healthy() -> Pipeline:
     made = pipeline()
     for address in ADDRESSES:
         made.on_observation(seen(address), NOW)
-    made.on_first_round(NOW)
+    together(made.first_round(NOW))
     return made
 
 
@@ -78,7 +78,7 @@ def test_first_round_makes_health_count() -> None:
     made = healthy()
 
     assert chosen(made) == {"relay1", "relay2"}
-    assert made.on_first_round(NOW).publish is Publish.NOW
+    assert together(made.first_round(NOW)).publish is Publish.NOW
     assert "ready" in repr(made)
 
 
@@ -111,7 +111,7 @@ def test_changes_of_a_large_pool_are_decided_together() -> None:
     made.on_start(NOW)
     for address in addresses:
         made.on_observation(seen(address), NOW)
-    made.on_first_round(NOW)
+    together(made.first_round(NOW))
     told = [fail(made, address) for address in addresses[:3]]
     before = chosen(made)
     effects = made.on_tick(NOW)
@@ -161,7 +161,7 @@ def test_a_ttl_waits_for_the_next_batch() -> None:
     made = Pipeline(estate, Ledger(estate), serials=SERIALS, now=NOW)
     for address in ADDRESSES:
         made.on_observation(seen(address), NOW)
-    made.on_first_round(NOW)
+    together(made.first_round(NOW))
 
     effects = fail(made, RELAY1, times=1)
 
@@ -298,7 +298,7 @@ def test_the_first_round_in_steps() -> None:
             made.on_observation(seen(address), NOW)
 
     found = list(steps.first_round(NOW))
-    whole = once.on_first_round(NOW)
+    whole = together(once.first_round(NOW))
 
     assert found[-1].publish is Publish.NOW
     assert sum(each.decided for each in found) == whole.decided
@@ -356,7 +356,7 @@ def test_a_service_without_checks_is_up() -> None:
     bare: Member = member("relay1", RELAY1, checks=())
     made = pipeline(config(zone(pool("relays", bare)), checks=()))
 
-    made.on_first_round(NOW)
+    together(made.first_round(NOW))
 
     assert [view.member.name for view in made.decisions[ZONE, "relays", Family.IPV4].chosen] == ["relay1"]
 
@@ -420,7 +420,7 @@ def doubtful() -> Pipeline:
     for address in ADDRESSES:
         made.on_observation(seen(address), NOW)
         made.on_observation(web_seen(address, PASSED), NOW)
-    made.on_first_round(NOW)
+    together(made.first_round(NOW))
     return made
 
 
@@ -447,7 +447,7 @@ def test_a_prober_that_is_cut_off_changes_no_answer() -> None:
     made = pipeline(replace(estate, node=node))
     for address in ADDRESSES:
         made.on_observation(seen(address), NOW)
-    made.on_first_round(NOW)
+    together(made.first_round(NOW))
 
     assert made.on_observation(seen(SPARE, REFUSED), NOW).isolated is True
     assert fail(made, RELAY1) is NONE
@@ -463,7 +463,7 @@ def test_who_flaps_returns_with_time_alone() -> None:
     made = pipeline(config(zone(relays, services=(service("smtp", "relays"),)), checks=(eager,)))
     for address in (RELAY1, RELAY2):
         made.on_observation(seen(address), NOW)
-    made.on_first_round(NOW)
+    together(made.first_round(NOW))
     for outcome in (REFUSED, PASSED, REFUSED, PASSED):
         made.on_observation(seen(RELAY1, outcome), NOW)
     assert chosen(made) == {"m1"}
@@ -522,7 +522,7 @@ def at_half() -> Pipeline:
     made = Pipeline(estate, Ledger(estate), serials=SERIALS, now=NOW)
     for address in ADDRESSES:
         made.on_observation(seen(address), NOW)
-    made.on_first_round(NOW)
+    together(made.first_round(NOW))
     for _ in range(2):
         made.on_observation(seen(RELAY1, BUSY), NOW)
     return made
@@ -598,7 +598,7 @@ def test_wound_16_an_operator_brings_a_service_back() -> None:
     made = Pipeline(estate, Ledger(estate), serials=SERIALS, now=NOW)
     for address in ADDRESSES:
         made.on_observation(seen(address), NOW)
-    made.on_first_round(NOW)
+    together(made.first_round(NOW))
     assert made.failback(ZONE, "smtp", NOW) is None
     fail(made, RELAY1)
     fail(made, RELAY2)
