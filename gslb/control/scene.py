@@ -74,9 +74,9 @@ def _families(made: Plan) -> dict[tuple[str, str], tuple[Family, ...]]:
 
 
 def everything(scene: Scene) -> Dependents:
-    """Every service that decides, and every host."""
-    hosts_of_all = frozenset((zone, hostname) for zone, known in scene.hosts.items() for hostname in known)
-    return Dependents(services=frozenset(scene.families), hosts=hosts_of_all)
+    """Every service that decides, and every host: as declared, for what stands together in memory is found faster."""
+    hosts_of_all = dict.fromkeys([(zone, hostname) for zone, known in scene.hosts.items() for hostname in known])
+    return Dependents(services=scene.families.keys(), hosts=hosts_of_all.keys())
 
 
 def slices(whole: Dependents, size: int) -> Iterator[Dependents]:

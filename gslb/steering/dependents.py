@@ -15,8 +15,8 @@ from gslb.steering.hosts import hostnames
 class Dependents:
     """(zone text, service name) of services, pool names among them; (zone text, wire name) of hosts."""
 
-    services: frozenset[tuple[str, str]] = frozenset()
-    hosts: frozenset[tuple[str, bytes]] = frozenset()
+    services: Set[tuple[str, str]] = frozenset()
+    hosts: Set[tuple[str, bytes]] = frozenset()
 
 
 NOTHING = Dependents()
