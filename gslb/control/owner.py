@@ -308,7 +308,7 @@ class Owner:
         if remembered.ledger is not None:
             for sentence in ledger.restore(remembered.ledger, now):
                 diary.ignored(sentence)
-        known = len(ledger.verdicts()) - len(ledger.unknown())
+        known = ledger.size - len(ledger.unknown())
         diary.started(config, known)
         self._renew_serials(config, now)
         ready = known > 0 or not config.targets

@@ -167,7 +167,13 @@ class Ledger:
 
     def unknown(self) -> tuple[VerdictKey, ...]:
         """The verdicts still without a conclusive outcome, saved or seen."""
-        return tuple(key for key, verdict in self._book.items() if verdict.state is State.UNKNOWN)
+        unknown = State.UNKNOWN
+        return tuple([key for key, verdict in self._book.items() if verdict.state is unknown])
+
+    @property
+    def size(self) -> int:
+        """How many verdicts there are, known or not."""
+        return len(self._book)
 
     def interval(self, target: str) -> float:
         """Seconds from one start to the next for a target: the most eager of its checks. KeyError if not configured."""
@@ -282,8 +288,9 @@ class Ledger:
         saved: Saved = from_plain(data, now)
         known = saved.verdicts
         twins = {} if known.keys() >= self._book.keys() else _by_target(known)
+        unknown = State.UNKNOWN
         for key, verdict in self._book.items():
-            if verdict.state is State.UNKNOWN:
+            if verdict.state is unknown:
                 self._book[key] = known.get(key) or _inherited(key, known, twins) or verdict
         self._resumed_at = now
         return saved.ignored

@@ -156,7 +156,7 @@ async def test_the_whole_life(tmp_path: Path) -> None:
             assert await running.answered() == {"relay1"}
 
     assert running.beats.index(b".") < running.beats.index(b"R") < running.beats.index(b"N")
-    assert len(json.loads((tmp_path / "state" / VERDICTS).read_text())["ledger"]["verdicts"]) == 2
+    assert len(json.loads((tmp_path / "state" / VERDICTS).read_text())["ledger"]["verdicts"]["target"]) == 2
     assert read_manifest(tmp_path / "run").carries_health
 
 

@@ -334,7 +334,7 @@ def test_restore_tells_what_it_ignored() -> None:
     """Junk changes nothing and is told."""
     book = ledger()
 
-    assert book.restore("junk", NOW) == ("saved verdicts are not of format 1",)
+    assert book.restore("junk", NOW) == ("saved verdicts are not of format 2",)
     assert book.unknown() == (KEY1, KEY2)
 
 
