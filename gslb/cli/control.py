@@ -13,10 +13,11 @@ from gslb.cli.options import config_option
 @config_option
 @click.option("--heartbeat", type=int, help="Descriptor on which the supervisor listens for life.")
 @click.option("--run-dir", type=click.Path(path_type=Path), help="Where a control before this one kept what it ran.")
-def command(directory: Path, heartbeat: int | None, run_dir: Path | None) -> None:
-    """Probe, decide, publish; started by the supervisor."""
+@click.option("--gate", type=int, help="Descriptor through which `gslb run` hands on what it has read.")
+def command(directory: Path, heartbeat: int | None, run_dir: Path | None, gate: int | None) -> None:
+    """Probe, decide, publish; started by the supervisor, and the first time by `gslb run`."""
     gc.disable()  # `run` enables it, when all that stays is there
     from gslb.api.server import faces
     from gslb.control.service import run
 
-    sys.exit(run(directory, heartbeat, faces, run_dir=run_dir))
+    sys.exit(run(directory, heartbeat, faces, run_dir=run_dir, gate=gate))

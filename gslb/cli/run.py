@@ -1,7 +1,8 @@
 """`gslb run`: check the configuration, then become the supervisor.
 
 The supervisor holds nothing that can go wrong, so it does not hold the configuration either: this process is
-replaced by `python -m gslb.supervisor`, which knows argument lists only. Control is handed what was read here.
+replaced by `python -m gslb.supervisor`, which knows argument lists only. The first control is started here, loads its
+modules while the files are read, and is handed what was read.
 """
 
 import gc
@@ -22,27 +23,33 @@ def command(directory: Path) -> None:
     Stays in the foreground and logs to standard error. A configuration with errors serves nothing: exit 1.
     """
     gc.disable()  # nothing of this is let go before this process is another one
-    from gslb.config.files import load
-    from gslb.control.handed import hand_on
-    from gslb.supervisor.plan import Settings
+    from gslb.supervisor.early import begun_early
 
-    archive: dict[str, bytes] = {}
-    config = load(directory, archive)
-    node = config.node
-    for needed in (node.run_dir, node.state_dir):
-        _make(needed)
-    hand_on(config, archive)
-    settings = Settings(
-        listen=tuple((str(endpoint.address), endpoint.port) for endpoint in node.listen),
-        workers=node.workers,
-        worker_cpus=node.worker_cpus,
-        run_dir=str(node.run_dir),
-        nsid=node.nsid,
-        control=(sys.executable, "-m", "gslb", "control", "-c", str(directory)),
-        worker=(sys.executable, "-m", "gslb.dns.worker"),
-        log_format=node.log_format,
-    )
-    os.execv(sys.executable, [sys.executable, "-m", "gslb.supervisor", settings.to_json()])  # noqa: S606 - no shell
+    control = (sys.executable, "-m", "gslb", "control", "-c", str(directory))
+    with begun_early(control) as early:
+        from gslb.config.files import load
+        from gslb.control.handed import hand_on
+        from gslb.supervisor.plan import Settings
+
+        archive: dict[str, bytes] = {}
+        config = load(directory, archive)
+        node = config.node
+        for needed in (node.run_dir, node.state_dir):
+            _make(needed)
+        with open(early.gate, "wb", closefd=False) as gate:
+            hand_on(config, archive, gate)
+        settings = Settings(
+            listen=tuple((str(endpoint.address), endpoint.port) for endpoint in node.listen),
+            workers=node.workers,
+            worker_cpus=node.worker_cpus,
+            run_dir=str(node.run_dir),
+            nsid=node.nsid,
+            control=control,
+            worker=(sys.executable, "-m", "gslb.dns.worker"),
+            log_format=node.log_format,
+            early=early,
+        )
+        os.execv(sys.executable, [sys.executable, "-m", "gslb.supervisor", settings.to_json()])  # noqa: S606 - no shell
 
 
 def _make(directory: Path) -> None:

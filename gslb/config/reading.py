@@ -1,6 +1,6 @@
 """The files of a configuration directory as they are: texts by their paths in it. What they mean is nobody's here."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from gslb.errors import Fault
@@ -39,17 +39,3 @@ def read(path: Path) -> bytes:
     if len(content) > MAX_FILE:
         raise OSError(27, f"larger than {MAX_FILE // 1024 // 1024} MiB")
     return content
-
-
-def is_still(directory: Path, archive: Mapping[str, bytes]) -> bool:
-    """Whether the files of a directory are what they were when `load` filled this archive, none more and none less."""
-    texts, faults = read_all(directory)
-    if faults or texts.keys() - archive.keys():
-        return False
-    try:
-        return all(
-            (texts[path].encode() if path in texts else read(directory / path)) == octets
-            for path, octets in archive.items()
-        )
-    except OSError:
-        return False

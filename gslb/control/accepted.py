@@ -15,7 +15,7 @@ from pathlib import Path
 import structlog
 
 from gslb.config.diff import restart_needed
-from gslb.control.handed import take
+from gslb.control.handed import Handed
 from gslb.errors import ConfigError, Fault
 from gslb.handoff.layout import ACCEPTED
 from gslb.model.settings import Config
@@ -33,17 +33,19 @@ class _Kept:
     archive: Mapping[str, bytes]
 
 
-def begin(directory: Path, run_dir: Path | None) -> tuple[Config, tuple[Fault, ...]]:
+def begin(directory: Path, run_dir: Path | None, handed: Handed | None = None) -> tuple[Config, tuple[Fault, ...]]:
     """The configuration to start with, and why the files as they are now are not it; none: they are.
 
-    `run_dir` None: nobody came before. What `gslb run` has read a moment ago is not read again. Raises ConfigError
+    `run_dir` None: nobody came before. What `gslb run` has read and `handed` on is not read again. Raises ConfigError
     where there is neither.
     """
+    if handed is not None:
+        keep(handed.config, handed.archive)
+        return handed.config, ()
     kept = _kept(run_dir) if run_dir else None
     archive: dict[str, bytes] = {}
-    handed = take(directory, run_dir) if run_dir else None
     try:
-        config = _read(directory, archive) if handed is None else handed[0]
+        config = _read(directory, archive)
     except ConfigError as error:
         before = _before(directory, kept) if kept else None
         if before is None:
@@ -53,7 +55,7 @@ def begin(directory: Path, run_dir: Path | None) -> tuple[Config, tuple[Fault, .
         before = _before(directory, kept)
         if before is not None and (faults := restart_needed(before, config)):
             return _instead(before, faults)
-    keep(config, archive if handed is None else handed[1])
+    keep(config, archive)
     return config, ()
 
 

@@ -1,70 +1,47 @@
 """The configuration as `gslb run` has read it, handed to the first control: nothing is parsed and judged twice.
 
-It lies in run_dir for the moment between them, readable and writable by our own user alone: who can write there has
-the control socket as well. It counts only while the files are what they were, octet by octet, and for the very program
-that wrote it.
+That control is started before the files are read, so that it is all there when they are: both take about as long. It
+gets what was read through a pipe between the two, and then waits at its end, the gate, until the supervisor holds
+run_dir and lets it go on. A pipe that ends before that says that there is nothing to do.
 """
 
-import os
 import pickle
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from operator import attrgetter
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
-from gslb.config.reading import is_still
 from gslb.model.settings import Config
 
-HANDED = "handed.pickle"
 
-_FOREIGN = 0o077
-"""Rights of others that make the file nobody's word."""
+class Handed(NamedTuple):
+    """A configuration, and the octets that `load` read for it."""
+
+    config: Config
+    archive: Mapping[str, bytes]
 
 
-def hand_on(config: Config, archive: Mapping[str, bytes]) -> None:
-    """Leave a configuration, and the octets that `load` read for it. A run_dir that refuses costs time alone."""
-    path = config.node.run_dir / HANDED
-    path.unlink(missing_ok=True)
+def hand_on(config: Config, archive: Mapping[str, bytes], gate: BinaryIO) -> None:
+    """Say it into the pipe. A control that has died meanwhile costs time alone: another one reads the files."""
     try:
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            pickle.dump((_program(), config.directory, dict(archive)), file, pickle.HIGHEST_PROTOCOL)
-            _dump(config, file)
-    except OSError:
-        path.unlink(missing_ok=True)
+        pickle.dump(dict(archive), gate, pickle.HIGHEST_PROTOCOL)
+        pickler = pickle.Pickler(gate, pickle.HIGHEST_PROTOCOL)
+        pickler.dispatch_table = _Reducers()
+        pickler.dump(config)
+        gate.flush()
+    except BrokenPipeError:
+        pass  # its end is noticed by who waits for it
 
 
-def take(directory: Path, run_dir: Path) -> tuple[Config, Mapping[str, bytes]] | None:
-    """What was left for this directory, with the octets of its files; None where the files are to be read."""
-    path = run_dir / HANDED
+def take(gate: BinaryIO) -> Handed | None:
+    """What was said into the pipe, once an octet more opens the gate; None where it ended instead."""
     try:
-        with path.open("rb") as file:
-            path.unlink()
-            found = os.fstat(file.fileno())
-            if found.st_uid != os.geteuid() or found.st_mode & _FOREIGN:
-                return None
-            program, of, archive = pickle.load(file)  # noqa: S301 - our own, see above
-            if (program, of) != (_program(), directory) or not is_still(directory, archive):
-                return None
-            return pickle.load(file), archive  # noqa: S301 - the same
-    except (OSError, EOFError, ValueError, pickle.UnpicklingError):
+        archive = pickle.load(gate)  # noqa: S301 - from our parent, through a pipe that nobody else has
+        config = pickle.load(gate)  # noqa: S301 - the same
+    except (EOFError, pickle.UnpicklingError):
         return None
-
-
-def _program() -> tuple[str, str]:
-    try:
-        return version("gslb-dns"), sys.version
-    except PackageNotFoundError:
-        return "", sys.version
-
-
-def _dump(config: Config, file: BinaryIO) -> None:
-    pickler = pickle.Pickler(file, pickle.HIGHEST_PROTOCOL)
-    pickler.dispatch_table = _Reducers()
-    pickler.dump(config)
+    return Handed(config, archive) if gate.read(1) else None
 
 
 class _Reducers(dict[type, Callable[[Any], Any]]):

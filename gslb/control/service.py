@@ -28,6 +28,7 @@ from gslb import logs
 from gslb.control import accepted
 from gslb.control.channel import Channel
 from gslb.control.desk import Desk, Schedule
+from gslb.control.handed import take
 from gslb.control.heartbeat import Heartbeat
 from gslb.control.owner import Owner
 from gslb.control.publisher import PACE, standing
@@ -71,15 +72,24 @@ FIRST_TABLE = 10.0
 TICK = 1.0
 
 
-def run(config_dir: Path, heartbeat: int | None, faces: Faces, *, run_dir: Path | None = None) -> int:
+def run(
+    config_dir: Path, heartbeat: int | None, faces: Faces, *, run_dir: Path | None = None, gate: int | None = None
+) -> int:
     """Be control until SIGTERM; the exit status. `heartbeat`: a descriptor to the supervisor, None without one.
 
-    `run_dir`: where a control before this one kept its configuration, None where there was none.
+    `run_dir`: where a control before this one kept its configuration, None where there was none. `gate`: a descriptor
+    through which the configuration comes; where it ends before the end, control was not wanted.
     """
     logs.set_up()
     gc.disable()  # until all that stays is there, see settle_memory
+    handed = None
+    if gate is not None:
+        with open(gate, "rb") as pipe:
+            handed = take(pipe)
+        if handed is None:
+            return 0
     try:
-        config, refused = accepted.begin(config_dir, run_dir)
+        config, refused = accepted.begin(config_dir, run_dir, handed)
     except ConfigError as error:
         gc.enable()
         for fault in error.faults:

@@ -10,16 +10,31 @@ import os
 import signal
 import subprocess
 from dataclasses import dataclass
+from typing import Protocol
 
-from gslb.supervisor.plan import CONTROL, Settings
+from gslb.supervisor.plan import CONTROL, Early, Settings
 from gslb.supervisor.sockets import Listeners
+
+
+class Child(Protocol):
+    """What is asked of a child: as subprocess.Popen."""
+
+    pid: int
+
+    def poll(self) -> int | None:
+        """Its exit status, or the negative number of the signal that ended it; None while it runs."""
+        ...
+
+    def send_signal(self, sig: int) -> None:
+        """Signal it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Process:
     """A running child. `heartbeat`: the read end of its pipe, non-blocking."""
 
-    popen: subprocess.Popen[bytes]
+    popen: Child
     heartbeat: int
 
     @property
@@ -59,6 +74,39 @@ def spawn(settings: Settings, listeners: Listeners, child: int) -> Process:
     finally:
         os.close(write_end)
     return Process(popen, read_end)
+
+
+class Inherited:
+    """A child that this process had before it became the supervisor."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self._code: int | None = None
+
+    def __repr__(self) -> str:
+        return f"<Inherited {self.pid}>"
+
+    def poll(self) -> int | None:
+        """As Child."""
+        if self._code is None and (ended := os.waitpid(self.pid, os.WNOHANG))[0]:
+            self._code = os.waitstatus_to_exitcode(ended[1])
+        return self._code
+
+    def send_signal(self, sig: int) -> None:
+        """As Child."""
+        os.kill(self.pid, sig)
+
+
+def admit(early: Early) -> Process:
+    """Let a control that waits at its gate go on. One that has died there is found out as any other."""
+    os.set_inheritable(early.heartbeat, False)
+    os.set_blocking(early.heartbeat, False)
+    try:
+        os.write(early.gate, b"\n")
+    except BrokenPipeError:
+        pass  # its end is noticed by waitpid
+    os.close(early.gate)
+    return Process(Inherited(early.pid), early.heartbeat)
 
 
 def arguments(settings: Settings, listeners: Listeners, child: int, heartbeat: int) -> tuple[str, ...]:

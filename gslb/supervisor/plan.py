@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from enum import IntEnum
 from signal import SIGHUP, SIGKILL, SIGTERM, Signals
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from gslb.supervisor.restart import Life, Phase, Rules, end, excuse, fresh, hear, kill, start, wake
 from gslb.supervisor.words import (
@@ -44,6 +44,15 @@ CONTROL_RULES = Rules(silence=10.0, first_beat=300.0)
 """Control beats for the first time when it has read and decided everything, however much that is."""
 
 
+class Early(NamedTuple):
+    """A control that was started before the supervisor; see gslb.supervisor.early. Descriptors: of its heartbeat's
+    read end, and of the gate where it waits."""
+
+    pid: int
+    heartbeat: int
+    gate: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All that the supervisor is told; it reads no configuration.
@@ -51,7 +60,8 @@ class Settings:
     listen: (host, port) of each endpoint, UDP and TCP both. workers: how many; 0 is one per CPU core. nsid: passed
     on to the workers. control, worker: argument lists, to which `children` adds descriptors. lame_duck: seconds of
     answering after SIGTERM. kill_after: seconds from then to SIGKILL. log_format: json or console; None is console
-    on a terminal. worker_cpus: those that workers keep to, in turn; empty: the system's choice.
+    on a terminal. worker_cpus: those that workers keep to, in turn; empty: the system's choice. early: the first
+    control, where it waits already.
     """
 
     listen: tuple[tuple[str, int], ...]
@@ -66,6 +76,7 @@ class Settings:
     worker_rules: Rules = WORKER_RULES
     log_format: str | None = None
     worker_cpus: tuple[int, ...] = ()
+    early: Early | None = None
 
     def cpu_of(self, child: int) -> int | None:
         """The CPU that a child keeps to; None for control, and where nobody chose."""
@@ -87,6 +98,8 @@ class Settings:
         for name in ("control_rules", "worker_rules"):
             if name in raw:
                 raw[name] = Rules(**raw[name] | {"backoff": tuple(raw[name]["backoff"])})
+        if raw.get("early") is not None:
+            raw["early"] = Early(*map(int, raw["early"]))
         return cls(**raw)
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from gslb.errors import ListenError
 from gslb.supervisor import diary, plan
-from gslb.supervisor.children import Process, spawn, why_ended
+from gslb.supervisor.children import Process, admit, spawn, why_ended
 from gslb.supervisor.notify import Notifier, from_environment
 from gslb.supervisor.plan import CONTROL, Settings, Stage
 from gslb.supervisor.sockets import Listeners, open_listeners, passed_sockets, show
@@ -69,6 +69,7 @@ class Supervisor:
 
     def __init__(self, settings: Settings, listeners: Listeners, notifier: Notifier) -> None:
         self.settings = settings
+        self.early = settings.early
         self.listeners = listeners
         self.notifier = notifier
         self.plan = plan.begin(settings, time.monotonic(), notifier.watchdog)
@@ -143,13 +144,20 @@ class Supervisor:
     def _start(self, child: int) -> None:
         life = self.plan.lives[child]
         try:
-            process = spawn(self.settings, self.listeners, child)
+            process = self._process(child)
         except OSError as error:
             self._do(plan.take(self.plan, Ended(child=child, why=f"cannot be started: {error}"), time.monotonic()))
             return
         self.processes[child] = process
         self.selector.register(process.heartbeat, selectors.EVENT_READ, child)
         self._report(Report(event="replaced" if life.why else "started", child=child, why=life.why), pid=process.pid)
+
+    def _process(self, child: int) -> Process:
+        early = self.early
+        if child != CONTROL or early is None:
+            return spawn(self.settings, self.listeners, child)
+        self.early = None
+        return admit(early)
 
     def _report(self, report: Report, **more: object) -> None:
         role = "" if report.child is None else "control " if report.child == CONTROL else "worker "

@@ -1,84 +1,78 @@
-"""What `gslb run` has read is what the first control runs, and nobody else's word is."""
+"""What `gslb run` has read is what the first control runs."""
 
 import os
 import pickle
+from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
+from typing import BinaryIO
 
 import pytest
 
 from gslb.config.files import load
 from gslb.control.accepted import begin
-from gslb.control.handed import HANDED, hand_on, take
-from gslb.model.settings import Config
-from tests.control.test_reload import write
+from gslb.control.handed import Handed, hand_on, take
 
 
 @pytest.fixture
-def handed(folder: Path) -> Config:
-    """What was read, and left for control."""
+def read(folder: Path) -> Handed:
+    """What `gslb run` read."""
     archive: dict[str, bytes] = {}
-    config = load(folder, archive)
-    hand_on(config, archive)
-    return config
+    return Handed(load(folder, archive), archive)
 
 
-def test_taken_once(folder: Path, handed: Config) -> None:
-    """It is the same configuration, private while it lies there, and gone when it was taken."""
-    path = folder / "run" / HANDED
-    assert path.stat().st_mode & 0o777 == 0o600
-
-    found = take(folder, folder / "run")
-
-    assert found is not None
-    assert found[0] == handed
-    assert not path.exists()
-    assert take(folder, folder / "run") is None
+@pytest.fixture
+def pipe() -> Iterator[tuple[BinaryIO, BinaryIO]]:
+    """Its two ends: where control waits, and where the other speaks."""
+    ends = os.pipe()
+    with open(ends[0], "rb") as waits, open(ends[1], "wb", buffering=0) as says:
+        yield waits, says
 
 
-def test_control_begins_with_it(folder: Path, handed: Config) -> None:
-    """The first control runs what was handed to it, and keeps it for the next one."""
-    found, faults = begin(folder, folder / "run")
+def said(read: Handed, says: BinaryIO, last: bytes) -> None:
+    """All of it, and the end of the pipe. Beside who hears it: a pipe holds little."""
 
-    assert (found, faults) == (handed, ())
+    def say() -> None:
+        hand_on(read.config, read.archive, says)
+        says.write(last)
+        says.close()
+
+    Thread(target=say).start()
+
+
+def test_it_goes_through_the_pipe(read: Handed, pipe: tuple[BinaryIO, BinaryIO]) -> None:
+    """The same configuration, and the same octets, once the gate opens."""
+    said(read, pipe[1], b"\n")
+
+    assert take(pipe[0]) == read
+
+
+def test_a_gate_that_stays_shut(read: Handed, pipe: tuple[BinaryIO, BinaryIO]) -> None:
+    """Where the supervisor could not start, control is not wanted."""
+    said(read, pipe[1], b"")
+
+    assert take(pipe[0]) is None
+
+
+@pytest.mark.parametrize("octets", [b"", pickle.dumps({})[:-1], pickle.dumps({})], ids=["nothing", "cut", "half"])
+def test_a_reader_that_gave_up(pipe: tuple[BinaryIO, BinaryIO], octets: bytes) -> None:
+    """Where the files were refused, or reading them was broken off, control is not wanted either."""
+    pipe[1].write(octets)
+    pipe[1].close()
+
+    assert take(pipe[0]) is None
+
+
+def test_a_control_that_died_costs_nothing(read: Handed, pipe: tuple[BinaryIO, BinaryIO]) -> None:
+    """Who hands on goes on; another control reads the files."""
+    pipe[0].close()
+
+    hand_on(read.config, read.archive, pipe[1])
+
+
+def test_control_begins_with_it(folder: Path, read: Handed) -> None:
+    """The first control runs what was handed to it, whatever the files say by now, and keeps it for the next one."""
     (folder / "zones" / "mail.yaml").write_text("[")
-    assert begin(folder, folder / "run")[0] == handed
 
-
-def test_files_that_changed_are_read(folder: Path, handed: Config) -> None:
-    """A changed file, one more, or one less: what was handed on does not count."""
-    write(folder, address="127.0.0.2")
-
-    found, _ = begin(folder, folder / "run")
-
-    assert found.digest != handed.digest
-
-
-@pytest.mark.parametrize("change", ["more", "less", "elsewhere", "open", "cut", "another"])
-def test_what_does_not_count(folder: Path, handed: Config, change: str) -> None:
-    """Another set of files, another directory, a file that others may read, one cut short, another program's."""
-    path = folder / "run" / HANDED
-    octets = path.read_bytes()
-    if change == "more":
-        (folder / "zones" / "other.yaml").write_text("zone: other.example.com\n")
-    if change == "less":
-        (folder / "zones" / "mail.yaml").unlink()
-    if change == "open":
-        path.chmod(0o640)
-    if change == "cut":
-        path.write_bytes(octets[:-5])
-    if change == "another":
-        program, directory, archive = pickle.loads(octets)
-        path.write_bytes(pickle.dumps((("0", program[1]), directory, archive)))
-
-    assert take(folder / "nowhere" if change == "elsewhere" else folder, folder / "run") is None
-    assert handed.directory == folder
-
-
-def test_a_run_dir_that_refuses(folder: Path, handed: Config) -> None:
-    """Nothing is left where nothing can be written; the files are read again."""
-    (folder / "run" / HANDED).unlink()
-    os.rmdir(folder / "run")
-
-    hand_on(handed, {})
-
-    assert take(folder, folder / "run") is None
+    assert begin(folder, None, read) == (read.config, ())
+    assert begin(folder, folder / "run")[0] == read.config

@@ -213,6 +213,14 @@ def test_files_that_are_refused_end_control(tmp_path: Path) -> None:
     assert service.run(tmp_path / "none", None, faces) == CANNOT_RUN
 
 
+def test_a_gate_that_never_opens_ends_control(tmp_path: Path) -> None:
+    """Nobody has become its supervisor: it was not wanted, and there is nothing to tell."""
+    waits, gate = os.pipe()
+    os.close(gate)
+
+    assert service.run(tmp_path, None, faces, gate=waits) == 0
+
+
 def test_run_is_serve_on_a_loop_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The entry point brings its loop and its log."""
     Running(tmp_path, free_port())

@@ -12,6 +12,7 @@ import pytest
 from gslb.supervisor.children import Process, arguments, spawn, why_ended
 from gslb.supervisor.plan import Settings
 from gslb.supervisor.sockets import Listeners, open_listeners
+from tests.kit.running import until
 
 NOTHING = Listeners((), ((),), ((),))
 
@@ -31,6 +32,12 @@ def python(code: str) -> Process:
     """A control that runs this line, with the descriptor of its pipe as `fd`."""
     words = (sys.executable, "-I", "-S", "-c", f"import os, signal, sys; fd = int(sys.argv[4]); {code}")
     return spawn(settings(*words), NOTHING, 0)
+
+
+def ended(process: Process) -> int | None:
+    """Its exit status, once it has ended."""
+    until(lambda: process.popen.poll() is not None, 10, "it ends")
+    return process.popen.poll()
 
 
 def test_a_worker_is_told_all_it_needs() -> None:
@@ -63,7 +70,7 @@ def test_a_heartbeat_arrives_and_its_end_is_seen() -> None:
 
     assert read(process) == b"R"
     assert read(process) == b""
-    assert process.popen.wait(10) == 0
+    assert ended(process) == 0
     process.close()
 
 
@@ -71,7 +78,7 @@ def test_a_full_pipe_stops_nobody() -> None:
     """A child whose heartbeats nobody reads gets EAGAIN, and can go on."""
     process = python("os.write(fd, b'.' * 65536); signal.alarm(5); os.write(fd, b'.')")
 
-    assert process.popen.wait(10) == 1
+    assert ended(process) == 1
     process.close()
 
 
@@ -80,7 +87,7 @@ def test_a_child_leads_a_session_of_its_own() -> None:
     process = python("os.write(fd, b'%d %d' % (os.getpid() == os.getsid(0), len(sys.stdin.read())))")
 
     assert read(process) == b"1 0"
-    process.popen.wait(10)
+    ended(process)
     process.close()
 
 
@@ -91,18 +98,18 @@ def test_a_kill_takes_what_the_child_started() -> None:
     process.send(signal.SIGKILL)
 
     assert read(process) == b""
-    process.popen.wait(10)
+    ended(process)
     process.close()
 
 
 def test_signals_to_the_dead_are_dropped() -> None:
     """Its number may be another's already."""
     process = python("pass")
-    process.popen.wait(10)
+    ended(process)
     process.send(signal.SIGTERM)
     process.close()
 
-    assert process.popen.returncode == 0
+    assert process.popen.poll() == 0
 
 
 def test_a_missing_program_leaks_nothing(tmp_path: Path) -> None:

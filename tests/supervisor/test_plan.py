@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gslb.supervisor.plan import CANNOT_RUN, CONTROL, TICK, Plan, Settings, Stage, advance, begin, next_due, take
+from gslb.supervisor.plan import CANNOT_RUN, CONTROL, TICK, Early, Plan, Settings, Stage, advance, begin, next_due, take
 from gslb.supervisor.restart import Phase
 from gslb.supervisor.words import (
     Action,
@@ -81,7 +81,10 @@ def running(watchdog: float = 0.0) -> Story:
 
 def test_settings_survive_their_own_json() -> None:
     """What `gslb run` writes is what the supervisor reads."""
+    early = replace(SETTINGS, early=Early(pid=7, heartbeat=8, gate=9))
+
     assert Settings.from_json(SETTINGS.to_json()) == SETTINGS
+    assert Settings.from_json(early.to_json()) == early
 
 
 def test_workers_take_cpus_in_turn() -> None:
