@@ -4,7 +4,8 @@
 # packages than those of the suite are given as arguments (packages_dnssec.sh).
 set -eu
 
-PACKAGES="${*:-postfix dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-managesieved nginx-light
+PACKAGES="${*:-postfix dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-managesieved dovecot-submissiond
+    nginx-light
     unbound bind9-dnsutils iproute2 procps fail2ban chromium
     bind9 bind9-utils ldnsutils
     nsd slapd monitoring-plugins-basic haproxy prometheus-blackbox-exporter}"

@@ -8,7 +8,7 @@ from gslb.config.crosscheck_web import check_web
 from gslb.config.drafts import CheckDraft
 from gslb.config.resolve_dialogues import dialogue_of
 from gslb.config.schema_check_common import Capable, Certificate, Login
-from gslb.config.schema_check_mail import LmtpCheck, RelayCheck, SmtpCheck
+from gslb.config.schema_check_mail import LmtpCheck, RelayCheck, SmtpCheck, SubmissionCheck
 from gslb.config.schema_check_ports import TcpCheck, TlsCheck
 from gslb.config.schema_check_services import DnsCheck, LdapCheck
 from gslb.config.schema_check_words import AgentCheck, FileCheck
@@ -74,14 +74,16 @@ def _certificate(check: CheckDraft) -> None:
 
 def _recipient(check: CheckDraft) -> None:
     table, document = check.table, check.document
-    if not isinstance(table, SmtpCheck | LmtpCheck) or document.is_damaged((check.name, "stage")):
+    if not isinstance(table, SmtpCheck | SubmissionCheck | LmtpCheck) or document.is_damaged((check.name, "stage")):
         return
     if table.stage == "rcpt" and not table.rcpt:
         _refuse(check, "rcpt", "required with stage rcpt: a mailbox to ask about")
-    needed = {"sender": ("mail", "rcpt"), "rcpt": ("rcpt",), "expect_rcpt": ("rcpt",)}
+    sends = ("mail",) if isinstance(table, SubmissionCheck) else ("mail", "rcpt")
+    needed = {"sender": sends, "rcpt": ("rcpt",), "expect_rcpt": ("rcpt",)}
     for key, stages in needed.items():
         if key in table.model_fields_set and table.stage not in stages:
-            _refuse(check, key, f"needs stage {' or '.join(stages)}, and the stage is {table.stage}")
+            known = f", and the stage is {table.stage}" if table.stage else ""
+            _refuse(check, key, f"needs stage {' or '.join(stages)}{known}")
 
 
 def _socket(check: CheckDraft) -> None:
@@ -182,7 +184,7 @@ def _capabilities(check: CheckDraft) -> None:
 
 
 _SOURCES = ("password_file", "password_env", "password")
-_DEEP = ("auth", "login", "mailbox")
+_DEEP = ("auth", "login", "mailbox", "mail")
 """Stages that need a login."""
 
 _RULES: tuple[Callable[[CheckDraft], None], ...] = (

@@ -48,7 +48,7 @@ def review_check(draft: CheckDraft, check: Check) -> None:
     if isinstance(settings, RelaySettings) and settings.foreign_domain.endswith(".invalid"):
         message = (
             "a name under .invalid may be refused because it does not resolve, before any rule about relaying; "
-            "name a domain that resolves and is not yours"
+            "name a domain of yours that resolves and that the server does not serve"
         )
         draft.document.warn((check.name, "foreign_domain"), message)
     _introduction(draft, check)

@@ -55,10 +55,12 @@ class SubmissionCheck(CheckTable, Certificate, Capable, Login, Proxied, Limited)
     """The port to connect to; default: 587, with implicit TLS 465."""
     tls: TlsWord | None = None
     """none, try, starttls (required) or implicit; default: starttls, on port 465 implicit."""
-    stage: Literal["greeting", "helo", "auth"] | None = None
-    """How deep the dialogue goes; default: helo, with a user auth."""
+    stage: Literal["greeting", "helo", "auth", "mail"] | None = None
+    """How deep the dialogue goes; default: helo, with a user auth. mail begins an envelope behind the login."""
     helo_name: HeloName | None = None
     """The name said in EHLO; default: probing.name."""
+    sender: Mailbox | None = None
+    """Stage mail: the envelope sender; default: the null sender <>."""
     capabilities: Literal["msa"] | None = None
     """A set of demands: msa wants STARTTLS, no AUTH before it, AUTH with PLAIN or LOGIN after it; default: none."""
 

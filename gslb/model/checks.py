@@ -98,13 +98,16 @@ class SmtpSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmissionSettings:
-    """RFC 6409 on 587 (STARTTLS) or 465 (implicit). `stage`: greeting, helo. With credentials it logs in after helo."""
+    """RFC 6409 on 587 (STARTTLS) or 465 (implicit). `stage`: greeting, helo, mail. With credentials it logs in after
+    helo; stage mail then begins an envelope from `sender`.
+    """
 
     type: ClassVar[str] = "submission"
     port: int = 587
     tls: TlsSettings = TlsSettings(mode=TlsMode.STARTTLS)
     stage: str = "helo"
     helo_name: str | None = None
+    sender: str = ""
     proxy: ProxyProtocol = ProxyProtocol.NONE
     limits: Limits = LIMITS
     caps: tuple[CapRule, ...] = ()

@@ -37,7 +37,9 @@ def shallow(settings: CheckSettings) -> "CheckSettings | None":
             return replace(settings, stage="capability", credentials=None)
         case SieveSettings() if settings.credentials or settings.stage == "login":
             return replace(settings, stage="noop", credentials=None)
-        case SubmissionSettings() | LdapSettings() if settings.credentials:
+        case SubmissionSettings() if settings.credentials:
+            return replace(settings, stage="helo", sender="", credentials=None)
+        case LdapSettings() if settings.credentials:
             return replace(settings, credentials=None)
         case HttpSettings() if settings.login:
             return replace(settings, login=None)

@@ -99,6 +99,7 @@ async def probe_submission(target: Target, journal: Journal) -> None:
         credentials,
         lambda name, entry: submission(settings, settings.helo_name or name, entry),
     )
+    _explain_loopback(journal)
 
 
 async def probe_imap(target: Target, journal: Journal) -> None:

@@ -32,6 +32,8 @@ RELAY = "type: relay, foreign_domain: f.example.net, sender_domain: s.example.ne
         ("type: smtp, require_caps: {early: A}", "x.require_caps: 'early' is not one of pre_tls, post_tls, any"),
         ("type: smtp, capabilities: msa", "x.capabilities: 'msa' is not one of mx"),
         ("type: smtp, banner_regex: '('", "x.banner_regex: '(' is no pattern: "),
+        ("type: submission, stage: mail", "x.user: required with stage mail: who logs in"),
+        (f"type: submission, {LOGIN}, sender: a@b.c", "x.sender: needs stage mail"),
         ("type: lmtp, stage: rcpt", "x.rcpt: required with stage rcpt: a mailbox to ask about"),
         ("type: lmtp, socket: /run/x, port: 24", "x.port: a Unix socket has none: socket stands there already"),
         ("type: lmtp, socket: /run/x, proxy_protocol: v1", "x.proxy_protocol: v1 tells addresses, and a Unix socket"),

@@ -127,6 +127,10 @@ def test_every_key_of_its_own_arrives(text: str, expected: CheckSettings) -> Non
             "type: submission, stage: auth, port: 465",
             SubmissionSettings(port=465, credentials=WHO, tls=full(TlsMode.IMPLICIT)),
         ),
+        (
+            "type: submission, stage: mail, sender: a@b.c",
+            SubmissionSettings(stage="mail", sender="a@b.c", credentials=WHO, tls=full(TlsMode.STARTTLS)),
+        ),
         ("type: imap", ImapSettings(stage="login", credentials=WHO, tls=full(TlsMode.STARTTLS))),
         (
             "type: imap, stage: mailbox, verify: full",

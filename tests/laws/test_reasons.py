@@ -23,7 +23,7 @@ REASONS = {
     Reason.REPLY_TIMEOUT: "probes/test_directory.py::test_directories_gone_wrong",
     Reason.DEADLINE: "probes/test_roundtrip.py::test_a_round_trip_is_cut_off_by_the_deadline_of_the_whole",
     Reason.GREETING_REJECTED: "probes/test_hostile.py::test_greetings_gone_wrong",
-    Reason.BUSY: "probes/dialogue/test_pop3.py::test_a_temporary_refusal_is_load",
+    Reason.BUSY: "probes/dialogue/test_pop3.py::test_a_temporary_refusal_is_load_and_a_mailbox_in_use_a_notice",
     Reason.PER_CLIENT_LIMIT: "probes/dialogue/test_smtp_reply.py::test_what_a_refusal_means_as_a_greeting",
     Reason.NOT_ACCEPTING: "probes/dialogue/test_smtp_reply.py::test_what_a_refusal_means_after_the_greeting",
     Reason.TEMP_REPLY: "probes/dialogue/test_lmtp.py::test_what_a_reply_about_a_mailbox_means",

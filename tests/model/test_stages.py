@@ -21,6 +21,7 @@ DEEP: list[tuple[CheckSettings, CheckSettings]] = [
     (SmtpSettings(stage="rcpt", rcpt="a@b"), SmtpSettings(rcpt="a@b")),
     (LmtpSettings(stage="rcpt", rcpt="a@b"), LmtpSettings(rcpt="a@b")),
     (SubmissionSettings(credentials=USER), SubmissionSettings()),
+    (SubmissionSettings(stage="mail", sender="a@example.com", credentials=USER), SubmissionSettings()),
     (ImapSettings(stage="mailbox", credentials=USER), ImapSettings()),
     (Pop3Settings(stage="login", credentials=USER), Pop3Settings()),
     (SieveSettings(stage="login", credentials=USER), SieveSettings()),

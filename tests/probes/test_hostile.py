@@ -341,7 +341,7 @@ async def test_imap_servers_gone_wrong(turns, expected):
     [
         (b"+OK\r\nUIDL\r\n", Failed(Phase.HELLO, Reason.REPLY_TIMEOUT), ()),
         (b"-ERR what\r\n", Passed(), (Reason.CAPS_UNKNOWN,)),
-        (b"-ERR [IN-USE] mailbox\r\n", Degraded(Phase.HELLO, Reason.AUTH_TEMP, load=True), ()),
+        (b"-ERR [IN-USE] mailbox\r\n", Degraded(Phase.HELLO, Reason.AUTH_TEMP), ()),
     ],
 )
 async def test_pop3_servers_gone_wrong(reply, expected, notices):

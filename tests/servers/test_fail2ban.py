@@ -101,8 +101,8 @@ async def test_dovecot_probes_are_no_attack():
 
 
 async def test_logins_lmtp_and_sieve_are_no_attack():
-    """A mailbox opened, a list of filters' capabilities, an LHLO, and a login by submission: nothing is counted."""
-    with MailStore() as store, SaslPostfix(store.ports["sasl"]) as relay:
+    """A mailbox opened, a list of filters' capabilities, an LHLO, and logins by submission: nothing is counted."""
+    with MailStore() as store, SaslPostfix(store) as relay:
         starttls = trusting(store, TlsMode.STARTTLS)
         await probed(
             ImapSettings(port=store.ports["imap"], tls=starttls, stage="mailbox", credentials=CREDENTIALS),
@@ -110,11 +110,14 @@ async def test_logins_lmtp_and_sieve_are_no_attack():
             SieveSettings(port=store.ports["sieve"], tls=starttls),
             SieveSettings(port=store.ports["sieve"], tls=starttls, stage="login", credentials=CREDENTIALS),
             LmtpSettings(port=store.ports["lmtp"]),
+            SubmissionSettings(port=store.ports["submission"], tls=starttls),
+            SubmissionSettings(port=store.ports["submission"], tls=starttls, credentials=CREDENTIALS),
         )
         submission = {"port": relay.ports["submission"], "tls": trusting(relay, TlsMode.STARTTLS)}
         await probed(SubmissionSettings(**submission, credentials=CREDENTIALS))
-        until(lambda: store.log().count("-login: Info: ") >= 4 * RUNS, 5, "the last session")
-        until(lambda: relay.log().count("]: disconnect from") >= RUNS, 5, "the last disconnect")
+        until(lambda: store.log().count("-login: Info: ") >= 6 * RUNS, 5, "the last session")
+        assert "Error: " not in store.log()
+        until(lambda: relay.log().count("]: disconnect from") >= 2 * RUNS, 5, "the last disconnect")
 
         assert matched(store.log_file, *DOVECOT, "sieve") == dict.fromkeys((*DOVECOT, "sieve"), 0)
         assert matched(relay.log_file, *POSTFIX) == dict.fromkeys(POSTFIX, 0)

@@ -36,7 +36,7 @@ def store():
 @pytest.fixture(scope="module")
 def relay(store):
     """A Postfix beside it."""
-    with SaslPostfix(store.ports["sasl"]) as server:
+    with SaslPostfix(store) as server:
         yield server
 
 
@@ -46,7 +46,7 @@ def imap(server, mode=TlsMode.STARTTLS, port="imap", **keys):
 
 
 def stored(server, **keys):
-    """The checks of the store that can log in, by name."""
+    """The checks of the store that can log in, by name; submission goes no deeper than the login."""
     login = {"credentials": CREDENTIALS, **keys}
     return {
         "imap": imap(server, stage="mailbox", send_id=True, **login),
@@ -57,19 +57,19 @@ def stored(server, **keys):
         "sieve": SieveSettings(
             port=server.ports["sieve"], tls=trusting(server, TlsMode.STARTTLS), stage="login", **login
         ),
+        "submission": submission(server, **keys),
+        "submissions": submission(server, TlsMode.IMPLICIT, "submissions", **keys),
     }
 
 
-def submission(server, **keys):
-    """The submission check of it."""
-    return SubmissionSettings(
-        port=server.ports["submission"], tls=trusting(server, TlsMode.STARTTLS), credentials=CREDENTIALS, **keys
-    )
+def submission(server, mode=TlsMode.STARTTLS, port="submission", **keys):
+    """A submission check of it, with a login."""
+    return SubmissionSettings(port=server.ports[port], tls=trusting(server, mode), credentials=CREDENTIALS, **keys)
 
 
-@pytest.mark.parametrize("name", ["imap", "imaps", "pop3", "sieve"])
-async def test_a_login_reaches_the_mailbox(name, store):
-    """Over a verified session, and nothing of the password is told."""
+@pytest.mark.parametrize("name", ["imap", "imaps", "pop3", "sieve", "submission", "submissions"])
+async def test_a_login_reaches_the_mailbox(name, store, relay):
+    """Over a verified session, and nothing of the password is told; submission has its relay behind it."""
     said = []
     seen = await look(stored(store)[name], logins=logins(), transcript=said.append, source=STRANGER)
 
@@ -79,7 +79,7 @@ async def test_a_login_reaches_the_mailbox(name, store):
     assert not any(secret in f"{said} {seen}" for secret in (WORD, PLAIN.decode()))
 
 
-@pytest.mark.parametrize("name", ["imap", "imaps", "pop3", "sieve"])
+@pytest.mark.parametrize("name", ["imap", "imaps", "pop3", "sieve", "submission"])
 async def test_a_wrong_password_is_rejected_twice_and_then_held_back(name, store):
     """And the member stays up."""
     ours, check = logins("wrong-word"), stored(store)[name]
@@ -116,23 +116,41 @@ async def test_the_certificate_is_verified_before_a_password_is_sent(store, rela
 
 
 async def test_the_store_guards_its_passwords_from_strangers(store):
-    """The mailstore set holds on all its ports."""
+    """The mailstore set holds on all its ports, that of submission on the other two."""
     for name, check in stored(store).items():
         if name == "imaps":
             continue
-        rules = capability_rules("mailstore", check.type, fails=True)
+        rules = capability_rules("msa" if name.startswith("sub") else "mailstore", check.type, fails=True)
         settings = type(check)(port=check.port, tls=check.tls, caps=rules)
         assert (await look(settings, source=STRANGER)).outcome == Passed(), name
 
 
 async def test_a_client_with_the_servers_own_address_counts_as_secured(store):
     """Dovecot then offers cleartext logins: the notice tells why."""
-    settings = imap(store, caps=capability_rules("mailstore", "imap"))
-    trapped = await look(settings)
+    port, tls = store.ports["submission"], trusting(store, TlsMode.STARTTLS)
+    box = imap(store, caps=capability_rules("mailstore", "imap"))
+    msa = SubmissionSettings(port=port, tls=tls, caps=capability_rules("msa", "submission"))
 
-    assert trapped.outcome == Degraded(Phase.HELLO2, Reason.CAP_MISSING)
-    assert Reason.ASSUME_SECURED_LOOPBACK in trapped.notices
-    assert (await look(settings, source=STRANGER)).outcome == Passed()
+    for settings, broken in ((box, Reason.CAP_MISSING), (msa, Reason.CAP_FORBIDDEN)):
+        trapped = await look(settings)
+        assert trapped.outcome == Degraded(Phase.HELLO2, broken)
+        assert Reason.ASSUME_SECURED_LOOPBACK in trapped.notices
+        assert (await look(settings, source=STRANGER)).outcome == Passed()
+
+
+async def test_a_submission_proxy_takes_a_login_though_its_relay_is_down(store, relay):
+    """Dovecot's own: what an envelope alone shows. Nothing is sent, and the relay sees a session in good order."""
+    login, deep = submission(store), submission(store, stage="mail", sender="probe@example.com")
+    seen = await look(deep, logins=logins(), source=STRANGER)
+    assert (seen.outcome, seen.notices) == (Passed(), ())
+    until(lambda: "mail=1 rset=1 quit=1" in relay.log(), 5, "the relay's last line of it")
+
+    with relay.stopped():
+        taken, found = [await look(check, logins=logins(), source=STRANGER) for check in (login, deep)]
+
+    # Its 421 comes unasked: now and then in the same breath as the 235, and else as the answer to what is said next.
+    assert taken.reason in (Reason.OK, Reason.PROTOCOL_ERROR)
+    assert found.reason in (Reason.BUSY, Reason.PROTOCOL_ERROR)
 
 
 async def test_msa_and_mx_sets_on_postfix(relay):

@@ -47,7 +47,7 @@ def real():
     """One of each server that gslb knows the protocol of."""
     with contextlib.ExitStack() as stack:
         store = stack.enter_context(MailStore())
-        relay = stack.enter_context(SaslPostfix(store.ports["sasl"]))
+        relay = stack.enter_context(SaslPostfix(store))
         others = [stack.enter_context(each) for each in (Nginx(), Slapd(), small())]
         yield dict(zip(("store", "relay", "nginx", "slapd", "nsd"), (store, relay, *others), strict=True))
 

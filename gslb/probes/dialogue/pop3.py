@@ -9,16 +9,22 @@ C: STAT     stage mailbox
 C: QUIT
 """
 
+import re
+from typing import Final
+
 from gslb.model.checks import Pop3Settings
 from gslb.model.observations import Failed, Phase, Reason
 from gslb.model.values import TlsMode
 from gslb.probes.dialogue.capabilities import Offers, asserted, marked
 from gslb.probes.dialogue.commands import Conclusion, Dialogue, Enter, Note, Send, Steps
-from gslb.probes.dialogue.endings import passed, politely, stopped
+from gslb.probes.dialogue.endings import malformed, passed, politely, stopped
 from gslb.probes.dialogue.login import Entry
 from gslb.probes.dialogue.pop3_auth import authenticated
 from gslb.probes.dialogue.pop3_reply import Status, read_list, read_status, refusal
 from gslb.probes.dialogue.text import shown
+
+_COUNT: Final = re.compile(rb"\d+ +\d+")
+"""Messages, and their octets in all (RFC 1939 section 5)."""
 
 
 def pop3(settings: Pop3Settings, entry: Entry = None) -> Dialogue:
@@ -78,6 +84,8 @@ def _looked(stage: str) -> Steps[None]:
     status = yield from _asked(b"STAT", Phase.COMMAND)
     if not status.ok:
         raise refusal(status, Phase.COMMAND)
+    if not _COUNT.match(status.text):
+        raise malformed(Phase.COMMAND, status.text)
 
 
 def _asked(command: bytes, phase: Phase) -> Steps[Status]:

@@ -2,7 +2,8 @@
 
 response                                       outcome
 +OK                                            logged in
--ERR [SYS/TEMP] [IN-USE] [LOGIN-DELAY], too …  degraded, auth_temp: another session may hold the mailbox
+-ERR [SYS/TEMP], too many …                    degraded, auth_temp
+-ERR [IN-USE] [LOGIN-DELAY]                    the same as a notice: another session holds the mailbox, or just did
 -ERR internal (server) error                   degraded, auth_temp: a mail proxy whose store is dead
 -ERR [SYS/PERM]                                failed, perm_reply
 -ERR [AUTH]                                    degraded, auth_rejected
@@ -63,7 +64,7 @@ def _user(login: Login) -> Steps[Status]:
 
 def _refused(status: Status) -> Steps[None]:
     if status.is_temporary or _blames_itself(status):
-        raise stopped(Degraded(Phase.AUTH, Reason.AUTH_TEMP, load=True), status.text, "-ERR")
+        raise stopped(Degraded(Phase.AUTH, Reason.AUTH_TEMP, load=not status.is_occupied), status.text, "-ERR")
     if status.code == b"SYS/PERM":
         raise stopped(Failed(Phase.AUTH, Reason.PERM_REPLY), status.text, "-ERR")
     if status.code != b"AUTH":

@@ -23,9 +23,14 @@ class Status:
         return self.text[1:].partition(b"]")[0].upper() if self.text.startswith(b"[") else b""
 
     @property
+    def is_occupied(self) -> bool:
+        """Whether another session stands in the way, a client's or our own: no fault of the server, however often."""
+        return self.code in _OCCUPIED
+
+    @property
     def is_temporary(self) -> bool:
         """Whether it says "later"."""
-        return self.code == b"SYS/TEMP" or self.code in _OCCUPIED or b"too many" in self.text.lower()
+        return self.code == b"SYS/TEMP" or self.is_occupied or b"too many" in self.text.lower()
 
 
 def read_status(phase: Phase) -> Steps[Status]:
@@ -66,8 +71,8 @@ def refusal(status: Status, phase: Phase) -> Stop:
     """What -ERR means where +OK was asked for."""
     outcome: Outcome = Failed(phase, _PERMANENT.get(phase, Reason.PERM_REPLY))
     if status.is_temporary:
-        occupied = status.code in _OCCUPIED and phase not in _PERMANENT
-        outcome = Degraded(phase, Reason.AUTH_TEMP if occupied else Reason.BUSY, load=True)
+        occupied = status.is_occupied and phase not in _PERMANENT
+        outcome = Degraded(phase, Reason.AUTH_TEMP if occupied else Reason.BUSY, load=not occupied)
     return stopped(outcome, status.text, "-ERR")
 
 

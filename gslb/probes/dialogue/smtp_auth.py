@@ -26,14 +26,14 @@ _REJECTED: Final = (534, 535, 538)
 _UNAVAILABLE: Final = (504, 530)
 
 
-def authenticated(entry: Entry, offers: Offers) -> Steps[None]:
-    """Log in, where the check has a login and it is not held back."""
+def authenticated(entry: Entry, offers: Offers) -> Steps[bool]:
+    """Log in; False where the check has no login, or that is left out of this run."""
     if entry is None:
-        return
+        return False
     yield Enter(Phase.AUTH)
     login = yield from unlocked(entry, encrypted=offers.encrypted)
     if login is None:
-        return
+        return False
     if offers.offers("AUTH=PLAIN"):
         reply = yield from _plain(login)
     elif offers.offers("AUTH=LOGIN"):
@@ -43,6 +43,7 @@ def authenticated(entry: Entry, offers: Offers) -> Steps[None]:
     if reply.kind != 2:
         raise _refusal(reply)
     yield LoggedIn()
+    return True
 
 
 def _plain(login: Login) -> Steps[Reply]:

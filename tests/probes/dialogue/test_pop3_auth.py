@@ -16,6 +16,7 @@ SETTINGS = Pop3Settings(tls=TlsSettings(mode=TlsMode.IMPLICIT), stage="login", c
 REJECTED = Degraded(Phase.AUTH, Reason.AUTH_REJECTED)
 UNAVAILABLE = Failed(Phase.AUTH, Reason.AUTH_UNAVAILABLE)
 TEMP = Degraded(Phase.AUTH, Reason.AUTH_TEMP, load=True)
+OCCUPIED = Degraded(Phase.AUTH, Reason.AUTH_TEMP)
 
 
 def script(settings=SETTINGS, entry=LOGIN, caps=(b"SASL PLAIN", b"USER")):
@@ -66,8 +67,8 @@ def test_nothing_usable_offered():
         (b"-ERR no", REJECTED, (Reason.AMBIGUOUS,)),
         (b"-ERR [SYS/TEMP] later", TEMP, ()),
         (b"-ERR internal server error", TEMP, ()),
-        (b"-ERR [IN-USE] later", TEMP, ()),
-        (b"-ERR [LOGIN-DELAY] later", TEMP, ()),
+        (b"-ERR [IN-USE] later", OCCUPIED, ()),
+        (b"-ERR [LOGIN-DELAY] later", OCCUPIED, ()),
         (b"-ERR [SYS/PERM] never", Failed(Phase.AUTH, Reason.PERM_REPLY), ()),
     ],
 )
@@ -83,6 +84,7 @@ def test_the_mailbox_is_counted():
     counted.says(b"QUIT")
 
     script(deep).hears(b"+OK in", b"-ERR gone").concludes(Failed(Phase.COMMAND, Reason.PERM_REPLY))
+    script(deep).hears(b"+OK in", b"+OK some").concludes(Failed(Phase.COMMAND, Reason.PROTOCOL_ERROR))
     script(deep, Held.WAITING).concludes(Passed(), Reason.AUTH_HELD).says(b"QUIT")
     script(deep, Held.REJECTED).concludes(REJECTED, Reason.AUTH_HELD).says(b"QUIT")
 

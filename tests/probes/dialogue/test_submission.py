@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 from gslb.model.checks import SubmissionSettings, TlsSettings
-from gslb.model.observations import Failed, Passed, Phase, Reason
+from gslb.model.observations import Degraded, Failed, Passed, Phase, Reason
 from gslb.model.values import TlsMode
+from gslb.probes.dialogue.login import Held
 from gslb.probes.dialogue.submission import submission
+from tests.kit.logins import CREDENTIALS, LOGIN, PLAIN
 from tests.kit.script import Script
 
 STARTTLS = SubmissionSettings()
@@ -45,3 +47,29 @@ def test_helo_is_no_way_to_submit():
 def test_the_greeting_stage_says_quit_only():
     """`stage: greeting`."""
     script(replace(STARTTLS, stage="greeting")).concludes(Passed()).says(b"QUIT")
+
+
+def test_stage_mail_begins_an_envelope_behind_the_login():
+    """What a proxy in front of a dead relay cannot do; it is withdrawn, and no recipient is named."""
+    check = replace(IMPLICIT, stage="mail", sender="probe@example.com", credentials=CREDENTIALS)
+    done = Script(submission(check, "probe.example.com", LOGIN)).hears(b"220 msa").says(EHLO)
+    done.hears(b"250-msa", b"250 AUTH PLAIN").says(b"AUTH PLAIN " + PLAIN).hears(b"235 in")
+    done.says(b"MAIL FROM:<probe@example.com>").hears(b"250 ok").concludes(Passed())
+    done.says(b"RSET").hears(b"250 ok").says(b"QUIT").hears(b"221 bye").ends()
+
+
+def test_stage_mail_without_its_login_now_says_no_more():
+    """Others are trying it: an envelope would be refused for that alone."""
+    check = replace(IMPLICIT, stage="mail", credentials=CREDENTIALS)
+    held = Script(submission(check, "probe.example.com", Held.WAITING)).hears(b"220 msa").says(EHLO)
+
+    held.hears(b"250-msa", b"250 AUTH PLAIN").concludes(Passed(), Reason.AUTH_HELD).says(b"QUIT")
+
+
+def test_a_relay_that_is_dead_behind_a_proxy_shows_in_the_envelope():
+    """As Dovecot says it: the login is taken, and what follows is not."""
+    check = replace(IMPLICIT, stage="mail", credentials=CREDENTIALS)
+    done = Script(submission(check, "p", LOGIN)).hears(b"220 msa").hears(b"250-msa", b"250 AUTH PLAIN").hears(b"235 in")
+
+    busy = Degraded(Phase.COMMAND, Reason.BUSY, load=True)
+    done.hears(b"421 4.4.0 mail Failed to connect to relay server (connect)").concludes(busy)
