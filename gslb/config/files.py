@@ -19,6 +19,7 @@ from gslb.config.flatten import flatten
 from gslb.config.reading import CHECKS, ZONES, read, read_all
 from gslb.config.resolve import Host
 from gslb.config.resolve_checks import resolve_check, says_hello_by_default
+from gslb.config.resolve_targets import Targets
 from gslb.config.review_views import review_chains, review_views
 from gslb.config.schema_node import NodeFile
 from gslb.config.tsig_file import read_tsig_keys
@@ -198,7 +199,7 @@ def _config(
     says_hello = any(says_hello_by_default(draft.table) for draft in checks)
     node = resolve.resolve_node(table, directory, host, says_hello=says_hello)
     resolved = {draft.name: resolve_check(draft.name, draft.table, node.probing, directory) for draft in checks}
-    targets = resolve.Targets(resolved, node.probing)
+    targets = Targets(resolved, node.probing)
     model_zones = tuple(resolve.resolve_zone(draft, targets, node.state_dir, directory) for draft in zones)
     views = resolve.resolve_views(table)
     canary = tuple(targets.canary(one.check, one.address) for one in table.probing.canary)

@@ -4,24 +4,24 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gslb.config.combined import with_parents
 from gslb.config.crosscheck_names import record_words
 from gslb.config.drafts import PoolDraft, ZoneDraft, addresses_of
-from gslb.config.resolve_checks import ResolvedCheck, for_member
+from gslb.config.resolve_targets import Targets
 from gslb.config.schema_node import NodeFile
 from gslb.config.schema_zone import DnssecTable, MemberTable, ServiceTable, TransferTable
 from gslb.config.values import contact_wire
 from gslb.model import names
-from gslb.model.checks import Timing
 from gslb.model.clients import View
 from gslb.model.keys import Algorithm
 from gslb.model.pools import Member, MinHealthy, Pool
+from gslb.model.quick import quick
 from gslb.model.settings import HttpListener, Node, Probing, RateLimit
-from gslb.model.targets import Target, dialogue_keys, target_id
 from gslb.model.transfers import Transfer
 from gslb.model.values import Address, MxMode, RecordType, WhenAllDown
 from gslb.model.verdicts import VerdictKey
 from gslb.model.zones import ALL, PLAIN_HTTPS, Dnssec, Https, NameServer, Service, SoaTimers, SrvOwner, ViewChain, Zone
+
+new_member, new_pool, new_service = quick(Member), quick(Pool), quick(Service)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,71 +99,6 @@ def _probing(table: NodeFile, full_name: str | None) -> Probing:
     )
 
 
-class Targets:
-    """Collects the targets of all zones: one for each dialogue with an address, however many checks share it."""
-
-    def __init__(self, checks: Mapping[str, ResolvedCheck], probing: Probing) -> None:
-        self.checks = checks
-        self.probing = probing
-        self.found: dict[str, Target] = {}
-        self._keys = {name: dialogue_keys(one.written) for name, one in checks.items()}
-
-    def with_parents(self, names: tuple[str, ...]) -> tuple[str, ...]:
-        """The checks and all they depend on."""
-        return with_parents(names, {name: one.check.depends_on for name, one in self.checks.items()})
-
-    def canary(self, check_name: str, address: Address) -> str:
-        """The id of a target that is probed for this host's own sake; it is added."""
-        name = str(address)
-        return self.key(check_name, name, MemberTable.model_validate({"address": name}), address, name).target
-
-    def key(self, check_name: str, name: str, member: MemberTable, answered: Address, public_name: str) -> VerdictKey:
-        """The verdict of one check on one answered address of a member; its target is added."""
-        resolved = self.checks[check_name]
-        check = resolved.check
-        port = member.probe_port.get(check_name) if isinstance(member.probe_port, dict) else member.probe_port
-        address = _probed(member, answered)
-        ipv4 = address.version == 4
-        source = check.source_ipv4 if ipv4 else check.source_ipv6
-        written = for_member(resolved.written, port, name, member.hostname, public_name)
-        target = Target(
-            id=target_id(
-                written, address, source, keys=self._keys[check_name] if written is resolved.written else None
-            ),
-            address=address,
-            settings=for_member(check.settings, port, name, member.hostname, public_name),
-            timing=check.timing,
-            slow_after=check.slow_after,
-            stage_every=check.stage_every,
-            groups=() if check.group is None else (check.group,),
-            source=source or (self.probing.source_ipv4 if ipv4 else self.probing.source_ipv6),
-        )
-        other = self.found.get(target.id)
-        self.found[target.id] = target if other is None else _shared(other, target)
-        return VerdictKey(check_name, target.id)
-
-
-def _probed(member: MemberTable, answered: Address) -> Address:
-    if isinstance(member.probe_address, dict):
-        return member.probe_address.get(answered, answered)
-    return member.probe_address or answered
-
-
-def _shared(one: Target, other: Target) -> Target:
-    """One target for two checks, as eager as the more eager of them in every respect."""
-    slow = [target.slow_after for target in (one, other) if target.slow_after is not None]
-    timing = Timing(
-        interval=min(one.timing.interval, other.timing.interval),
-        fast_interval=min(one.timing.fast_interval, other.timing.fast_interval),
-        down_interval=min(one.timing.down_interval, other.timing.down_interval),
-        jitter=min(one.timing.jitter, other.timing.jitter),
-        timeout=min(one.timing.timeout, other.timing.timeout),
-    )
-    deep = min(one.stage_every, other.stage_every)
-    groups = tuple(dict.fromkeys((*one.groups, *other.groups)))
-    return replace(one, timing=timing, slow_after=min(slow, default=None), stage_every=deep, groups=groups)
-
-
 def resolve_zone(draft: ZoneDraft, targets: Targets, state_dir: Path, directory: Path) -> Zone:
     """One zone as the rest of the project sees it; its DNSSEC keys are looked for below `state_dir`, the file of its
     TSIG keys below `directory`."""
@@ -220,7 +155,7 @@ def _public_names(draft: ZoneDraft) -> dict[str, str]:
 def _pool(draft: ZoneDraft, pool: PoolDraft, targets: Targets, public_name: str) -> Pool:
     apex = names.to_wire(pool.name, draft.origin)
     checks = targets.with_parents(pool.checks.names)
-    return Pool(
+    return new_pool(
         name=pool.name,
         members=tuple(
             [_member(name, member, pool, apex, targets, (checks, public_name)) for name, member in pool.members.items()]
@@ -244,7 +179,7 @@ def _member(
     addresses = tuple(addresses_of(member))
     checks, public_name = judged
     given = member.hostname is not None
-    return Member(
+    return new_member(
         name=name,
         addresses=addresses,
         hostname=names.to_wire(f"{member.hostname}.") if given else names.to_wire(name, apex),
@@ -282,7 +217,7 @@ def _services(draft: ZoneDraft, pools: Mapping[str, Pool]) -> dict[str, Service]
 def _service(draft: ZoneDraft, name: str, service: ServiceTable, pools: Mapping[str, Pool]) -> Service:
     chain = (name,) if service.members is not None else tuple(service.pools or ())
     when = service.when_all_down
-    return Service(
+    return new_service(
         name=name,
         owner=names.to_wire(name, draft.origin),
         records=_records(draft, name),
@@ -311,7 +246,7 @@ def _answers(service: ServiceTable, chain: Iterable[str], pools: Mapping[str, Po
 
 
 def _pool_service(draft: ZoneDraft, pool: Pool) -> Service:
-    return Service(
+    return new_service(
         name=pool.name,
         owner=names.to_wire(pool.name, draft.origin),
         records=(RecordType.A, RecordType.AAAA),

@@ -9,7 +9,16 @@ from gslb.config.resolve_dialogues import dialogue_of
 from gslb.config.schema_check import AnyCheck
 from gslb.config.schema_check_mail import RelayCheck
 from gslb.config.schema_check_roundtrip import RoundtripCheck
-from gslb.model.checks import Check, CheckSettings, FormLogin, HttpSettings, LmtpSettings, Thresholds, Timing
+from gslb.model.checks import (
+    Check,
+    CheckSettings,
+    FormLogin,
+    HttpSettings,
+    LmtpSettings,
+    Thresholds,
+    Timing,
+    TlsSettings,
+)
 from gslb.model.plain import ExecSettings, FileSettings
 from gslb.model.roundtrip import RoundtripSettings
 from gslb.model.settings import Probing
@@ -56,10 +65,16 @@ TIMEOUT_PART = 0.8
 
 @dataclass(frozen=True, slots=True)
 class ResolvedCheck:
-    """A check, and its dialogue as written: the identity of targets must not hold what this node adds."""
+    """A check, and its dialogue as written: the identity of targets must not hold what this node adds.
+
+    `asks_member`: whether the dialogue is another with each member or pool; `asks_hostname`: with a member's hostname.
+    Where neither does, nor a port is given, `for_member` adds nothing.
+    """
 
     check: Check
     written: CheckSettings
+    asks_member: bool
+    asks_hostname: bool
 
 
 def resolve_check(name: str, table: AnyCheck, probing: Probing, directory: Path) -> ResolvedCheck:
@@ -82,7 +97,7 @@ def resolve_check(name: str, table: AnyCheck, probing: Probing, directory: Path)
         source_ipv4=table.source.ipv4,
         source_ipv6=table.source.ipv6,
     )
-    return ResolvedCheck(check, written)
+    return ResolvedCheck(check, written, _asks_member(check.settings), _asks_hostname(written))
 
 
 def timing(table: AnyCheck) -> Timing:
@@ -155,22 +170,42 @@ def for_member(
     changes: dict[str, Any] = {}
     if port is not None:
         changes["port"] = port
-    tls = getattr(settings, "tls", None)
-    if tls is not None and tls.mode is not TlsMode.NONE and tls.server_name is None and server_name is not None:
+    tls = _nameless_tls(settings)
+    if tls is not None and server_name is not None:
         changes["tls"] = replace(tls, server_name=server_name)
     if isinstance(settings, RoundtripSettings) and settings.fetch_address is None and server_name is not None:
         named = settings.fetch_tls.server_name or server_name
         changes["fetch_tls"] = replace(settings.fetch_tls, server_name=named)
-    if isinstance(settings, HttpSettings) and settings.host is None:
+    if _asks_host(settings):
         changes["host"] = public_name
-    if isinstance(settings, ExecSettings | FileSettings) and _asks_name(settings):
+    if _asks_name(settings):
         changes["name"] = server_name or name
     return _changed(settings, changes)
 
 
-def _asks_name(settings: ExecSettings | FileSettings) -> bool:
+def _asks_member(settings: CheckSettings) -> bool:
+    return _asks_host(settings) or _asks_name(settings)
+
+
+def _asks_hostname(settings: CheckSettings) -> bool:
+    fetches = isinstance(settings, RoundtripSettings) and settings.fetch_address is None
+    return fetches or _nameless_tls(settings) is not None
+
+
+def _nameless_tls(settings: CheckSettings) -> TlsSettings | None:
+    tls: TlsSettings | None = getattr(settings, "tls", None)
+    return tls if tls is not None and tls.mode is not TlsMode.NONE and tls.server_name is None else None
+
+
+def _asks_host(settings: CheckSettings) -> bool:
+    return isinstance(settings, HttpSettings) and settings.host is None
+
+
+def _asks_name(settings: CheckSettings) -> bool:
     """Else members at one address share the target, whatever they are called."""
-    return "{name}" in (settings.argv if isinstance(settings, ExecSettings) else settings.path)
+    if isinstance(settings, ExecSettings):
+        return "{name}" in settings.argv
+    return isinstance(settings, FileSettings) and "{name}" in settings.path
 
 
 def _changed(settings: Any, changes: dict[str, Any]) -> CheckSettings:

@@ -10,6 +10,7 @@ from gslb.errors import WireError
 ROOT = b"\0"
 MAX_NAME = 255
 MAX_LABEL = 63
+_OCTETS = tuple(bytes((octet,)) for octet in range(MAX_LABEL + 1))
 
 
 def to_wire(text: str, origin: bytes = ROOT) -> bytes:
@@ -23,9 +24,12 @@ def to_wire(text: str, origin: bytes = ROOT) -> bytes:
         if text == ".":
             return ROOT
         raise WireError("an empty name")
-    labels, absolute = _plain_labels(text) if text.isascii() and "\\" not in text else _labels(text)
-    wire = b"".join([bytes((len(label),)) + label for label in labels])
-    whole = (wire + (ROOT if absolute else origin)).lower()
+    if "." not in text and "\\" not in text and text.isascii() and len(text) <= MAX_LABEL:  # one label, as most are
+        whole = (_OCTETS[len(text)] + text.encode() + origin).lower()
+    else:
+        labels, absolute = _plain_labels(text) if text.isascii() and "\\" not in text else _labels(text)
+        wire = b"".join([_OCTETS[len(label)] + label for label in labels])
+        whole = (wire + (ROOT if absolute else origin)).lower()
     if len(whole) > MAX_NAME:
         raise WireError(f"{text}: longer than {MAX_NAME} octets")
     return whole

@@ -2,9 +2,10 @@
 
 import hashlib
 from dataclasses import dataclass, fields, is_dataclass
+from typing import NamedTuple
 
 from gslb.model.checks import CheckSettings, Timing
-from gslb.model.values import Address
+from gslb.model.values import Address, text_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,22 +32,28 @@ class Target:
         return self.settings.port
 
 
-def target_id(
-    settings: CheckSettings, address: Address, source: Address | None = None, *, keys: str | None = None
-) -> str:
+class Identity(NamedTuple):
+    """Of all targets of one dialogue: what stands before the address, and what behind it."""
+
+    before: str
+    after: str
+
+    def at(self, address: Address) -> str:
+        """The id of the target at one address."""
+        return hashlib.sha256(f"{self.before}{text_of(address)}{self.after}".encode()).hexdigest()[:16]
+
+
+def target_id(settings: CheckSettings, address: Address, source: Address | None = None) -> str:
     """The identity of a target, 16 hex digits: type, address, port and dialogue keys (contract, "Health").
 
-    Not of intervals, thresholds, file or node, so that a reload which changes those keeps the state. `keys`: what
-    `dialogue_keys` says of these settings, where it was asked before.
+    Not of intervals, thresholds, file or node, so that a reload which changes those keeps the state.
     """
-    told = dialogue_keys(settings) if keys is None else keys
-    canonical = f"{settings.type}|{address}|{settings.port}|{source or ''}|{told}"
-    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+    return identity(settings, source).at(address)
 
 
-def dialogue_keys(settings: CheckSettings) -> str:
-    """The part of an identity that the dialogue's keys are."""
-    return _canonical(settings)
+def identity(settings: CheckSettings, source: Address | None = None) -> Identity:
+    """The identity of a dialogue, for those who ask it of many addresses."""
+    return Identity(f"{settings.type}|", f"|{settings.port}|{source or ''}|{_canonical(settings)}")
 
 
 def _canonical(value: object) -> str:

@@ -1,6 +1,6 @@
 from collections.abc import Callable
 from contextlib import suppress
-from ipaddress import ip_address
+from ipaddress import IPv4Address, ip_address
 from math import inf
 from typing import Any
 
@@ -294,6 +294,18 @@ def test_every_host_address_is_taken(address: Any) -> None:
             or "ffff" in address.exploded
             or address == ip_address("255.255.255.255")
         )
+
+
+@given(st.from_regex(r"[0-9]{1,4}(\.0?[0-9]{1,3}){2,4}[ x\0]?", fullmatch=True) | st.text(max_size=12))
+def test_ipv4_texts_are_those_of_the_standard_library(text: str) -> None:
+    """The C library, which is asked first, takes no text that ipaddress would not, and reads it alike."""
+    try:
+        expected = IPv4Address(text)
+    except ValueError:
+        with pytest.raises(ValueError, match="is no"):
+            values.parse_ipv4(text)
+    else:
+        assert values.parse_ipv4(text) == expected
 
 
 def test_sources_keep_to_their_family() -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from ipaddress import ip_address
 
 from gslb.model.checks import SmtpSettings, Timing, TlsSettings
-from gslb.model.targets import Target, dialogue_keys, target_id
+from gslb.model.targets import Target, identity, target_id
 from gslb.model.values import TlsMode
 
 ADDRESS = ip_address("192.0.2.11")
@@ -32,7 +32,7 @@ def test_identity_follows_the_dialogue() -> None:
 
 def test_keys_asked_for_once() -> None:
     """Who has many addresses asks for the dialogue's keys once, and gets the same identities."""
-    assert target_id(SMTP, ADDRESS, keys=dialogue_keys(SMTP)) == target_id(SMTP, ADDRESS)
+    assert identity(SMTP).at(ADDRESS) == target_id(SMTP, ADDRESS)
 
 
 def test_a_target_knows_its_port() -> None:
