@@ -67,7 +67,8 @@ THREAD_STEP = 0.0005
 signatures are made in threads, and the loop asks for its turn at each step of a thousand probes."""
 
 FIRST_TABLE = 10.0
-"""Seconds that the first probes wait, at most, for a table that saved verdicts carry."""
+TAKEN = 2.0
+"""Seconds that first probes wait, at most, for a table that saved verdicts carry, and then for workers to take it."""
 
 TICK = 1.0
 
@@ -214,14 +215,22 @@ class Control:
         await self.owner.keeper.save()
 
     async def _probing(self) -> None:
-        """Probe; where saved verdicts carry a table, when that is out: thousands of first probes would hold it up."""
+        """Probe; where saved verdicts carry a table, once it is served: thousands of first probes would hold it up."""
         if self.owner.pipeline.ready:
-            try:
-                async with asyncio.timeout(FIRST_TABLE):
-                    await self.owner.moved.wait()
-            except TimeoutError:
-                pass  # a disk that refuses; what it refuses is told by who writes
+            await self._until(lambda: self.owner.publisher.first_health is not None, FIRST_TABLE)
+            await self._until(lambda: self.desk.readiness().ready, TAKEN)
         await self.scheduler.run()
+
+    async def _until(self, true: Callable[[], bool], patience: float) -> None:
+        """Wait for something that tables and workers bring about; what keeps it away is told by others."""
+        moved = self.owner.moved
+        try:
+            async with asyncio.timeout(patience):
+                while not (true() or self.owner.stopping):
+                    moved.clear()
+                    await moved.wait()
+        except TimeoutError:
+            pass  # a disk that refuses, a worker that is gone
 
     async def _first_round(self) -> None:
         complete = await self.scheduler.first_round(self.owner.config.node.probing.startup_wait)
