@@ -119,7 +119,7 @@ def memory(pid: int) -> dict[str, int]:
 def started(
     home: Path, files: dict[str, str], saved: bool = False, workers: int = 1
 ) -> Iterator[tuple[Running, float]]:
-    """A server, and seconds until it was ready. Its peak before it became the supervisor is in `read_peak`."""
+    """A server, and seconds until it was ready. What all its processes took at most until then is in `read_peak`."""
     server = Running(home, files, workers=workers)
     if saved:
         save_verdicts(server)
@@ -129,7 +129,7 @@ def started(
         while not _ready(server):
             if server.process is None or server.process.poll() is not None or time.monotonic() - began > 600:
                 raise SystemExit("the server did not come up:\n" + server.log()[-2000:])
-            read_peak[0] = max(read_peak[0], memory(server.process.pid)["VmHWM"])
+            read_peak[0] = max(read_peak[0], sum(memory(pid)["VmHWM"] for pid in family(server.process.pid)))
             PAUSE.wait(0.05)
         yield server, time.monotonic() - began
     finally:
@@ -173,7 +173,7 @@ def footprint(services: int) -> None:
             told("one worker beyond it", roles["worker"]["VmHWM"] - table, WORKER, "MB")
             told("all roles at their peak", max(peak, read_peak[0]), ALL_ROLES, "MB")
             print(
-                f"   control {roles['control']}, worker {roles['worker']}; `gslb run` while it reads: {read_peak[0]} MB"
+                f"   control {roles['control']}, worker {roles['worker']}; all processes until ready: {read_peak[0]} MB"
             )
 
 
