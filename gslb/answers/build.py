@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from gslb.answers import carried, entries
+from gslb.answers import carried, entries, short
 from gslb.answers.dnssec.ahead import Ahead
 from gslb.answers.dnssec.signatures import Signatures
 from gslb.answers.dnssec.signer import Signers
@@ -79,7 +79,6 @@ class Builder:
         self._state_slots: dict[tuple[str, str], list[tuple[Place, StateSlot]]] = {}
         self._decisions: dict[DecisionKey, Decision] = {}
         self._carried: dict[DecisionKey, Decision | None] = {}
-        self._hosts: dict[HostKey, HostDecision] = {}
         self._links: dict[Place, list[tuple[Place, DenialSlot]]] = {}
         # made first, so that the room names take is there for all that follows
         self._names: bytes | None = names_file(
@@ -134,20 +133,25 @@ class Builder:
             if self._decisions.get(key) != decision:
                 self._decisions[key] = decision
                 for place, slot in self._service_slots.get(key, ()):
-                    changed |= self._put(place, self._of_service(slot, decision))
+                    changed |= self._put_service(place, slot, decision)
                 changed |= self._carry_service(key)
                 changed |= self._restate(key[0], key[1])
         for host_key, host in hosts.items():
-            if self._hosts.get(host_key) != host:
-                self._hosts[host_key] = host
-                for place in self._host_slots.get(host_key, ()):
-                    changed |= self._put_host(place, host)
+            for place in self._host_slots.get(host_key, ()):
+                changed |= self._put_host(place, host)
         return changed
+
+    def _put_service(self, place: Place, slot: ServiceSlot, decision: Decision) -> bool:
+        found = None if slot.zone in self._whole else short.of_service(slot, decision)
+        return self._put(place, self._of_service(slot, decision)) if found is None else self._put_block(place, *found)
 
     def _put_host(self, place: Place, host: HostDecision) -> bool:
         slot = self.plan.slots[place[0]][place[1]]
         if not isinstance(slot, HostSlot):
             raise AssertionError("only slots of hosts are noted under hosts")
+        found = None if slot.zone in self._whole else short.of_host(slot, host)
+        if found is not None:
+            return self._put_block(place, *found)
         changed = self._put(place, entries.of_host(slot, host, self._scenes[slot.zone]))
         if self.transfers.number(place) is not None:
             changed |= self._carry(place, carried.of_host(slot, host, self._scenes[slot.zone]))
@@ -244,21 +248,21 @@ class Builder:
         for number in self.transfers.of_zone(zone):
             self._encode_carried(number, renewed=renewed)
 
-    def _put_block(self, place: Place, made: Made) -> bool:
+    def _put_block(self, place: Place, ready: Block, counted: Consumers) -> bool:
         """Of a zone that is neither signed nor fetched, the block alone is kept."""
         part, number = place
-        kept, ready = self._made[part], self._block(made.spec)
-        counted = kept[number].counted
-        kept[number] = _LEAN if made.counted == _LEAN.counted else Made(_LEAN.spec, made.counted)
+        kept = self._made[part]
+        before = kept[number].counted
+        kept[number] = _LEAN if counted == _LEAN.counted else Made(_LEAN.spec, counted)
         if ready == self._parts.at(part, number):
-            return self._counts_other(part, counted, made.counted)
+            return self._counts_other(part, before, counted)
         self._parts.put(part, number, ready)
         return True
 
     def _put(self, place: Place, made: Made) -> bool:
         part, number = place
         if self.plan.slots[part][number].zone not in self._whole:
-            return self._put_block(place, made)
+            return self._put_block(place, self._block(made.spec), made.counted)
         before = self._made[part][number]
         self._made[part][number] = made
         if made.spec == before.spec:

@@ -51,7 +51,7 @@ def _told(decision: Decision) -> Decision:
     first = [view for view in decision.members if view.tier == 1]
     everybody = [view for view in first if not view.member.standby] or first
     members = tuple(
-        replace(view, chosen=True, addresses=_in_family(view.member.addresses, decision.family)) for view in everybody
+        view._replace(chosen=True, addresses=_in_family(view.member.addresses, decision.family)) for view in everybody
     )
     return replace(
         decision,
@@ -85,7 +85,7 @@ def _whole(decision: Decision, ttl: int) -> Decision:
         ttl=ttl,
         answers=ALL,
         sticky=False,
-        members=tuple(replace(view, presence=1.0) for view in decision.chosen if view.tier == decision.tier),
+        members=tuple(view._replace(presence=1.0) for view in decision.chosen if view.tier == decision.tier),
         exchangers=tuple(replace(one, load=0) for one in decision.exchangers),
     )
 

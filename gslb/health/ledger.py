@@ -191,10 +191,10 @@ class Ledger:
         Looked up once for each, however many families, views and hostnames ask: not to be kept beyond the next fold.
         What is up and has nothing else to say is the same for all that the same checks look at, at one pace.
         """
-        checks = self._config.checks
+        checks, book = self._config.checks, self._book
         # Addresses are found by identity, for their hash is slow; kept beside what is known, none can take another's.
         known: dict[tuple[int, int], tuple[Member, Address, AddressHealth]] = {}
-        calm: dict[tuple[str | float, ...], AddressHealth] = {}
+        calm: dict[tuple[str, float], AddressHealth] = {}
 
         def worked_out(member: Member, address: Address) -> AddressHealth:
             return address_health(
@@ -202,21 +202,18 @@ class Ledger:
             )
 
         def look(member: Member, address: Address) -> AddressHealth:
+            keys = member.verdicts.get(address, ())
+            if len(keys) == 1 and member.requirement is None and is_calm(book.get(keys[0], _UNKNOWN)):
+                alike = keys[0].check, self.interval(keys[0].target)
+                health = calm.get(alike)
+                if health is None:
+                    health = calm[alike] = worked_out(member, address)
+                return health
             place = (id(member), id(address))
             found = known.get(place)
-            if found is not None:
-                return found[2]
-            keys = member.verdicts.get(address, ())
-            shared = member.requirement is None
-            alike: tuple[str | float, ...] = ()
-            for key in keys:
-                shared = shared and is_calm(self.verdict(key))
-                alike = (*alike, key.check, self.interval(key.target))
-            health = (calm.get(alike) if shared else None) or worked_out(member, address)
-            if shared:
-                calm[alike] = health
-            known[place] = (member, address, health)
-            return health
+            if found is None:
+                found = known[place] = member, address, worked_out(member, address)
+            return found[2]
 
         return look
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 from math import inf
+from typing import NamedTuple
 
 from gslb.model.pasts import NEW, Change, Past
 from gslb.model.pools import Member
@@ -26,9 +27,10 @@ LIVE = frozenset({NORMAL, BELOW_MINIMUM})
 """Modes in which some tier has a healthy member."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MemberView:
+class MemberView(NamedTuple):
     """One member as one decision sees it: `addresses` are those that may be answered, `why` says in or out.
+
+    A named tuple, as a decision on a hostname is: there are as many as members, and it is made in a third of the time.
 
     `share` is its part of answers (0 to 1); 0 when it is out. `tier` counts from 1. `presence`: the part of answers it
     stands in where all are answered, 0 to 1.
@@ -134,8 +136,7 @@ STALE_ANSWER = (3, "")
 EXTENDED_ERRORS = {STARTING: (14, ""), ALL_DOWN: (0, "all members down")}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HostDecision:
+class HostDecision(NamedTuple):
     """What a member's own hostname answers: its healthy addresses, or all when none is healthy."""
 
     hostname: bytes

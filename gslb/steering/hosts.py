@@ -49,9 +49,9 @@ def decide_host(
     """
     members = (hosts(zone) if known is None else known)[hostname]
     judged = _judge(zone, members, health_of, override_of)
-    everything = tuple([address for _, _, address, _ in judged])
-    if len(everything) > 1:
-        everything = tuple(dict.fromkeys(everything))
+    if len(judged) == 1:
+        return _alone(zone, hostname, judged[0])
+    everything = tuple(dict.fromkeys([address for _, _, address, _ in judged]))
     bad = {address for _, _, address, health in judged if not health.health.is_good}
     healthy = tuple([address for address in everything if address not in bad]) if bad else everything
     ttl, ttl_why = clamp(zone, judged)
@@ -62,6 +62,16 @@ def decide_host(
         ttl=ttl,
         why="; ".join([f"{text_of(address)}: {health.why}" for _, _, address, health in judged]),
         ttl_why=ttl_why,
+    )
+
+
+def _alone(zone: Zone, hostname: bytes, judged: Judged) -> HostDecision:
+    """Behind most names there is one address, which is answered in any case."""
+    _, member, address, health = judged
+    ttl, ttl_why = clamp(zone, (judged,))
+    addresses = member.addresses if len(member.addresses) == 1 else (address,)
+    return HostDecision(
+        hostname, addresses, not health.health.is_good, ttl, f"{text_of(address)}: {health.why}", ttl_why
     )
 
 

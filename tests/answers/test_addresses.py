@@ -1,4 +1,3 @@
-from dataclasses import replace
 from ipaddress import ip_address
 
 from gslb.answers.addresses import address_records, of_host, of_members
@@ -79,7 +78,7 @@ def test_address_records_are_of_one_type() -> None:
 
 def test_a_lowered_member_is_left_out_of_some_answers() -> None:
     """Under `answers: all` a member stands in the fraction of answers that its lowered weight leaves it."""
-    lowered = (RELAYS[0], replace(RELAYS[1], presence=0.4))
+    lowered = (RELAYS[0], RELAYS[1]._replace(presence=0.4))
     drawn = of_members(lowered, RecordType.A, answers=ALL, ttl=30, zone="z")
 
     with_it = sum(width for width, keys in zip(drawn.widths, drawn.counted, strict=True) if len(keys) == 2)

@@ -93,7 +93,7 @@ def test_nothing(rtype: RecordType, decisions: tuple[Decision, ...]) -> None:
 
 
 NOBODY = tuple(
-    replace(view, chosen=False, addresses=(), member=replace(view.member, hostname=wire(view.member.name)))
+    view._replace(chosen=False, addresses=(), member=replace(view.member, hostname=wire(view.member.name)))
     for view in (*chosen(member("s", "192.0.2.19", standby=True, weight=2)), *TWO, *LATER)
 )
 

@@ -311,7 +311,7 @@ def test_restart_keeps_verdicts_and_counters() -> None:
 
     assert book.restore(data, NOW + 200) == ()
     assert (book.verdict(KEY1).failures, book.verdict(KEY1).saved) == (1, True)
-    assert book.unknown() == (KEY2,)
+    assert (book.unknown(), book.size) == ((KEY2,), 2)
 
 
 def test_restart_with_renamed_check() -> None:
