@@ -171,6 +171,9 @@ def _roundtrip(table: RoundtripCheck) -> RoundtripSettings:
         fetch_credentials=credentials_of(table.imap) or credentials,
         max_latency=table.max_latency,
         fails=table.assert_severity == "fail",
+        proxy=proxy_of(table),
+        fetch_proxy=proxy_of(table.imap),
+        limits=limits_of(table),
     )
 
 

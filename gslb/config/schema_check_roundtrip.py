@@ -4,7 +4,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from gslb.config.schema_check_common import Certificate, CheckTable, Count, Login
+from gslb.config.schema_check_common import Certificate, CheckTable, Count, Limited, Login, Proxied
 from gslb.config.schema_check_values import HeloName, Mailbox
 from gslb.config.tables import AddressValue, Port
 from gslb.config.values import DAY, duration
@@ -12,7 +12,7 @@ from gslb.config.values import DAY, duration
 Rare: TypeAlias = Annotated[float, duration(5 * 60, 7 * DAY)]
 
 
-class FetchTable(Certificate, Login):
+class FetchTable(Certificate, Login, Proxied):
     """Where the message is looked for, over IMAP."""
 
     address: AddressValue | None = None
@@ -23,7 +23,7 @@ class FetchTable(Certificate, Login):
     """starttls or implicit; default: implicit, on port 143 starttls."""
 
 
-class RoundtripCheck(CheckTable, Certificate, Login):
+class RoundtripCheck(CheckTable, Certificate, Login, Proxied, Limited):
     """A message from a mailbox of its own to itself: submitted, waited for, deleted. Opt-in, rare, a notice."""
 
     type: Literal["roundtrip"]

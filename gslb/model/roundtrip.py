@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from gslb.model.checks import Credentials, TlsSettings
-from gslb.model.values import Address, TlsMode, Verify
+from gslb.model.limits import LIMITS, Limits
+from gslb.model.values import Address, ProxyProtocol, TlsMode, Verify
 
 _IMPLICIT = TlsSettings(mode=TlsMode.IMPLICIT, verify=Verify.FULL)
 _STARTTLS = TlsSettings(mode=TlsMode.STARTTLS, verify=Verify.FULL)
@@ -14,8 +15,9 @@ _STARTTLS = TlsSettings(mode=TlsMode.STARTTLS, verify=Verify.FULL)
 class RoundtripSettings:
     """A message from `mailbox` to itself: submitted, waited for over IMAP, deleted (probes.md 1.15).
 
-    `port`, `tls`, `credentials`: of the submission; the `fetch_` ones of IMAP, at `fetch_address` where that is not the
-    target's. `max_latency`: seconds until it counts as lost. `fails`: a lost one fails; else it is a notice.
+    `port`, `tls`, `credentials`, `proxy`: of the submission; the `fetch_` ones of IMAP, at `fetch_address` where that
+    is not the target's. `limits`: of each of the two ways. `max_latency`: seconds until it counts as lost. `fails`: a
+    lost one fails; else it is a notice.
     """
 
     type: ClassVar[str] = "roundtrip"
@@ -30,3 +32,6 @@ class RoundtripSettings:
     fetch_credentials: Credentials
     max_latency: float = 120.0
     fails: bool = False
+    proxy: ProxyProtocol = ProxyProtocol.NONE
+    fetch_proxy: ProxyProtocol = ProxyProtocol.NONE
+    limits: Limits = LIMITS

@@ -55,7 +55,12 @@ async def probe_roundtrip(target: Target, journal: Journal) -> None:
 
 
 def _mailbox(settings: RoundtripSettings) -> ImapSettings:
-    return ImapSettings(port=settings.fetch_port, tls=settings.fetch_tls, credentials=settings.fetch_credentials)
+    return ImapSettings(
+        port=settings.fetch_port,
+        tls=settings.fetch_tls,
+        credentials=settings.fetch_credentials,
+        proxy=settings.fetch_proxy,
+    )
 
 
 def _store(target: Target, settings: RoundtripSettings) -> Target:
@@ -73,6 +78,7 @@ async def _submitted(target: Target, settings: RoundtripSettings, journal: Journ
         name=journal.name,
         transcript=journal.transcript,
         logins=journal.logins,
+        limits=journal.limits,
     )
     limit = Deadline(own.first_limit)
     try:

@@ -64,7 +64,8 @@ def test_the_mailbox_may_be_elsewhere_with_a_login_of_its_own() -> None:
     """Its name is never the member's."""
     check = (
         f"x: {{{KEYS}, port: 465, max_latency: 4m, assert_severity: fail, imap: {{address: 192.0.2.9, port: 143, "
-        "server_name: imap.example.com, user: reader, password_file: reader.password}}"
+        "server_name: imap.example.com, user: reader, password_file: reader.password, proxy_protocol: v2}, "
+        "limits: {connect: 8s}}"
     )
     config = load_texts({**texts("", check), "zones/z.yaml": HEAD + ZONE}, Path("/etc/gslb"))
     settings = config.checks["x"].settings
@@ -73,6 +74,7 @@ def test_the_mailbox_may_be_elsewhere_with_a_login_of_its_own() -> None:
     assert isinstance(settings, RoundtripSettings)
     assert (settings.tls.mode, settings.fetch_tls.mode) == (TlsMode.IMPLICIT, TlsMode.STARTTLS)
     assert (settings.fetch_address, settings.fails) == (ip_address("192.0.2.9"), True)
+    assert (settings.proxy, settings.fetch_proxy, settings.limits.connect) == ("none", "v2", 8.0)
     assert settings.fetch_credentials.password_file == "/etc/gslb/reader.password"
     assert target.timing.timeout == 270
     assert str(detection_bounds(config.checks["x"])) == "lost message 1531 s"

@@ -6,10 +6,12 @@ import time
 import pytest
 
 from gslb.model.checks import TlsSettings
+from gslb.model.limits import Limits
 from gslb.model.observations import Degraded, Failed, Inconclusive, Passed, Phase, Reason
 from gslb.model.roundtrip import RoundtripSettings
-from gslb.model.values import TlsMode
+from gslb.model.values import ProxyProtocol, TlsMode
 from gslb.probes import roundtrip
+from gslb.probes.opening import PROXY_LOCAL
 from tests.kit.certificates import mint
 from tests.kit.hostile import closed_port, hangs_up, says, serving, silent
 from tests.kit.logins import CREDENTIALS, WORD, logins
@@ -133,3 +135,21 @@ async def test_a_round_trip_is_cut_off_by_the_deadline_of_the_whole(tmp_path):
 
     assert seen.outcome.phase is Phase.SUBMIT
     assert seen.outcome.reason in (Reason.REPLY_TIMEOUT, Reason.DEADLINE)
+
+
+@pytest.mark.parametrize("way", ["port", "fetch_port"])
+async def test_each_way_sends_the_proxy_header_of_its_own_within_limits(way, tmp_path):
+    """Before ClientHello; a handshake that does not come ends at its limit, not at the deadline of the whole."""
+    heard = bytearray()
+
+    async def behaviour(peer):
+        heard.extend(await peer.reader.readexactly(len(PROXY_LOCAL)))
+        await peer.silence()
+
+    keys = {"proxy" if way == "port" else "fetch_proxy": ProxyProtocol.V2, "limits": Limits(handshake=0.2)}
+    async with between(takes, finds(b"7"), tmp_path, **keys) as settings, serving(behaviour) as port:
+        seen = await look(roundtrip.replace(settings, **{way: port}), timeout=20, logins=logins())
+
+    assert heard == PROXY_LOCAL
+    assert seen.outcome.phase is (Phase.SUBMIT if way == "port" else Phase.TLS)
+    assert dict(seen.timings)[Phase.TOTAL] < 10
