@@ -242,7 +242,13 @@ def _file(table: FileCheck) -> FileSettings:
 
 
 def _agent(table: AgentCheck) -> AgentSettings:
-    return AgentSettings(port=table.port, send=table.send or b"", proxy=proxy_of(table), limits=limits_of(table))
+    return AgentSettings(
+        port=table.port,
+        send=table.send or b"",
+        allow_boost=table.allow_boost,
+        proxy=proxy_of(table),
+        limits=limits_of(table),
+    )
 
 
 _SETTINGS: dict[type[Any], Callable[[Any], CheckSettings]] = {

@@ -37,7 +37,7 @@ class FileCheck(CheckTable):
 
 
 class AgentCheck(CheckTable, Proxied, Limited):
-    """Load feedback in HAProxy's words; it can only lower, never lift what another check failed."""
+    """Load feedback in HAProxy's words; it can lower, and never lift what another check failed."""
 
     type: Literal["agent"]
     """The dialogue."""
@@ -51,5 +51,7 @@ class AgentCheck(CheckTable, Proxied, Limited):
     """The port to connect to."""
     send: Octets | None = None
     """Octets sent once connected; write escapes in double quotes."""
+    allow_boost: bool = False
+    """true: it may ask for more than its member's weight, up to 256%; else what is above 100% is 100%."""
     agent_max_age: Annotated[float, duration(0.1, 7 * DAY)] | None = None
     """How long its last word counts once it is silent; then it asks for nothing, with a notice; default: five intervals."""  # noqa: E501 - one sentence for `gslb schema`

@@ -53,14 +53,14 @@ def address_health(
     judged: dict[str, _Judged] = {}
     changes_by = ""
     soonest = inf
-    loaded, factor = False, 1.0
+    loaded, least, most = False, 1.0, 1.0
     for key in keys:
         check, verdict = checks[key.check], verdict_of(key)
         if check.gate is Gate.NONE:
             continue
         if verdict.state is State.UP:
             loaded = loaded or verdict.loaded
-            factor = min(factor, verdict.factor)
+            least, most = min(least, verdict.factor), max(most, verdict.factor)
         damped = check.damping and is_damped(verdict, now)
         judged[key.check] = _judged(check, verdict, damped=damped)
         change = changes_in(verdict, check.thresholds, pace_of(key.target), now)
@@ -77,7 +77,7 @@ def address_health(
         changes_by=changes_by,
         damped=health.is_good and any(each.damped for each in needed),
         loaded=health is Health.DEGRADED and loaded,
-        factor=factor,
+        factor=least if least < 1.0 else most,  # who lowers goes before who raises
     )
 
 
@@ -148,7 +148,7 @@ def describe(check: str, verdict: Verdict, *, damped: bool = False) -> str:
         text += ": no result yet"
     elif health is not Health.UP and verdict.last is not None and (reason := _reason(verdict.last)):
         text += f": {reason}"
-    if verdict.factor < 1.0 and health.is_good:
+    if verdict.factor != 1.0 and health.is_good:
         text += f", asks for {verdict.factor:.0%} of its weight" if verdict.factor else ", asks for nothing new"
     if damped:
         text += ", flapping"

@@ -18,6 +18,7 @@ from operator import attrgetter
 from typing import Any, TypeAlias, TypeGuard
 
 from gslb.model.observations import Degraded, Failed, Inconclusive, Outcome, OutcomeKind, Passed, Phase, Reason
+from gslb.model.pasts import MOST, WHOLE
 from gslb.model.verdicts import State, Verdict, VerdictKey
 
 FORMAT = 2
@@ -26,6 +27,8 @@ ENTRY_BY_ENTRY = 1
 
 MAX_AGE = 300.0
 """Seconds after their last save for which saved verdicts count (contract, "Start")."""
+
+_MOST = MOST / WHOLE
 
 Column: TypeAlias = Sequence[Any]
 Columns: TypeAlias = Mapping[str, Column]
@@ -158,10 +161,10 @@ def _until(column: Column, now: float) -> Column:
 
 
 def _within(column: Column) -> Column:
-    """Parts of a weight, 0 to 1."""
+    """How much of a weight, 0 to _MOST."""
     if set(column) <= {1.0}:
         return column
-    return [min(max(one, 0.0), 1.0) for one in column]
+    return [min(max(one, 0.0), _MOST) for one in column]
 
 
 def _entries(entries: list[object], now: float) -> Saved:
@@ -222,7 +225,7 @@ def _verdict_from_plain(entry: object, now: float) -> tuple[VerdictKey, Verdict]
         suppressed=entry["suppressed"],
         loaded=entry["loaded"],
         loaded_run=entry["loaded_run"],
-        factor=min(max(float(entry["factor"]), 0.0), 1.0),
+        factor=min(max(float(entry["factor"]), 0.0), _MOST),
         last=_outcome_from_plain(entry["last"]),
         last_at=min(float(entry["last_at"]), now),
         saved=True,

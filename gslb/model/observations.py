@@ -192,7 +192,7 @@ class Observation:
     """The record of one probe run (probes.md 1.1). Times in seconds; `started` is Unix time.
 
     `timings` holds the phases that occurred, in order, TOTAL last. `text` is at most 200 characters, escaped.
-    `weight_factor`: the part of its weight that a member asks for, 0 to 1; None: it said nothing of it. `metrics`:
+    `weight_factor`: how much of its weight a member asks for, 0 to 2.56; None: it said nothing of it. `metrics`:
     numbers that the probe found, by name.
     """
 

@@ -7,7 +7,10 @@ from typing import NamedTuple, TypeAlias
 from gslb.model.values import Address
 
 WHOLE = 10
-"""Tenths of a weight that is not lowered."""
+"""Tenths of a weight that is neither lowered nor raised."""
+
+MOST = 26
+"""Tenths that a member may have by its own word, where its agent may raise it: HAProxy's 256 %."""
 
 
 class Spot(NamedTuple):
@@ -18,7 +21,7 @@ class Spot(NamedTuple):
 
 
 class Level(NamedTuple):
-    """How much of its weight a member has: tenths, 1 to WHOLE, and when they last moved (Unix seconds)."""
+    """How much of its weight a member has: tenths, 1 to MOST, and when they last moved (Unix seconds)."""
 
     tenths: int
     moved: float

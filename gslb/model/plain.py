@@ -92,10 +92,14 @@ class FileSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentSettings:
-    """Load feedback in HAProxy's words (probes.md 1.14): one line of at most 1 KiB. It can only lower."""
+    """Load feedback in HAProxy's words (probes.md 1.14): one line of at most 1 KiB. It can only lower.
+
+    `allow_boost`: it may ask for more than the member's weight, up to 256 %.
+    """
 
     type: ClassVar[str] = "agent"
     port: int
     send: bytes = b""
+    allow_boost: bool = False
     proxy: ProxyProtocol = ProxyProtocol.NONE
     limits: Limits = LIMITS

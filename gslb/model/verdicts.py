@@ -57,8 +57,8 @@ class Verdict:
     `successes`: good outcomes in a row. `failures`: bad outcomes not yet forgiven (while up). `since`: when `state`
     began. `degraded`: whether load or a notice stands (entered and left after two outcomes in a row); `degraded_run`:
     outcomes in a row that contradict it. `loaded`, `loaded_run`: the same of load alone, which lowers weights where a
-    notice does not. `factor`: the part of its weight the member asked for last, 0 to 1; 0: nothing new. `saved`: known
-    from a saved file only, not yet confirmed by an outcome here. `stale`: no conclusive outcome for too long.
+    notice does not. `factor`: how much of its weight the member asked for last, 0 to 2.56; 0: nothing new. `saved`:
+    known from a saved file only, not yet confirmed by an outcome here. `stale`: no conclusive outcome for too long.
     `provisional`: the belief is that of a target since changed; it stands until the first conclusive outcome, which
     then decides alone. `temporary`: answers of "later" in a row.
     `penalty`: for flapping, as of `penalized_at`; `suppressed`: it was above the limit then (health.damping).
@@ -103,7 +103,7 @@ class AddressHealth:
 
     `changes_in` is inf for an address that nothing probes; `changes_by` names the check that could change first.
     `damped`: up, but flapping: left out while another member of its pool is good. `loaded`: degraded by load, not by a
-    notice. `factor`: the part of its weight it asks for, 0 to 1; 0: drained by its own word.
+    notice. `factor`: how much of its weight it asks for, 0 to 2.56; 0: drained by its own word.
     """
 
     health: Health

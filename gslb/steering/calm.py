@@ -77,7 +77,7 @@ def _well(zone: Zone, service: Service, pool: Pool, health_of: HealthOf, overrid
             return None
         judged = [(address, health_of(member, address)) for address in member.addresses]
         for _, health in judged:
-            if not health.is_calm or health.loaded or health.factor < 1.0:
+            if not health.is_calm or health.loaded or health.factor != 1.0:
                 return None
         found.append((member, judged))
     return found or None

@@ -1,7 +1,8 @@
 """Stage 6: weights in motion. A member whose weight is lowered for now has so many tenths of it.
 
 It is lowered by load (the pool's degraded_weight), by its own word (an agent or a file asks for a part of it) or as
-it has just come back (slow start); the lowest of these counts. Tenths move one at a time, and not sooner than `min_ttl`
+it has just come back (slow start); the lowest of these counts. Where nothing else lowers it, its own word may raise it
+(an agent with allow_boost). Tenths move one at a time, and not sooner than `min_ttl`
 after the last move: no share jumps, and no table is written for less. What comes in anew has at once what it may have.
 
 Slow start: a tenth at first, then as much of the weight as of the window has passed. It begins when a member comes back
@@ -47,7 +48,7 @@ def _level(draft: Draft, tier: Tier, seen: Seen) -> None:
     level = Level(seen.aim, draft.now) if back else _stepped(past.levels.get(spot, _REST), seen.aim, draft)
     seen.tenths = level.tenths
     rests_until = level.moved + draft.zone.min_ttl
-    if level.tenths < WHOLE or rests_until > draft.now:
+    if level.tenths != WHOLE or rests_until > draft.now:
         draft.levels[spot] = level
     if level.tenths != seen.aim:
         draft.changes.append(Change(rests_until, f"{spot.pool}/{spot.member} moves towards {10 * seen.aim} %"))
@@ -85,18 +86,17 @@ def _stepped(level: Level, aim: int, draft: Draft) -> Level:
 
 
 def _asks(healths: tuple[Judged, ...]) -> bool:
-    """Whether anything lowers what a member is to have."""
-    return bool([health for _, health in healths if health.loaded or health.factor < 1.0])
+    """Whether anything lowers what a member is to have, or raises it."""
+    return bool([health for _, health in healths if health.loaded or health.factor != 1.0])
 
 
 def _aim(tier: Tier, seen: Seen) -> tuple[int, str]:
-    """The tenths a member is on its way to, and why they are fewer than all."""
+    """The tenths a member is on its way to, and why they are not just all."""
     healths = [health for _, health in seen.healths[tier.family] if health.is_answerable]
-    found = [(WHOLE, "")]
+    asked = min([health.factor for health in healths], default=1.0)
+    found = [(tenths(asked), "by its own word")] if asked != 1.0 else [(WHOLE, "")]
     if any(health.loaded for health in healths):
         found.append((tenths(tier.pool.degraded_weight), "degraded by load"))
-    asked = min([health.factor for health in healths], default=1.0)
-    found.append((tenths(asked), "by its own word"))
     return min(found, key=_first)
 
 

@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from math import isfinite
 from typing import Any, TypeAlias
 
-from gslb.model.pasts import WHOLE, Level, Past, Served, Spot
+from gslb.model.pasts import MOST, Level, Past, Served, Spot
 from gslb.model.values import Family
 
 Key: TypeAlias = tuple[Any, ...]
@@ -78,7 +78,7 @@ def _set(rows: list[Any]) -> frozenset[Served]:
 
 def _level(row: list[Any], now: float) -> tuple[Spot, Level]:
     pool, member, tenths, moved = row
-    if not isinstance(tenths, int) or not 1 <= tenths <= WHOLE:
+    if not isinstance(tenths, int) or not 1 <= tenths <= MOST:
         raise ValueError(f"{tenths} is no number of tenths")
     return Spot(_text(pool), _text(member)), Level(tenths, _moment(moved, now))
 

@@ -109,6 +109,7 @@ def full(mode: TlsMode) -> TlsSettings:
         ),
         ("type: file, path: /run/x, ttl: 1m, on_stale: fail", FileSettings(path="/run/x", ttl=60, on_stale="fail")),
         ('type: agent, port: 1, send: "x\\n"', AgentSettings(port=1, send=b"x\n")),
+        ("type: agent, port: 1, allow_boost: true", AgentSettings(port=1, allow_boost=True)),
         ("type: tcp, port: 1, close: rst", TcpSettings(port=1, close="rst")),
         ("type: smtp, banner_regex: ^mx", SmtpSettings(banner_regex="^mx", tls=TlsSettings(mode=TlsMode.TRY))),
         ("type: imap, send_id: true", ImapSettings(send_id=True)),

@@ -171,7 +171,8 @@ def test_a_check_is_no_better_than_its_parent() -> None:
 
 
 def test_load_and_what_is_asked_for_reach_the_address() -> None:
-    """Load of any check counts while the address is degraded; of factors the lowest of checks that are up."""
+    """Load of any check counts while the address is degraded; of factors of checks that are up the lowest, and one
+    that raises where none lowers."""
     loaded = replace(DEGRADED, loaded=True)
     seen = combined(replace(UP, factor=0.8), replace(loaded, factor=0.4))
 
@@ -179,6 +180,8 @@ def test_load_and_what_is_asked_for_reach_the_address() -> None:
     assert not combined(UP, DEGRADED).loaded
     assert not combined(DOWN, loaded).loaded
     assert combined(replace(DOWN, factor=0.1), UP).factor == 1.0
+    assert combined(replace(UP, factor=1.5), UP).factor == 1.5
+    assert combined(replace(UP, factor=1.5), replace(UP, factor=0.9)).factor == 0.9
     assert not combined(UP, replace(UP, factor=0.0)).is_answerable
 
 
@@ -187,10 +190,12 @@ def test_calm() -> None:
     moved: list[dict[str, Any]] = [{"failures": 1}, {"factor": 0.5}, {"stale": True}, {"suppressed": True}]
 
     assert is_calm(UP)
+    assert not is_calm(replace(UP, factor=1.5))
     assert not any(is_calm(one) for one in (DEGRADED, DOWN, UNKNOWN, *[replace(UP, **each) for each in moved]))
 
 
 def test_what_is_asked_for_is_told() -> None:
     """The words say how much of its weight a member asks for."""
     assert describe("agent", replace(UP, factor=0.5)) == "agent up, asks for 50% of its weight"
+    assert describe("agent", replace(UP, factor=1.5)) == "agent up, asks for 150% of its weight"
     assert describe("agent", replace(UP, factor=0.0)) == "agent up, asks for nothing new"

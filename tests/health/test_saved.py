@@ -173,7 +173,7 @@ def test_columns_that_came_later_may_be_missing() -> None:
     assert from_plain(data, NOW) == from_plain(to_plain(BOOK, NOW), NOW)
 
 
-@given(st.floats(-2, 2), st.floats(NOW - 9, NOW + 9), st.sampled_from(("since", "penalized_at", "last_at")))
+@given(st.floats(-2, 4), st.floats(NOW - 9, NOW + 9), st.sampled_from(("since", "penalized_at", "last_at")))
 def test_columns_are_read_as_entries_are(factor: float, at: float, name: str) -> None:
     """What is out of bounds is put into them, and nothing else differs."""
     data = spoiled("factor", factor)

@@ -99,7 +99,12 @@ def health(
 
 
 UP = health("smtp", Health.UP)
-LOWERED = (health("smtp", Health.DEGRADED, loaded=True), health("smtp", Health.UP, factor=0.5))
+LOWERED = (
+    health("smtp", Health.DEGRADED, loaded=True),
+    health("smtp", Health.UP, factor=0.5),
+    health("smtp", Health.UP, factor=1.8),
+)
+"""And one that is raised."""
 ODD = (
     health("smtp", Health.DEGRADED),
     health("smtp", Health.UNKNOWN),

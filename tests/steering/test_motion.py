@@ -78,6 +78,22 @@ def test_a_member_can_only_lower_its_weight() -> None:
     assert made.members[0].why == "smtp degraded; at 30 % of its weight: by its own word"
 
 
+def test_a_weight_that_may_be_raised_moves_by_tenths_and_back() -> None:
+    """One each min_ttl above the whole too; load, where it lowers, goes before it."""
+    clock = Clock(SITE)
+    clock.after(0)
+
+    at = [shares(clock.after(15, factors=asked(r1=1.25)))["r1"] for _ in range(3)]
+    assert at == [round(60 * part / (60 * part + 400), 3) for part in (11, 12, 12)]
+    assert clock.said[-1].members[0].why == "smtp up; at 120 % of its weight: by its own word"
+    for _ in range(8):
+        clock.after(15, factors=asked(r1=2.56), loaded=(ONE,))
+    assert clock.said[-1].members[0].why == "smtp degraded; at 50 % of its weight: degraded by load"
+    for _ in range(6):
+        clock.after(15)
+    assert clock.past is CALM
+
+
 def test_what_asks_for_nothing_new_is_drained() -> None:
     """Factor 0 takes a member out at once, and back in at once."""
     clock = Clock(SITE)
@@ -126,14 +142,14 @@ def test_exchangers_are_drawn_by_lowered_weights() -> None:
     assert [(one.weight, one.load, one.pull) for one in calm] == [(60, 0, 60), (40, 0, 40)]
 
 
-@pytest.mark.parametrize(("part", "found"), [(1.0, 10), (0.55, 6), (0.5, 5), (0.04, 1), (0.001, 1)])
+@pytest.mark.parametrize(("part", "found"), [(2.56, 26), (1.0, 10), (0.55, 6), (0.5, 5), (0.04, 1), (0.001, 1)])
 def test_parts_are_tenths(part: float, found: int) -> None:
     """The nearest tenth, and never none."""
     assert tenths(part) == found
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.lists(st.tuples(st.floats(0, 40), st.floats(0.01, 1), st.booleans()), max_size=20))
+@given(st.lists(st.tuples(st.floats(0, 40), st.floats(0.01, 2.56), st.booleans()), max_size=20))
 def test_weights_never_jump(story: list[tuple[float, float, bool]]) -> None:
     """A step is a tenth, two lie min_ttl apart, shares sum to one, and two nodes with one input decide the same."""
     clock, twin = Clock(SITE), Clock(SITE)

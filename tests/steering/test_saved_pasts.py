@@ -56,7 +56,7 @@ def test_nothing_saved_is_nothing() -> None:
         {"of": 7},
         {"absent": [["relays"]]},
         {"absent": [[1, 2]]},
-        {"levels": [["relays", "r2", 11, 1.0]]},
+        {"levels": [["relays", "r2", 27, 1.0]]},
         {"levels": [["relays", "r2", "x", 1.0]]},
         {"levels": [["relays", "r2", 5, True]]},
         {"levels": [["relays", "r2", 5, "then"]]},

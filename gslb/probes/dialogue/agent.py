@@ -7,7 +7,7 @@ from typing import Final
 
 from gslb.model.observations import Inconclusive, Phase, Reason
 from gslb.model.plain import AgentSettings
-from gslb.probes.dialogue.agent_words import sense_of, verdict
+from gslb.probes.dialogue.agent_words import BOOST, sense_of, verdict
 from gslb.probes.dialogue.commands import END, Conclude, Conclusion, Dialogue, Enter, Note, ReadSome, Send, Steps
 from gslb.probes.dialogue.text import shown
 
@@ -24,7 +24,7 @@ def agent(settings: AgentSettings) -> Dialogue:
     if len(line) > LIMIT:
         conclusion = _nothing(Reason.BOUNDS_EXCEEDED, line)
     else:
-        said = sense_of(line)
+        said = sense_of(line, BOOST if settings.allow_boost else 100)
         if said.odd:
             yield Note(Reason.REPLY_IGNORED)
         conclusion = verdict(said, line) or _nothing(Reason.PROTOCOL_ERROR, line)

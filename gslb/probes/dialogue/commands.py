@@ -110,7 +110,7 @@ class LoggedIn:
 class Conclusion:
     """What a dialogue found. `text` is made with `dialogue.text.shown`: escaped, at most 200 characters.
 
-    `weight_factor`: 0 to 1, what the member asks for; `metrics`: numbers found, by name.
+    `weight_factor`: 0 to 2.56, what the member asks for; `metrics`: numbers found, by name.
     """
 
     outcome: Outcome

@@ -46,6 +46,14 @@ def test_it_may_be_asked():
     assert done.ends().concluded.weight_factor == 0.5
 
 
+def test_a_raise_needs_leave():
+    """`allow_boost`; else more than all is all, and told."""
+    heard(b"150%\n").concludes(Passed(), Reason.REPLY_IGNORED)
+    raised = heard(b"150%\n", AgentSettings(port=1, allow_boost=True)).concludes(Passed())
+
+    assert raised.concluded.weight_factor == 1.5
+
+
 @given(st.binary(max_size=1200), st.data())
 def test_segments_do_not_matter(data, draw):
     """Any bytes, any split: one and the same verdict."""

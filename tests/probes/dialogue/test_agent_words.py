@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gslb.model.observations import Degraded, Failed, Passed, Phase, Reason
-from gslb.probes.dialogue.agent_words import Said, sense_of, verdict
+from gslb.probes.dialogue.agent_words import BOOST, Said, sense_of, verdict
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,12 @@ def test_a_word_can_only_lower(line, outcome, factor):
     seen = verdict(sense_of(line), line)
 
     assert (seen.outcome, seen.weight_factor, seen.text) == (outcome, factor, line.decode())
+
+
+def test_more_than_all_may_be_asked_for_where_that_is_allowed():
+    """Up to what HAProxy allows."""
+    assert sense_of(b"150%", BOOST) == Said(word="up", factor=1.5)
+    assert sense_of(b"300%", BOOST) == Said(word="up", factor=2.56, odd=True)
 
 
 def test_nothing_said_is_no_verdict():
