@@ -18,6 +18,10 @@ LONGEST = 0.15
 """Seconds of CPU in one step of the loop, which are 30 ms on the machine this was written on, and were 8 s before."""
 
 
+TIMEOUT = 3.0
+"""Seconds; the flood is to reach its bound sooner, also on a machine that has others to serve."""
+
+
 async def steps(longest):
     """Measure each step of the loop in CPU time of this thread: what others do to the machine does not count."""
     last = time.thread_time()
@@ -44,10 +48,10 @@ async def test_a_flood_of_tls_messages_ends_in_time_and_holds_nobody_up(version,
     with flooding(pem, version, flood) as port:
         async with asyncio.TaskGroup() as group:
             watch = group.create_task(steps(longest))
-            seen = await look(SmtpSettings(port=port, tls=TlsSettings(mode=TlsMode.IMPLICIT)), timeout=0.8)
+            seen = await look(SmtpSettings(port=port, tls=TlsSettings(mode=TlsMode.IMPLICIT)), timeout=TIMEOUT)
             watch.cancel()
         ended = time.monotonic()
 
     assert seen.outcome == Failed(Phase.GREETING, reason)
-    assert ended - began < 0.8 + 1.2
+    assert ended - began < TIMEOUT + 1.2
     assert longest[0] < LONGEST
