@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from gslb.config.documents import spelled
-from gslb.config.drafts import ZoneDraft, addresses_of, whole_name
+from gslb.config.drafts import ZoneDraft, whole_name
 from gslb.config.positions import Path
 from gslb.config.records import PlacedRecord
 from gslb.config.schema_zone import ServiceTable
@@ -13,12 +13,28 @@ from gslb.model import names
 from gslb.model.values import RecordType
 
 _BOTH = (RecordType.A, RecordType.AAAA)
+_TYPES = {rtype.name: rtype for rtype in RecordType}
 _TYPE_NAMES = {int(rtype): rtype.name for rtype in RecordType}
 MOST_OF_A_SET = 60_000
 """Octets of records in one answer: a message ends at 65,535, even over TCP (RFC 1035 section 4.2.2)."""
 _FIXED = 12
 _WILDCARD = b"\x01*"
 _GLUE = frozenset((int(RecordType.A), int(RecordType.AAAA)))
+_OF_OTHER_NAMES = frozenset((int(RecordType.CNAME), int(RecordType.DNAME), int(RecordType.NS), int(RecordType.DS)))
+"""Types of static records that bear upon what else a name, or one below it, may answer."""
+
+
+class _Name(NamedTuple):
+    """A name that some key makes, with the types it answers."""
+
+    owner: bytes
+    rtypes: tuple[RecordType, ...]
+    path: Path
+    shared: str = ""
+
+    @property
+    def claims(self) -> "list[_Claim]":
+        return [_Claim(self.owner, rtype, self.path, shared=self.shared) for rtype in self.rtypes]
 
 
 class _Claim(NamedTuple):
@@ -41,14 +57,28 @@ def check_names(draft: ZoneDraft, inner: Mapping[bytes, str]) -> None:
     """
     if draft.document.is_damaged(("zone",)):
         return
-    claims = [*_made(draft), *(claim for claim in _static(draft) if _belongs(draft, claim))]
-    _same_name_and_type(draft, claims)
-    _cnames(draft, claims)
-    _dnames(draft, claims)
-    _delegations(draft, claims)
-    _inner_zones(draft, claims, inner)
-    _signed_delegations(draft, claims, inner)
+    made = list(_made(draft))
+    static = [claim for claim in _static(draft) if _belongs(draft, claim)]
+    _same_name_and_type(draft, [*_made_twice(made, static), *static])
+    if inner or any(claim.rtype in _OF_OTHER_NAMES for claim in static):
+        claims = [*(claim for name in made for claim in name.claims), *static]
+        _cnames(draft, claims)
+        _dnames(draft, claims)
+        _delegations(draft, claims)
+        _inner_zones(draft, claims, inner)
+        _signed_delegations(draft, claims, inner)
     _sets(draft)
+
+
+def _made_twice(made: list[_Name], static: list[_Claim]) -> Iterator[_Claim]:
+    """The claims to names that more than one key makes: of all others there is nothing to ask."""
+    once: set[bytes] = set()
+    twice = {claim.owner for claim in static}
+    for name in made:
+        (twice if name.owner in once else once).add(name.owner)
+    for name in made if twice else ():
+        if name.owner in twice:
+            yield from name.claims
 
 
 def _refuse(draft: ZoneDraft, claim: _Claim, message: str) -> None:
@@ -76,60 +106,62 @@ def _belongs(draft: ZoneDraft, claim: _Claim) -> bool:
     return False
 
 
-def _made(draft: ZoneDraft) -> Iterator[_Claim]:
+def _made(draft: ZoneDraft) -> Iterator[_Name]:
     """The names the configuration itself makes."""
-    yield _Claim(draft.origin, RecordType.SOA, ("zone",))
-    yield _Claim(draft.origin, RecordType.NS, ("nameservers",))
+    yield _Name(draft.origin, (RecordType.SOA,), ("zone",))
+    yield _Name(draft.origin, (RecordType.NS,), ("nameservers",))
     for name, addresses in draft.table.nameservers.items():
-        server = whole_name(draft, name, draft.origin, ("nameservers", name))
-        for version in sorted({address.version for address in addresses or [] if server}):
-            rtype = RecordType.A if version == 4 else RecordType.AAAA
-            yield _Claim(server or b"", rtype, ("nameservers", name))
+        path: Path = ("nameservers", name)
+        if server := whole_name(draft, name, draft.origin, path):
+            versions = sorted({address.version for address in addresses or []})
+            yield _Name(server, tuple([_BOTH[version == 6] for version in versions]), path)
     for name, service in draft.table.services.items():
         yield from _of_service(draft, name, service)
     yield from _of_pools(draft)
 
 
-def _of_service(draft: ZoneDraft, name: str, service: ServiceTable) -> Iterator[_Claim]:
+def _of_service(draft: ZoneDraft, name: str, service: ServiceTable) -> Iterator[_Name]:
     path: Path = ("services", name)
     if owner := whole_name(draft, name, draft.origin, path):
-        for word in record_words(draft, name):
-            yield _Claim(owner, RecordType[word], path)
+        yield _Name(owner, record_types(draft, name), path)
     for srv in service.srv:
         where: Path = (*path, "srv", srv)
         if owner := whole_name(draft, srv, draft.origin, where):
-            yield _Claim(owner, RecordType.SRV, where)
+            yield _Name(owner, (RecordType.SRV,), where)
 
 
-def record_words(draft: ZoneDraft, name: str) -> list[str]:
+def record_types(draft: ZoneDraft, name: str) -> tuple[RecordType, ...]:
     """The record types a service answers: its own, else those of its alias's service, else A and AAAA."""
     seen: set[str] = set()
     while (service := draft.table.services.get(name)) is not None and name not in seen:
-        https = ["HTTPS"] if service.https is not None else []
+        https = () if service.https is None else (RecordType.HTTPS,)
         if service.records is not None:
-            return list(dict.fromkeys([*map(str, service.records), *https]))
+            written = [_TYPES[word] for word in service.records]
+            return tuple(dict.fromkeys((*written, *https)))
         seen.add(name)
         if service.alias is None:
-            return ["A", "AAAA", *https]
+            return (*_BOTH, *https)
         name = service.alias
-    return ["A", "AAAA"]
+    return _BOTH
 
 
-def _of_pools(draft: ZoneDraft) -> Iterator[_Claim]:
+def _of_pools(draft: ZoneDraft) -> Iterator[_Name]:
     for pool in draft.pools.values():
         apex = whole_name(draft, pool.name, draft.origin, pool.path)
         if apex is None:
             continue
         if not pool.short_form and pool.name not in draft.table.services:
-            yield from (_Claim(apex, rtype, pool.path) for rtype in _BOTH)
+            yield _Name(apex, _BOTH, pool.path)
         for name, member in pool.members.items():
             path = (*pool.path, "members", name)
-            owners = [(whole_name(draft, name, apex, path), path)]
-            if member.hostname is not None:
-                owners.append((names.to_wire(member.hostname + "."), (*path, "hostname")))
-            for owner, where in owners:
-                if owner and names.is_below(owner, draft.origin) and addresses_of(member):
-                    yield from (_Claim(owner, rtype, where, shared="member") for rtype in _BOTH)
+            owner = whole_name(draft, name, apex, path)
+            answered = member.address is not None or member.addresses
+            if owner and answered:
+                yield _Name(owner, _BOTH, path, "member")
+            if member.hostname is not None and answered:
+                given = names.to_wire(member.hostname + ".")
+                if names.is_below(given, draft.origin):
+                    yield _Name(given, _BOTH, (*path, "hostname"), "member")
 
 
 def _same_name_and_type(draft: ZoneDraft, claims: list[_Claim]) -> None:

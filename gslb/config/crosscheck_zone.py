@@ -60,15 +60,34 @@ def _pool(document: Document, pool: PoolDraft, checks: Collection[str]) -> None:
     _check_names(document, pool, checks)
     if len(pool.members) > MOST_MEMBERS:
         document.fault((*pool.path, "members"), f"{len(pool.members)} members: {MOST_MEMBERS} at most in one pool")
+    for name, member in pool.members.items():
+        if not _is_plain(member):
+            _member(document, (*pool.path, "members", name), member, pool)
+    _addresses_once(document, pool)
+    _min_healthy(document, pool)
+
+
+def _is_plain(member: MemberTable) -> bool:
+    """Whether no rule has anything to say of a member by itself, as of most."""
+    return (
+        member.address is not None
+        and member.addresses is None
+        and member.probe_address is None
+        and member.probe_port is None
+    )
+
+
+def _addresses_once(document: Document, pool: PoolDraft) -> None:
+    every = [address for member in pool.members.values() for address in addresses_of(member)]
+    if len(set(every)) == len(every):
+        return
     holders: dict[Address, str] = {}
     for name, member in pool.members.items():
-        path = (*pool.path, "members", name)
-        _member(document, path, member, pool)
         for address in addresses_of(member):
             if address in holders:
+                path = (*pool.path, "members", name)
                 document.fault(path, f"{address} stands twice in this pool: {holders[address]} has it")
             holders.setdefault(address, name)
-    _min_healthy(document, pool)
 
 
 def _check_names(document: Document, pool: PoolDraft, checks: Collection[str]) -> None:
@@ -184,6 +203,8 @@ def _pools_of(draft: ZoneDraft, path: Path, service: ServiceTable) -> None:
 
 
 def _refuse_twice(document: Document, path: Path, items: Sequence[str]) -> None:
+    if len(set(items)) == len(items):
+        return
     seen: set[str] = set()
     for index, item in enumerate(items):
         if item in seen:

@@ -71,6 +71,9 @@ class Document:
 
     def is_damaged(self, path: Path) -> bool:
         """Whether something at, in or around this key path was refused already."""
+        return bool(self._damaged) and self._touches_damage(path)
+
+    def _touches_damage(self, path: Path) -> bool:
         return path in self._around_damage or any(path[:length] in self._damaged for length in range(len(path) + 1))
 
     def model(self, kind: unavailable.Kind, model: type[Model], stand_ins: Mapping[str, object]) -> Model | None:

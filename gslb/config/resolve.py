@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gslb.config.crosscheck_names import record_words
+from gslb.config.crosscheck_names import record_types
 from gslb.config.drafts import PoolDraft, ZoneDraft, addresses_of
 from gslb.config.resolve_targets import Targets
 from gslb.config.schema_node import NodeFile
@@ -220,7 +220,7 @@ def _service(draft: ZoneDraft, name: str, service: ServiceTable, pools: Mapping[
     return new_service(
         name=name,
         owner=names.to_wire(name, draft.origin),
-        records=_records(draft, name),
+        records=record_types(draft, name),
         pools=chain,
         answers=_answers(service, chain, pools),
         mx=MxMode(service.mx),
@@ -265,16 +265,12 @@ def _alias(draft: ZoneDraft, name: str, service: ServiceTable, own: Mapping[str,
         own[target],
         name=name,
         owner=names.to_wire(name, draft.origin),
-        records=_records(draft, name),
+        records=record_types(draft, name),
         srv=_srv(draft, service),
         https=own[target].https if service.https is None else _https(service),
         alias_of=target,
         pool_name=False,
     )
-
-
-def _records(draft: ZoneDraft, name: str) -> tuple[RecordType, ...]:
-    return tuple(RecordType[word] for word in record_words(draft, name))
 
 
 def _srv(draft: ZoneDraft, service: ServiceTable) -> tuple[SrvOwner, ...]:

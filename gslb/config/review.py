@@ -17,7 +17,7 @@ from gslb.model.plain import TcpSettings
 from gslb.model.pools import Member, Pool
 from gslb.model.roundtrip import RoundtripSettings
 from gslb.model.settings import Node
-from gslb.model.values import Family, Gate, MxMode, RecordType, WhenAllDown
+from gslb.model.values import IPV4, IPV6, Family, Gate, MxMode, RecordType, WhenAllDown
 from gslb.model.zones import ALL, Service, Zone
 
 MAX_UDP = 1232
@@ -33,6 +33,9 @@ RARE = 60.0
 _HEADER, _QUESTION, _OPT, _RECORD = 12, 4, 11, 12
 _NSID = 4
 _RRSIG, _SIGNATURE = 18, 64
+_OF_FAMILIES = ((RecordType.A, IPV4, 4), (RecordType.AAAA, IPV6, 16))
+"""What holds addresses of each family, and their octets."""
+_HTTPS, _MX = RecordType.HTTPS, RecordType.MX
 
 
 def review_check(draft: CheckDraft, check: Check) -> None:
@@ -226,9 +229,9 @@ def _shares(draft: ZoneDraft, path: Path, service: Service, pools: list[Pool], *
 def _families(draft: ZoneDraft, path: Path, service: Service, pools: list[Pool]) -> None:
     """A type that was asked for by name and can never be answered; the default, A and AAAA, may hold one too many."""
     written = draft.table.services[service.name].records
-    for rtype, family in ((RecordType.A, Family.IPV4), (RecordType.AAAA, Family.IPV6)):
-        if written and rtype in service.records and not any(_has(pool, family) for pool in pools):
-            version = "IPv4" if family is Family.IPV4 else "IPv6"
+    for rtype, family, _ in _OF_FAMILIES if written else ():
+        if rtype in service.records and not any(_has(pool, family) for pool in pools):
+            version = "IPv4" if family is IPV4 else "IPv6"
             draft.document.warn(
                 (*path, "records"), f"{rtype.name}, but no member has an {version} address: no data; leave it out"
             )
@@ -284,7 +287,7 @@ def _foreign_hostnames(draft: ZoneDraft, zone: Zone) -> None:
 
 
 def _sizes(draft: ZoneDraft, zone: Zone, node: Node) -> None:
-    option = _OPT + _NSID + len(node.nsid.encode())
+    option, signature = _OPT + _NSID + len(node.nsid.encode()), signature_octets(zone)
     for service in zone.services.values():
         if service.pool_name:
             continue
@@ -294,17 +297,18 @@ def _sizes(draft: ZoneDraft, zone: Zone, node: Node) -> None:
             for rtype, size in _service_sizes(zone, service.seen_from(view)):
                 largest[rtype] = max(size, largest.get(rtype, 0))
         for rtype, size in largest.items():
-            _too_large(draft, path, rtype.name, size + option, signature_octets(zone))
+            _too_large(draft, path, rtype, size + option, signature)
     static: Counter[tuple[bytes, int]] = Counter()
     for record in zone.records:
         static[record.owner, record.rtype] += _RECORD + len(record.rdata)
     for (owner, number), size in static.items():
         whole = size + option + _HEADER + len(owner) + _QUESTION
-        _too_large(draft, ("records",), f"type {number} of {names.to_text(owner)}", whole, signature_octets(zone))
+        _too_large(draft, ("records",), f"type {number} of {names.to_text(owner)}", whole, signature)
 
 
-def _too_large(draft: ZoneDraft, path: Path, what: str, size: int, signature: int) -> None:
+def _too_large(draft: ZoneDraft, path: Path, of: RecordType | str, size: int, signature: int) -> None:
     if size + signature > MAX_UDP:
+        what = of.name if isinstance(of, RecordType) else of
         signed = f" with its signature (and {size} without)" if signature else ""
         message = (
             f"an answer to {what} may take {size + signature} octets{signed}, above {MAX_UDP}: "
@@ -321,13 +325,13 @@ def signature_octets(zone: Zone) -> int:
 def _service_sizes(zone: Zone, service: Service) -> Iterable[tuple[RecordType, int]]:
     pools = [zone.pools[name] for name in service.pools]
     base = _HEADER + len(service.owner) + _QUESTION
-    for rtype, family, octets in ((RecordType.A, Family.IPV4, 4), (RecordType.AAAA, Family.IPV6, 16)):
+    for rtype, family, octets in _OF_FAMILIES:
         if rtype in service.records:
             count = max((_most_addresses(pool, family, service.answers) for pool in pools), default=0)
             yield rtype, base + count * (_RECORD + octets)
-    if RecordType.HTTPS in service.records:
-        yield RecordType.HTTPS, base + _binding(pools, service)
-    if RecordType.MX in service.records:
+    if _HTTPS in service.records:
+        yield _HTTPS, base + _binding(pools, service)
+    if _MX in service.records:
         hostnames = [sorted({len(member.hostname) for member in pool.members}) for pool in pools]
         most = MAX_EXCHANGERS if service.mx is MxMode.RANKED else MOST_MEMBERS
         counts = [min(most, len({member.hostname for member in pool.members})) for pool in pools]
@@ -344,7 +348,7 @@ def _binding(pools: list[Pool], service: Service) -> int:
     """An HTTPS record: priority, the root as target, and a key and a length before each value (RFC 9460)."""
     hints = [
         4 + octets * max((_most_addresses(pool, family, service.answers) for pool in pools), default=0)
-        for family, octets in ((Family.IPV4, 4), (Family.IPV6, 16))
+        for _, family, octets in _OF_FAMILIES
     ]
     alpn = 4 + sum(1 + len(word) for word in service.https.alpn)
     return _RECORD + 3 + alpn + 6 + (sum(hints) if service.https.hints else 0)
@@ -352,8 +356,8 @@ def _binding(pools: list[Pool], service: Service) -> int:
 
 def _most_addresses(pool: Pool, family: Family, answers: int) -> int:
     """The most addresses one answer from a pool can hold."""
-    counts = sorted((len(member.of_family(family)) for member in pool.members), reverse=True)
-    return sum(counts if answers == ALL else counts[:answers])
+    counts = [len(member.of_family(family)) for member in pool.members]
+    return sum(counts if answers == ALL else sorted(counts, reverse=True)[:answers])
 
 
 def mta_sts_lines(zone: Zone) -> dict[str, tuple[str, ...]]:

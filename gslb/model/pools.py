@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gslb.model.values import Address, Family, family_of
+from gslb.model.values import ANY, Address, Family, family_of
 from gslb.model.verdicts import VerdictKey
 
 
@@ -39,9 +39,11 @@ class Member:
 
     def of_family(self, family: Family) -> tuple[Address, ...]:
         """The member's addresses of one family; of both for ANY."""
-        if family is Family.ANY:
+        if family is ANY:
             return self.addresses
-        return tuple(address for address in self.addresses if family_of(address) is family)
+        if len(self.addresses) == 1:
+            return self.addresses if family_of(self.addresses[0]) is family else ()
+        return tuple([address for address in self.addresses if family_of(address) is family])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

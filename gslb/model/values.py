@@ -22,7 +22,7 @@ ANY, IPV4, IPV6 = Family.ANY, Family.IPV4, Family.IPV6
 
 def family_of(address: Address) -> Family:
     """The family of one address."""
-    return IPV4 if address.version == 4 else IPV6
+    return IPV4 if isinstance(address, IPv4Address) else IPV6
 
 
 def text_of(address: Address) -> str:
