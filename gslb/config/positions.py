@@ -26,9 +26,11 @@ MAX_ALIASED = 100_000
 
 MAX_DIGITS = 40
 
-_NULL = frozenset(("", "~", "null", "Null", "NULL"))
-_TRUE = frozenset(("true", "True", "TRUE"))
-_FALSE = frozenset(("false", "False", "FALSE"))
+_WORDS: dict[str, bool | None] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
 _INT = re.compile(r"[-+]?[0-9]+")
 _OCTAL = re.compile(r"0o[0-7]+")
 _HEX = re.compile(r"0x[0-9a-fA-F]+")
@@ -38,6 +40,7 @@ _SPECIAL = {
     **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
     **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
 }
+_SCALAR, _MAPPING, _MAPPING_END = yaml.ScalarEvent, yaml.MappingStartEvent, yaml.MappingEndEvent
 _STRING_TAGS = ("!", "tag:yaml.org,2002:str")
 
 
@@ -107,20 +110,16 @@ def places(text: str) -> Places:
 
 def scalar(text: str) -> object:
     """What a plain (unquoted) scalar means in the core schema."""
-    if text in _NULL:
-        return None
-    if text in _TRUE:
-        return True
-    if text in _FALSE:
-        return False
-    if text[0] not in "+-.0123456789":
-        return text
-    return _number(text)
+    if text in _WORDS:
+        return _WORDS[text]
+    return _number(text) if text[0] in "+-.0123456789" else text
 
 
 def _number(text: str) -> object:
     if len(text) > MAX_DIGITS or text.count(".") > 1:  # the latter: an address, as most of these are
         return text
+    if text.isascii() and text.isdigit():
+        return int(text)
     if _INT.fullmatch(text):
         return int(text)
     if _OCTAL.fullmatch(text):
@@ -137,7 +136,10 @@ def _place(mark: Any) -> Place:
 
 
 class _Reader:
-    """One pass over the events of a text; recursive, with a bounded depth."""
+    """One pass over the events of a text; recursive, with a bounded depth.
+
+    A file of many services is some 50 events to each: what most of them are is looked for first, and where it stands.
+    """
 
     def __init__(self, text: str, *, track: bool) -> None:
         self.text = text
@@ -182,7 +184,7 @@ class _Reader:
     def _value(self, event: Any, path: Path, depth: int) -> object:
         if self.track and path:
             self.values[path] = _place(event.start_mark)
-        if isinstance(event, yaml.ScalarEvent):
+        if event.__class__ is _SCALAR:
             self.size += 1
             return self._anchored(event, self._scalar(event, path), 1)
         if isinstance(event, yaml.AliasEvent):
@@ -193,10 +195,11 @@ class _Reader:
             self._refuse_tag(event, path)
         before = self.size
         self.size += 1
-        if event.anchor:
-            self.open_anchors.add(event.anchor)
-        mapping = isinstance(event, yaml.MappingStartEvent)
-        value = self._mapping(path, depth) if mapping else self._sequence(path, depth)
+        inside = self._mapping if event.__class__ is _MAPPING else self._sequence
+        if not event.anchor:
+            return inside(path, depth)
+        self.open_anchors.add(event.anchor)
+        value = inside(path, depth)
         self.open_anchors.discard(event.anchor)
         return self._anchored(event, value, self.size - before)
 
@@ -232,7 +235,7 @@ class _Reader:
     def _sequence(self, path: Path, depth: int) -> list[object]:
         items: list[object] = []
         for event in self.events:
-            if isinstance(event, yaml.SequenceEndEvent):
+            if event.__class__ is yaml.SequenceEndEvent:
                 break
             inner = (*path, len(items)) if self.track else ()
             if self.track:
@@ -242,20 +245,33 @@ class _Reader:
 
     def _mapping(self, path: Path, depth: int) -> dict[str, object]:
         table: dict[str, object] = {}
-        for event in self.events:
-            if isinstance(event, yaml.MappingEndEvent):
+        events, track = self.events, self.track
+        for event in events:
+            if event.__class__ is _MAPPING_END:
                 break
             key = self._key(event)
-            inner = (*path, key) if self.track else ()
-            refused = self._refused_key(event, inner, key in table) if key == "<<" or key in table else ""
-            if refused:
-                self.faults.append(SyntaxFault(_place(event.start_mark), refused, inner))
-            elif self.track:
-                self.keys[inner] = _place(event.start_mark)
-            value = self._value(next(self.events), () if refused else inner, depth + 1)
-            if not refused:
-                table[key] = value
+            if track or key in table or key == "<<":
+                self._watched(event, key, table, path, depth)
+                continue
+            found = next(events)
+            if found.__class__ is _SCALAR and not (found.style or found.anchor or found.tag):
+                self.size += 1
+                table[key] = scalar(found.value)
+            else:
+                table[key] = self._value(found, (), depth + 1)
         return table
+
+    def _watched(self, event: Any, key: str, table: dict[str, object], path: Path, depth: int) -> None:
+        """A key whose place is asked for, or that may be refused, and its value."""
+        inner = (*path, key) if self.track else ()
+        refused = self._refused_key(event, inner, key in table) if key == "<<" or key in table else ""
+        if refused:
+            self.faults.append(SyntaxFault(_place(event.start_mark), refused, inner))
+        elif self.track:
+            self.keys[inner] = _place(event.start_mark)
+        value = self._value(next(self.events), () if refused else inner, depth + 1)
+        if not refused:
+            table[key] = value
 
     def _refused_key(self, event: Any, path: Path, twice: bool) -> str:
         if event.value == "<<" and not event.style:
@@ -266,7 +282,7 @@ class _Reader:
         return "written twice in this table" + (f", first in line {first.line}" if first else "")
 
     def _key(self, event: Any) -> str:
-        if not isinstance(event, yaml.ScalarEvent):
+        if event.__class__ is not _SCALAR:
             raise _Stop(event.start_mark, 'a key is plain text: put a text with brackets in quotes, like "[::1]:53"')
         self.size += 1
         if event.anchor:
