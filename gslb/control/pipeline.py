@@ -152,7 +152,7 @@ class Pipeline:
         """One probe has ended."""
         if self.ledger.fold_quietly(observation, now):
             return NONE
-        places = self._scene.places.get(observation.target, ())
+        places = self._scene.places(observation.target)
         before = self._healths(places, now)
         transitions = self.ledger.fold(observation, now)
         self._watch_hold(observation.target, now)
@@ -336,7 +336,7 @@ class Pipeline:
     def _watch_hold(self, target: str, now: float) -> None:
         """Note targets that are held down, or damped: their answers change with time alone."""
         checks = self.config.checks
-        for key in keys_of(self._scene.places.get(target, ()), target):
+        for key in keys_of(self._scene.places(target), target):
             verdict = self.ledger.verdict(key)
             check = checks[key.check]
             held = verdict.state is State.DOWN and hold_left(verdict, check.thresholds, now) > 0

@@ -29,7 +29,6 @@ class Scene:
     plan: Plan
     families: Mapping[tuple[str, str], tuple[Family, ...]]
     hosts: Mapping[str, Hosts]
-    places: Mapping[str, tuple[tuple[Member, Address], ...]]
     uses: Mapping[str, Sequence["Use"]]
     reach: Reach
     crowded: Set[str]
@@ -39,22 +38,27 @@ class Scene:
         """The members that a target judges, each once."""
         return tuple(dict.fromkeys([use.key for use in self.uses.get(target, ())]))
 
+    def places(self, target: str) -> tuple[tuple[Member, Address], ...]:
+        """The member addresses that a target has a say in; of those judged by the same checks, the first."""
+        found: dict[tuple[VerdictKey, ...], tuple[Member, Address]] = {}
+        for use in self.uses.get(target, ()):
+            found.setdefault(use.member.verdicts[use.address], (use.member, use.address))
+        return tuple(found.values())
+
     def dependents_of(self, target: str) -> Dependents:
         """What is to be decided again when a target's verdict moves."""
-        return self.reach.of([(use.key, use.place[0]) for use in self.uses.get(target, ())])
+        return self.reach.of([(use.key, use.member) for use in self.uses.get(target, ())])
 
 
 def scene_of(config: Config) -> Scene:
     """The scene of a configuration."""
     made = plan(config)
-    uses = _uses(config)
     return Scene(
         config=config,
         plan=made,
         families=_families(made),
         hosts=made.hosts,
-        places={target: _places(found) for target, found in uses.items()},
-        uses=uses,
+        uses=_uses(config),
         reach=Reach(config),
         crowded=_crowded(config),
         longest_ttl=max((zone.ttl for zone in config.zones), default=0),
@@ -110,34 +114,28 @@ def parted(whole: Dependents, size: int) -> tuple[Dependents, Dependents]:
 
 
 class Use(NamedTuple):
-    """Where a target has a say: a member, one of its addresses, and all verdicts that judge it."""
+    """Where a target has a say: a member, and one of its addresses."""
 
     key: MemberKey
-    place: tuple[Member, Address]
-    judged_by: tuple[VerdictKey, ...]
+    member: Member
+    address: Address
 
 
-def _uses(config: Config) -> dict[str, list[Use]]:
-    found: dict[str, list[Use]] = {}
+def _uses(config: Config) -> dict[str, Sequence[Use]]:
+    found: dict[str, Sequence[Use]] = {}
     for zone in config.zones:
         for pool in zone.pools.values():
             for member in pool.members:
                 whose = MemberKey(zone.text, pool.name, member.name)
                 for address, keys in member.verdicts.items():
-                    use = Use(whose, (member, address), keys)
-                    for key in keys:
-                        found.setdefault(key.target, []).append(use)
+                    alone = (Use(whose, member, address),)  # which most targets have
+                    for _, target in keys:
+                        before = found.setdefault(target, alone)
+                        if isinstance(before, list):
+                            before += alone
+                        elif before is not alone:
+                            found[target] = [*before, *alone]
     return found
-
-
-def _places(uses: list[Use]) -> tuple[tuple[Member, Address], ...]:
-    """The member addresses that a target has a say in; of those judged by the same checks, the first."""
-    if len(uses) == 1:
-        return (uses[0].place,)
-    found: dict[tuple[VerdictKey, ...], tuple[Member, Address]] = {}
-    for use in uses:
-        found.setdefault(use.judged_by, use.place)
-    return tuple(found.values())
 
 
 def _crowded(config: Config) -> frozenset[str]:

@@ -3,9 +3,11 @@
 Kept beside the book of verdicts and fed with every outcome that is folded into it. No clock, no IO.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass
+from operator import itemgetter
 
 from gslb.health.isolation import Isolation, heard, is_frozen, renamed
 from gslb.health.machine import Signal, signal
@@ -35,23 +37,23 @@ class _Failing:
 class Doubts:
     """For one configuration; `replace` takes over another."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, keys: Collection[VerdictKey]) -> None:
+        """`keys`: every verdict that the configuration names, each once."""
         self.suspected: dict[str, float] = {}
         self._dismissed: set[str] = set()
         self._failing: dict[str, dict[VerdictKey, _Failing]] = {}
         self._isolation = Isolation()
-        self.replace(config)
+        self.replace(config, keys)
 
-    def replace(self, config: Config) -> None:
+    def replace(self, config: Config, keys: Collection[VerdictKey]) -> None:
         """Take over a configuration; what was heard of checks and canaries that stay is kept."""
         self._config = config
-        self._parents, self._pools = _family(config)
-        self._keys: dict[str, list[VerdictKey]] = {}
+        self._parents = _parents(config)
+        self._counts = Counter(map(_CHECK, keys))
+        self._pools: dict[VerdictKey, frozenset[tuple[str, str]]] = {}
         self._at: dict[Address, list[VerdictKey]] = {}
-        for key in self._pools:
-            self._keys.setdefault(key.check, []).append(key)
         self._failing = {
-            check: {key: one for key, one in failing.items() if key in self._pools}
+            check: {key: one for key, one in failing.items() if key in keys}
             for check, failing in self._failing.items()
             if check in config.checks
         }
@@ -117,23 +119,23 @@ class Doubts:
         return {key: one.before for key, one in self._failing.get(check, {}).items()}
 
     def _suspect(self, check: str, book: Mapping[VerdictKey, Verdict], now: float) -> Suspicion | None:
-        failing, keys = self._failing[check], self._keys[check]
-        if check in self.suspected or check in self._dismissed or len(failing) < len(keys):
+        failing, count = self._failing[check], self._counts[check]
+        if check in self.suspected or check in self._dismissed or len(failing) < count:
             return None
         targets = self._config.targets
+        if not self._at:
+            self._pools = _pools(self._config)
+            self._at = self._by_address()
         sights = [
             Sight(address=targets[key.target].address, pools=self._pools[key], since=one.since)
             for key, one in failing.items()
         ]
 
-        if not self._at:
-            self._at = self._by_address()
-
         def good_elsewhere(address: Address) -> bool:
             return any(key.check != check and _does_well(book[key]) for key in self._at[address])
 
         interval = self._config.checks[check].timing.interval
-        if not is_suspect(sights, len(keys), good_elsewhere=good_elsewhere, interval=interval, now=now):
+        if not is_suspect(sights, count, good_elsewhere=good_elsewhere, interval=interval, now=now):
             return None
         self.suspected[check] = now
         return Suspicion(check=check, began=True)
@@ -152,6 +154,9 @@ class Doubts:
         return Suspicion(check=check, began=False)
 
 
+_CHECK = itemgetter(0)
+
+
 def _is_content(outcome: Outcome) -> bool:
     return isinstance(outcome, Failed) and outcome.reason in CONTENT
 
@@ -160,25 +165,37 @@ def _does_well(verdict: Verdict) -> bool:
     return verdict.last is not None and signal(verdict.last) is Signal.GOOD
 
 
-def _family(
-    config: Config,
-) -> tuple[dict[VerdictKey, tuple[VerdictKey, ...]], dict[VerdictKey, frozenset[tuple[str, str]]]]:
-    """For each verdict those it depends on, at the same address of the same member; and the pools that use it."""
-    parents: dict[VerdictKey, dict[VerdictKey, None]] = {}
-    pools: dict[VerdictKey, frozenset[tuple[str, str]]] = {}
-    depending = {name for name, check in config.checks.items() if check.depends_on}
+def _lists(config: Config) -> Iterator[tuple[tuple[str, str], tuple[VerdictKey, ...]]]:
+    """For each address of each member its pool, and its verdicts."""
     for zone in config.zones:
         for pool in zone.pools.values():
-            alone = frozenset(((zone.text, pool.name),))  # one for all of a pool that are in no other
+            whose = zone.text, pool.name
             for member in pool.members:
                 for keys in member.verdicts.values():
-                    if depending:
-                        _note(keys, config, parents)
-                    for key in keys:
-                        held = pools.setdefault(key, alone)
-                        if held is not alone:
-                            pools[key] = held | alone
-    return {key: tuple(found) for key, found in parents.items()}, pools
+                    yield whose, keys
+
+
+def _pools(config: Config) -> dict[VerdictKey, frozenset[tuple[str, str]]]:
+    """The pools that use each verdict; made when a check first fails everywhere, which is rare."""
+    pools: dict[VerdictKey, frozenset[tuple[str, str]]] = {}
+    alone: frozenset[tuple[str, str]] = frozenset()
+    for whose, keys in _lists(config):
+        if whose not in alone:
+            alone = frozenset((whose,))  # one for all of a pool that are in no other
+        for key in keys:
+            held = pools.setdefault(key, alone)
+            if held is not alone:
+                pools[key] = held | alone
+    return pools
+
+
+def _parents(config: Config) -> dict[VerdictKey, tuple[VerdictKey, ...]]:
+    """For each verdict those it depends on, at the same address of the same member."""
+    parents: dict[VerdictKey, dict[VerdictKey, None]] = {}
+    if any(check.depends_on for check in config.checks.values()):
+        for _, keys in _lists(config):
+            _note(keys, config, parents)
+    return {key: tuple(found) for key, found in parents.items()}
 
 
 def _note(keys: Iterable[VerdictKey], config: Config, parents: dict[VerdictKey, dict[VerdictKey, None]]) -> None:

@@ -11,7 +11,7 @@ What survives a reload is decided here, in this order, for each verdict the new 
 4. nothing: unknown, as at start.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from copy import copy
 from dataclasses import replace
 from typing import NamedTuple
@@ -51,7 +51,7 @@ class Ledger:
         self._book: dict[VerdictKey, Verdict] = dict.fromkeys((key for _, key in _keys(config)), _UNKNOWN)
         self._keys = _by_target(self._book)
         self._resumed_at = 0.0
-        self.doubts = Doubts(config)
+        self.doubts = Doubts(config, self._book)
         self._suspicions: list[Suspicion] = []
         self._relays: list[VerdictKey] = []
 
@@ -270,7 +270,7 @@ class Ledger:
                 book[key] = _inherited(key, old, twins) or _provisional(old_places.get(place), old) or _UNKNOWN
         self._book = book
         self._keys = _by_target(book)
-        self.doubts.replace(config)
+        self.doubts.replace(config, book)
         self._resumed_at = min(self._resumed_at, now)
 
     def export(self, now: float) -> dict[str, object]:
@@ -337,7 +337,10 @@ def _places(config: Config) -> Iterator[tuple[Place, VerdictKey]]:
     return ((Place(*where, key.check), key) for where, key in _keys(config))
 
 
-def _by_target(book: Mapping[VerdictKey, Verdict]) -> dict[str, tuple[VerdictKey, ...]]:
+def _by_target(book: Collection[VerdictKey]) -> dict[str, tuple[VerdictKey, ...]]:
+    alone: dict[str, tuple[VerdictKey, ...]] = {key.target: (key,) for key in book}
+    if len(alone) == len(book):  # as nearly always
+        return alone
     keys: dict[str, list[VerdictKey]] = {}
     for key in book:
         keys.setdefault(key.target, []).append(key)

@@ -103,6 +103,17 @@ def test_a_suspected_check_moves_nobody() -> None:
     assert told.ledger.suspicions() == ()
 
 
+def test_a_target_of_two_pools_counts_for_both() -> None:
+    """Two pools are what it takes, also where the second one holds no other target."""
+    members = [member(f"m{n}", host, checks=(SMTP, WEB)) for n, host in enumerate(HOSTS)]
+    told = Told(config(zone(pool("a", *members), pool("b", members[1])), checks=(SMTP, WEB)))
+    told.all_good(SMTP, WEB)
+    for host in HOSTS:
+        told.tell(WEB, host, REDESIGNED)
+
+    assert told.ledger.suspicions() == (Suspicion(check="web", began=True),)
+
+
 def suspected() -> Told:
     """A ledger whose web check is suspected."""
     told = Told(estate(SMTP, WEB))
