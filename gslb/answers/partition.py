@@ -63,8 +63,8 @@ class _Filling:
         filled = self.parts[part]
         first = len(filled)
         types = []
-        for rtype, view, number in node.types:
-            types.append((rtype, view, len(filled)))
+        for place, (rtype, view, number) in enumerate(node.types, first):
+            types.append((rtype, view, place))
             filled.append(self.slots[number])
         if self.denies:
             moved = {number: place for place, (_, _, number) in enumerate(node.types, first)}

@@ -3,7 +3,7 @@
 Health never comes in here: a name exists while it is configured, and its types keep their slots.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -136,39 +136,52 @@ def _nodes(
 ) -> Iterator[NodeSpec]:
     """The zone's nodes in canonical order, their slots numbered as they come."""
     cuts = {owner for owner, types in owners.items() if isinstance(types.get(_NS), ReferralSlot)}
+    wildcards = {owner for owner in owners if owner.startswith(WILDCARD)}
     for owner in names.in_order(owners, zone.name):
         types = owners[owner]
-        numbered = tuple(_numbered(zone, types, slots, views)) if types else ()
-        wildcard = WILDCARD + owner
+        numbered = tuple(_numbered(zone, types, slots, views))
+        wildcard = WILDCARD + owner if wildcards else owner
         yield NodeSpec(
-            name=owner,
-            zone=number,
-            flags=_flags(owner, types, zone, cuts) | (len(numbered) > len(types)) * layout.NODE_VIEWS,
-            types=numbered,
-            wildcard=wildcard if wildcard in owners else None,
-            cut=_cut(owner, zone, cuts) if cuts else None,
+            owner,
+            number,
+            0,
+            _flags(owner, types, zone, wildcards, cuts) | (len(numbered) > len(types)) * layout.NODE_VIEWS,
+            numbered,
+            wildcard if wildcard in wildcards else None,
+            _cut(owner, zone, cuts) if cuts else None,
         )
 
 
-def _numbered(zone: Zone, types: Types, slots: list[Slot], views: Views) -> Iterator[tuple[int, int, int]]:
+def _numbered(zone: Zone, types: Types, slots: list[Slot], views: Views) -> Sequence[tuple[int, int, int]]:
     """Each type with its slot for everybody, and one for each view in which its service answers otherwise."""
+    if not views:
+        first = len(slots)
+        order = sorted(types) if len(types) > 1 else types
+        slots += [types[rtype] for rtype in order]
+        return [(rtype, VIEW, slot) for slot, rtype in enumerate(order, first)]
+    found: list[tuple[int, int, int]] = []
     for rtype in sorted(types):
         slot = types[rtype]
-        yield rtype, VIEW, _number(slots, slot)
-        if views and isinstance(slot, ServiceSlot):
-            for name in zone.services[slot.decided_by].views:
-                yield rtype, views[name], _number(slots, replace(slot, view=name))
+        found.append((rtype, VIEW, _number(slots, slot)))
+        if isinstance(slot, ServiceSlot):
+            seen = zone.services[slot.decided_by].views
+            found += [(rtype, views[name], _number(slots, replace(slot, view=name))) for name in seen]
+    return found
 
 
-def _flags(owner: bytes, types: Types, zone: Zone, cuts: set[bytes]) -> int:
-    return (
-        (owner == zone.name) * layout.NODE_APEX
-        | (not types) * layout.NODE_EMPTY
-        | owner.startswith(WILDCARD) * layout.NODE_WILDCARD
-        | (owner in cuts) * layout.NODE_CUT
-        | (_CNAME in types) * layout.NODE_CNAME
-        | (_DNAME in types) * layout.NODE_DNAME
-    )
+def _flags(owner: bytes, types: Types, zone: Zone, wildcards: set[bytes], cuts: set[bytes]) -> int:
+    flags = 0 if types else layout.NODE_EMPTY
+    if owner == zone.name:
+        flags |= layout.NODE_APEX
+    if owner in wildcards:
+        flags |= layout.NODE_WILDCARD
+    if owner in cuts:
+        flags |= layout.NODE_CUT
+    if _CNAME in types:
+        flags |= layout.NODE_CNAME
+    if _DNAME in types:
+        flags |= layout.NODE_DNAME
+    return flags
 
 
 def _cut(owner: bytes, zone: Zone, cuts: set[bytes]) -> bytes | None:
@@ -187,12 +200,13 @@ def _owners(zone: Zone, apexes: frozenset[bytes], known: Hosts) -> dict[bytes, T
     for service in zone.services.values():
         if _home(service.owner, apexes) == zone.name:
             owners.setdefault(service.owner, {})
+    alone = not any(apex != zone.name and names.is_below(apex, zone.name) for apex in apexes)
     for source in (_apex(zone), _services(zone), _hosts(zone, known), _nameservers(zone), _statics(zone)):
         for owner, rtype, slot in source:
             types = owners.get(owner)
             if types is not None:
                 types.setdefault(rtype, slot)
-            elif _home(owner, apexes) == zone.name:
+            elif names.is_below(owner, zone.name) if alone else _home(owner, apexes) == zone.name:
                 owners[owner] = {rtype: slot}
     _fill_gaps(owners, zone, apexes)
     return owners
@@ -257,7 +271,7 @@ def _service_slot(
 
 def _hosts(zone: Zone, known: Hosts) -> Source:
     for hostname, members in known.items():
-        versions = {address.version for _, member in members for address in member.addresses}
+        versions = [address.version for _, member in members for address in member.addresses]
         for version, rtype in _VERSIONS:
             if version in versions:
                 yield hostname, rtype, HostSlot(zone=zone.text, hostname=hostname, rtype=rtype)

@@ -2,7 +2,8 @@
 
 import zlib
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from itertools import accumulate, pairwise
 
 from gslb.handoff import layout
@@ -40,24 +41,24 @@ def names_file(
     names_at = list(accumulate([len(name) // UNIT for name in padded], initial=first_at))
     types = bytearray()
     records = bytearray()
-    for n, node in enumerate(nodes):
-        wildcard = 0 if node.wildcard is None else number[node.wildcard] + 1
-        cut = 0 if node.cut is None else number[node.cut] + 1
-        count = len(node.types)
+    first_type = 0
+    for at, (name, zone, part, flags, has, wildcard, cut) in zip(names_at, nodes, strict=False):
+        count = len(has)
         records += NODE.pack(
-            names_at[n],
-            len(node.name),
-            node.flags,
-            node.part,
-            len(types) // TYPE.size,
+            at,
+            len(name),
+            flags,
+            part,
+            first_type,
             count,
-            node.zone,
-            wildcard,
-            cut,
+            zone,
+            0 if wildcard is None else number[wildcard] + 1,
+            0 if cut is None else number[cut] + 1,
             0,
             0,
         )
-        for entry in sorted(node.types) if count > 1 else node.types:
+        first_type += count
+        for entry in sorted(has) if count > 1 else has:
             types += TYPE.pack(*entry)
     order, first = _canonical_order(nodes, zones, number)
     hashed, first_hashed = _hash_order(zones, number)
@@ -127,9 +128,9 @@ def _canonical_order(
     first = []
     for zone, members in zip(zones, by_zone, strict=True):
         # a plan gives them in order, and keys of half a million names would weigh more than the names
-        shared = len(zone.apex)
-        if any(one > other for one, other in pairwise(_canonical_key(nodes[n].name, shared) for n in members)):
-            members.sort(key=lambda n: _canonical_key(nodes[n].name, shared))
+        key = _canonical(len(zone.apex))
+        if any(one > other for one, other in pairwise(key(nodes[n].name) for n in members)):
+            members.sort(key=lambda n: key(nodes[n].name))
         first.append((len(order), len(members)))
         order.extend(members)
     return order, first
@@ -144,14 +145,21 @@ def _hash_order(zones: Sequence[ZoneSpec], number: Mapping[bytes, int]) -> tuple
     return b"".join(pieces), first
 
 
-def _canonical_key(wire: bytes, shared: int) -> tuple[bytes, ...]:
-    """RFC 4034 section 6.1, without the octets of the apex that all names share; they are lower-cased already."""
-    labels = []
-    at, end = 0, len(wire) - shared
-    while at < end:
-        labels.append(wire[at + 1 : at + 1 + wire[at]])
-        at += 1 + wire[at]
-    return tuple(reversed(labels))
+def _canonical(shared: int) -> Callable[[bytes], tuple[bytes, ...]]:
+    """The sort key of RFC 4034 section 6.1, without the octets of the apex that all names share; they are lower-cased
+    already. What stands above a name is looked at once for neighbours."""
+
+    @lru_cache(1024)
+    def above(wire: bytes) -> tuple[bytes, ...]:
+        return key(wire)
+
+    def key(wire: bytes) -> tuple[bytes, ...]:
+        if len(wire) <= shared:
+            return ()
+        end = 1 + wire[0]
+        return (*above(wire[end:]), wire[1:end])
+
+    return key
 
 
 def part_file(
