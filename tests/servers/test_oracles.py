@@ -69,6 +69,9 @@ WHERE = {
 }
 """By protocol: who speaks it, at which port."""
 
+TWINS = {"submission by Dovecot": ("submission", "store", "submission")}
+"""Others that speak one of them too: the protocol, who, and the port."""
+
 
 @pytest.fixture(scope="module")
 def ca_file(real):
@@ -163,6 +166,7 @@ FAKES = {
 }
 PAGES = {"http good": "/gw/webacc", "http 503": "/down", "http moved": "/old"}
 GOOD = {f"{protocol} good": protocol for protocol in WHERE} | dict.fromkeys(PAGES, "http")
+GOOD |= {name: protocol for name, (protocol, *_) in TWINS.items()}
 STATES = tuple(f"{protocol} {state}" for protocol in WHERE for state in ("stopped", "hung"))
 SERVERS = (*GOOD, *STATES, *FAKES)
 
@@ -233,7 +237,7 @@ async def held(name, protocol, port, tools, ca_file):
 @pytest.mark.parametrize("name", GOOD)
 async def test_each_difference_about_a_real_server_is_explained(name, real, tools, ca_file):
     """Of a good one there are few: of what it says that nobody else listens to."""
-    server, port = WHERE[GOOD[name]]
+    server, port = TWINS[name][1:] if name in TWINS else WHERE[GOOD[name]]
     await held(name, GOOD[name], real[server].ports[port], tools, ca_file)
 
 
