@@ -109,6 +109,7 @@ class Reason(StrEnum):
     VALUE_MISSING = "value_missing"
     PLAINTEXT_ON_TLS_PORT = "plaintext_on_tls_port"
     TLS_PORT_SPOKEN_PLAIN = "tls_port_spoken_plain"
+    PROXY_HEADER_MISSED = "proxy_header_missed"
     ANONYMOUS_REFUSED = "anonymous_refused"
     PEER_UNHEARD = "peer_unheard"
     # our own fault: inconclusive, moves nothing

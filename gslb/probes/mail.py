@@ -5,7 +5,8 @@ A handshake is guarded wherever a login will follow it, and nowhere else.
 
 import secrets
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final, TypeVar
 
 from gslb.model.checks import (
@@ -20,9 +21,10 @@ from gslb.model.checks import (
     TlsCheckSettings,
     TlsSettings,
 )
-from gslb.model.observations import Reason
+from gslb.model.observations import Passed, Phase, Reason
 from gslb.model.plain import TcpSettings
 from gslb.model.targets import Target
+from gslb.model.values import ProxyProtocol
 from gslb.probes.contexts import GUARDED, PLAIN_TERMS, Terms
 from gslb.probes.dialogue.commands import Dialogue
 from gslb.probes.dialogue.imap import imap
@@ -41,6 +43,9 @@ from gslb.probes.logins import login_for
 from gslb.probes.streams import Stream
 
 Settings = TypeVar("Settings")
+
+PATIENCE: Final = 2.5
+"""Seconds that a listener waits for the header of its proxy at least before it gives up: Dovecot 3, Postfix 5."""
 
 _DEEP: Final = ("login", "mailbox")
 
@@ -68,24 +73,27 @@ async def probe_tls(target: Target, journal: Journal) -> None:
 async def probe_smtp(target: Target, journal: Journal) -> None:
     """A mail exchanger."""
     settings = _of(SmtpSettings, target)
-    await converse(
-        target, lambda name: smtp(settings, settings.helo_name or name), journal, settings.tls, by_heart=True
-    )
+    with _explained(settings.proxy, journal):
+        await converse(
+            target, lambda name: smtp(settings, settings.helo_name or name), journal, settings.tls, by_heart=True
+        )
 
 
 async def probe_lmtp(target: Target, journal: Journal) -> None:
     """A mailbox server, as its relays see it."""
     settings = _of(LmtpSettings, target)
-    await converse(
-        target, lambda name: lmtp(settings, settings.helo_name or name), journal, settings.tls, by_heart=True
-    )
+    with _explained(settings.proxy, journal):
+        await converse(
+            target, lambda name: lmtp(settings, settings.helo_name or name), journal, settings.tls, by_heart=True
+        )
 
 
 async def probe_relay(target: Target, journal: Journal) -> None:
     """Whether it would relay for strangers; the form of the address turns with the runs."""
     settings = _of(RelaySettings, target)
     name = settings.helo_name
-    await converse(target, lambda ours: relay(settings, name or ours, journal.turn), journal, settings.tls)
+    with _explained(settings.proxy, journal):
+        await converse(target, lambda ours: relay(settings, name or ours, journal.turn), journal, settings.tls)
 
 
 async def probe_submission(target: Target, journal: Journal) -> None:
@@ -99,7 +107,6 @@ async def probe_submission(target: Target, journal: Journal) -> None:
         credentials,
         lambda name, entry: submission(settings, settings.helo_name or name, entry),
     )
-    _explain_loopback(journal)
 
 
 async def probe_imap(target: Target, journal: Journal) -> None:
@@ -108,7 +115,6 @@ async def probe_imap(target: Target, journal: Journal) -> None:
     tag = "".join(secrets.choice(string.ascii_lowercase) for _ in range(4))
     credentials = settings.credentials if settings.stage in _DEEP else None
     await _logged_in(target, journal, settings.tls, credentials, lambda _, entry: imap(settings, tag, entry))
-    _explain_loopback(journal)
 
 
 async def probe_pop3(target: Target, journal: Journal) -> None:
@@ -116,7 +122,6 @@ async def probe_pop3(target: Target, journal: Journal) -> None:
     settings = _of(Pop3Settings, target)
     credentials = settings.credentials if settings.stage in _DEEP else None
     await _logged_in(target, journal, settings.tls, credentials, lambda _, entry: pop3(settings, entry))
-    _explain_loopback(journal)
 
 
 async def probe_sieve(target: Target, journal: Journal) -> None:
@@ -124,7 +129,6 @@ async def probe_sieve(target: Target, journal: Journal) -> None:
     settings = _of(SieveSettings, target)
     credentials = settings.credentials if settings.stage in _DEEP else None
     await _logged_in(target, journal, settings.tls, credentials, lambda _, entry: sieve(settings, entry))
-    _explain_loopback(journal)
 
 
 async def _logged_in(
@@ -134,10 +138,31 @@ async def _logged_in(
     credentials: Credentials | None,
     begin: Callable[[str, Entry], Dialogue],
 ) -> None:
-    with login_for(target, credentials, journal) as entry:
+    proxy = getattr(target.settings, "proxy", ProxyProtocol.NONE)
+    with login_for(target, credentials, journal) as entry, _explained(proxy, journal):
         terms = GUARDED if isinstance(entry, Login) else PLAIN_TERMS
         same = entry is None and not isinstance(target.settings, ImapSettings)  # whose tags are another each time
         await converse(target, lambda name: begin(name, entry), journal, settings, terms=terms, by_heart=same)
+    _explain_loopback(journal)
+
+
+@contextmanager
+def _explained(proxy: ProxyProtocol, journal: Journal) -> Iterator[None]:
+    """A listener that waits for its proxy's header gives up in the end: Dovecot hangs up, Postfix says 421."""
+    try:
+        yield
+    finally:
+        if proxy is ProxyProtocol.NONE and _gave_up(journal):
+            journal.note(Reason.PROXY_HEADER_MISSED)
+
+
+def _gave_up(journal: Journal) -> bool:
+    """Whether the server was silent for long, and then did not want to talk any more."""
+    told = journal.conclusion
+    if told is None or isinstance(told.outcome, Passed) or told.outcome.phase is not Phase.GREETING:
+        return False
+    ended = told.code == "421" or told.outcome.reason is Reason.EOF_BEFORE_GREETING
+    return ended and journal.timings.get(Phase.GREETING, 0.0) >= PATIENCE
 
 
 def _explain_loopback(journal: Journal) -> None:

@@ -81,6 +81,7 @@ REASONS = {
     Reason.VALUE_MISSING: "probes/test_web.py::test_numbers_on_a_page_are_told",
     Reason.PLAINTEXT_ON_TLS_PORT: "probes/test_hostile.py::test_tls_spoken_to_a_plain_port_is_told",
     Reason.TLS_PORT_SPOKEN_PLAIN: "probes/test_run.py::test_a_tls_port_spoken_to_in_plain_text_is_told",
+    Reason.PROXY_HEADER_MISSED: "probes/test_reporting_live.py::test_a_listener_that_misses_a_header_is_explained",
     Reason.ANONYMOUS_REFUSED: "probes/dialogue/test_ldap.py::test_a_server_without_anonymous_binds_has_answered",
     Reason.PEER_UNHEARD: "probes/test_name_server.py::test_a_serial_is_held_against_a_peers",
     Reason.LOCAL_BIND: "probes/test_faults.py::test_what_we_did_is_inconclusive",

@@ -5,7 +5,8 @@ import pytest
 from gslb.model.capabilities import capability_rules
 from gslb.model.checks import LmtpSettings, Pop3Settings, RelaySettings, SmtpSettings, TlsSettings
 from gslb.model.observations import Degraded, Failed, Inconclusive, Passed, Phase, Reason
-from gslb.model.values import TlsMode
+from gslb.model.values import ProxyProtocol, TlsMode
+from gslb.probes import mail
 from tests.kit.certificates import mint
 from tests.kit.hostile import closed_port, hangs_up, says, serving, silent
 from tests.kit.probing import look
@@ -86,3 +87,23 @@ async def test_a_store_on_the_probers_own_address_is_explained():
         seen = await look(Pop3Settings(port=port, tls=NONE, caps=capability_rules("mailstore", "pop3")))
 
     assert Reason.ASSUME_SECURED_LOOPBACK in seen.notices
+
+
+@pytest.mark.parametrize("kind", [SmtpSettings, LmtpSettings, Pop3Settings])
+async def test_a_listener_that_misses_a_header_is_explained(kind, monkeypatch):
+    """It was silent for long, and gave up by 421 or without a word; who was sent one, or had no time, misses none."""
+    monkeypatch.setattr(mail, "PATIENCE", 0.05)
+
+    async def gives_up(peer):
+        await peer.pause(0.1)
+        if kind is not Pop3Settings:
+            await peer.say(b"421 4.3.2 No header\r\n")
+
+    async with serving(gives_up) as port:
+        told = await look(kind(port=port, tls=NONE))
+        sent = await look(kind(port=port, tls=NONE, proxy=ProxyProtocol.V2))
+        monkeypatch.setattr(mail, "PATIENCE", 5.0)
+        soon = await look(kind(port=port, tls=NONE))
+
+    assert told.notices == (Reason.PROXY_HEADER_MISSED,)
+    assert sent.notices == soon.notices == ()

@@ -206,10 +206,11 @@ async def test_proxy_headers_are_taken(version, store, relay):
 
 
 async def test_a_proxy_header_is_missed(store):
-    """Dovecot hangs up where none comes."""
+    """Dovecot hangs up where none comes, and the notice tells why that may be."""
     seen = await look(imap(store, port="imap_proxy"), deadline=6)
 
     assert seen.outcome == Failed(Phase.GREETING, Reason.EOF_BEFORE_GREETING)
+    assert seen.notices == (Reason.PROXY_HEADER_MISSED,)
 
 
 async def test_relaying_is_found_out(relay):
