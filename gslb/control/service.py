@@ -156,14 +156,13 @@ class Control:
         self.hurry = asyncio.Event()
         self.reload = asyncio.Event()
         self.behind = asyncio.Event()
+        self.probing = asyncio.Event()
 
     async def run(self) -> int:
         """Until told to stop."""
         node = self.owner.config.node
         self.owner.start(standing(node.run_dir, self.owner.config.digest, time.time()))
         settle_memory(tidy=False)
-        self._prepare(self.owner.config)
-        self.scheduler.replace(self.owner.config.targets)
         async with AsyncExitStack() as stack:
             stack.callback(self._no_more_signals)
             self._listen_to_signals()
@@ -218,7 +217,11 @@ class Control:
         """Probe; where saved verdicts carry a table, once it is served: thousands of first probes would hold it up."""
         if self.owner.pipeline.ready:
             await self._until(lambda: self.owner.publisher.first_health is not None, FIRST_TABLE)
+        self._prepare(self.owner.config)
+        self.scheduler.replace(self.owner.config.targets)  # while workers take the table
+        if self.owner.pipeline.ready:
             await self._until(lambda: self.desk.readiness().ready, TAKEN)
+        self.probing.set()
         await self.scheduler.run()
 
     async def _until(self, true: Callable[[], bool], patience: float) -> None:
@@ -233,6 +236,7 @@ class Control:
             pass  # a disk that refuses, a worker that is gone
 
     async def _first_round(self) -> None:
+        await self.probing.wait()
         complete = await self.scheduler.first_round(self.owner.config.node.probing.startup_wait)
         await self.owner.first_round_over(complete=complete)
         settle_memory()
