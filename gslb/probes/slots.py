@@ -13,24 +13,25 @@ on; so no ticket ever waits before an open gate, and no step looks at more ticke
 import heapq
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 _SUSPECTS = object()
 
 
-@dataclass(slots=True, order=True)
+@dataclass(slots=True, eq=False)
 class Ticket:
     """One probe that wants to run at `host` (an address, packed). Lower `scheduled` goes first, then lower `number`."""
 
     scheduled: float
     number: int
-    target: str = field(compare=False)
-    host: bytes = field(compare=False)
-    port: int = field(compare=False)
-    suspect: bool = field(compare=False, default=False)
-    groups: tuple[str, ...] = field(compare=False, default=())
-    mailbox: tuple[str | None, ...] | None = field(compare=False, default=None)
-    withdrawn: bool = field(compare=False, default=False)
-    gates: tuple[Hashable, ...] = field(compare=False, init=False)
+    target: str
+    host: bytes
+    port: int
+    suspect: bool = False
+    groups: tuple[str, ...] = ()
+    mailbox: tuple[str | None, ...] | None = None
+    withdrawn: bool = False
+    gates: tuple[Hashable, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         """Work out the gates this ticket has to pass, narrowest first."""
@@ -40,6 +41,14 @@ class Ticket:
         if self.mailbox is not None:
             passed = (*passed, self.mailbox)
         self.gates = (*passed, _SUSPECTS) if self.suspect else passed
+
+
+_Line: TypeAlias = list[tuple[float, int, Ticket]]
+"""A heap of tickets. Tuples are compared without a call into Python, which a heap asks for at every step."""
+
+
+def _join(line: _Line, ticket: Ticket) -> None:
+    heapq.heappush(line, (ticket.scheduled, ticket.number, ticket))
 
 
 class Slots:
@@ -55,13 +64,13 @@ class Slots:
         self.running = 0
         self.queued = 0
         self._held: dict[Hashable, int] = {}
-        self._queue: list[Ticket] = []
-        self._parked: dict[Hashable, list[Ticket]] = {}
+        self._queue: _Line = []
+        self._parked: dict[Hashable, _Line] = {}
 
     def ask(self, ticket: Ticket) -> None:
         """Queue up."""
         self.queued += 1
-        heapq.heappush(self._queue, ticket)
+        _join(self._queue, ticket)
 
     def withdraw(self, ticket: Ticket) -> None:
         """Give up a ticket that waits."""
@@ -71,13 +80,13 @@ class Slots:
     def take(self) -> Ticket | None:
         """The next ticket that may run now, its slot held; None when all must wait."""
         while self._queue and self.running < self.concurrency:
-            ticket = heapq.heappop(self._queue)
+            ticket = heapq.heappop(self._queue)[-1]
             closed = None if ticket.withdrawn else self._closed_gate(ticket)
             if not ticket.withdrawn and closed is None:
                 self._hold(ticket)
                 return ticket
             if closed is not None:
-                heapq.heappush(self._parked.setdefault(closed, []), ticket)
+                _join(self._parked.setdefault(closed, []), ticket)
             self._hand_on(ticket)
         return None
 
@@ -98,7 +107,7 @@ class Slots:
         self.concurrency = concurrency
         self.per_host = per_host
         self.groups = groups or {}
-        self._queue.extend(ticket for heap in self._parked.values() for ticket in heap)
+        self._queue.extend(each for line in self._parked.values() for each in line)
         self._parked.clear()
         heapq.heapify(self._queue)
 

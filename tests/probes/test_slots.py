@@ -162,7 +162,8 @@ def test_the_first_admissible_ticket_is_always_the_one_taken(steps, concurrency,
         elif step == "withdraw" and waiting:
             slots.withdraw(waiting.pop(random.randrange(len(waiting))))
         elif step == "take":
-            admissible = sorted(each for each in waiting if admits(running, each, concurrency, per_host))
+            free = [each for each in waiting if admits(running, each, concurrency, per_host)]
+            admissible = sorted(free, key=lambda each: (each.scheduled, each.number))
             assert slots.take() is (admissible[0] if admissible else None)
             for each in admissible[:1]:
                 waiting.remove(each)
