@@ -33,14 +33,15 @@ class PhaseTimes(Collector):
     """By type of check and phase. Labels are closed lists."""
 
     def __init__(self) -> None:
-        self._series: dict[tuple[str, Phase], _Series] = {}
+        self._series: dict[str, dict[Phase, _Series]] = {}
 
     def observe(self, kind: str, timings: Iterable[tuple[Phase, float]]) -> None:
         """The phases of one run, in seconds."""
+        phases = self._series.setdefault(kind, {})
         for phase, seconds in timings:
-            series = self._series.get((kind, phase))
+            series = phases.get(phase)
             if series is None:
-                series = self._series[kind, phase] = _Series()
+                series = phases[phase] = _Series()
             series.counts[bisect_left(BUCKETS, seconds)] += 1
             series.total += seconds
 
@@ -53,10 +54,15 @@ class PhaseTimes(Collector):
         family = HistogramMetricFamily(
             "gslb_probe_duration_seconds", "How long each phase of a probe took.", labels=("type", "phase")
         )
-        for (kind, phase), series in tuple(self._series.items()):  # a scrape is put together in a thread
+        for kind, phase, series in self._known():
             buckets, seen = [], 0
             for name, count in zip(_NAMES, series.counts, strict=True):
                 seen += count
                 buckets.append((name, float(seen)))
             family.add_metric((kind, phase.value), buckets, series.total)
         yield family
+
+    def _known(self) -> list[tuple[str, Phase, _Series]]:
+        """A scrape is put together in a thread: whatever is walked over is copied first, in one step."""
+        kinds = tuple(self._series.items())
+        return [(kind, phase, series) for kind, phases in kinds for phase, series in tuple(phases.items())]

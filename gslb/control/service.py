@@ -16,7 +16,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from pathlib import Path
 from typing import TypeAlias
@@ -309,10 +309,10 @@ class Control:
         self.owner.hear(link, message)
         self._tell_readiness()
 
-    async def _probe(self, target: Target) -> Observation:
+    def _probe(self, target: Target) -> Awaitable[Observation]:
         turn = self.turns[target.id]
-        self.turns[target.id] += 1
-        return await probe(target, name=self.owner.config.node.probing.name, logins=self.logins, turn=turn)
+        self.turns[target.id] = turn + 1
+        return probe(target, name=self.owner.config.node.probing.name, logins=self.logins, turn=turn)
 
     def _prepare(self, config: Config) -> None:
         """What probes share, before any runs; what is amiss with it is told, and stops nothing."""
