@@ -8,11 +8,14 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from gslb.config import hints
+from gslb.config.described import descriptions
 from gslb.config.hints import did_you_mean, listed
 from gslb.config.positions import Path
 from gslb.config.values import shown
 
 Told = tuple[Path, str]
+
+_UNDESCRIBED = "it has no default"
 
 
 def told(error: ValidationError, model: type[BaseModel], prefix: Path, *, at_most: int) -> list[Told]:
@@ -75,15 +78,20 @@ def _unknown(where: tuple[int | str, ...], model: type[BaseModel]) -> str:
 
 
 def _description(where: tuple[int | str, ...], model: type[BaseModel]) -> str:
-    field = _fields(model, where[:-1]).get(str(where[-1]))
-    return str(field.description) if field else "it has no default"
+    table = _table(model, where[:-1])
+    return descriptions(table).get(str(where[-1]), _UNDESCRIBED) if table else _UNDESCRIBED
 
 
 def _fields(model: Any, where: tuple[int | str, ...]) -> dict[str, Any]:
+    table = _table(model, where)
+    return dict(table.model_fields) if table else {}
+
+
+def _table(model: Any, where: tuple[int | str, ...]) -> type[BaseModel] | None:
     for part in where:
         model = _inside(model, part)
     model = _bare(model)
-    return dict(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else {}
+    return model if isinstance(model, type) and issubclass(model, BaseModel) else None
 
 
 def _inside(annotation: Any, part: int | str) -> Any:

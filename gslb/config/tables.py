@@ -3,9 +3,11 @@
 from ipaddress import IPv4Address, IPv6Address
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, model_validator
+from pydantic_core import CoreSchema
 
 from gslb.config import values
+from gslb.config.described import descriptions
 from gslb.config.networks import parse_country, parse_network
 from gslb.config.values import DAY, Parsed
 from gslb.model.pools import MinHealthy
@@ -18,8 +20,22 @@ class Table(BaseModel):
     """A table of the configuration: no unknown keys, no silent conversions, described key by key."""
 
     model_config = ConfigDict(
-        extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True, arbitrary_types_allowed=True
+        extra="forbid",
+        strict=True,
+        frozen=True,
+        arbitrary_types_allowed=True,
+        defer_build=True,  # most configurations use few of these tables
     )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Pydantic's hook: each key with what it says of itself."""
+        schema = handler(core)
+        for key, told in handler.resolve_ref_schema(schema).get("properties", {}).items():
+            said = descriptions(cls)[key]
+            if handler.resolve_ref_schema(told).get("description") != said:  # else its own table says so
+                told["description"] = said
+        return schema
 
     @model_validator(mode="before")
     @classmethod
