@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from gslb.config.documents import spelled
 from gslb.config.drafts import ZoneDraft, whole_name
+from gslb.config.masterfile import PlacedRecord
 from gslb.config.positions import Path
-from gslb.config.records import PlacedRecord
 from gslb.config.schema_zone import ServiceTable
 from gslb.model import names
 from gslb.model.values import RecordType

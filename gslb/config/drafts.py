@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from gslb.config import hints, records
+from gslb.config import hints
 from gslb.config.combined import Checks
 from gslb.config.documents import Document
 from gslb.config.hints import did_you_mean, listed
+from gslb.config.masterfile import PlacedRecord
 from gslb.config.positions import NOWHERE, Path, Place
-from gslb.config.records import PlacedRecord
 from gslb.config.schema_check import TYPES, AnyCheck
 from gslb.config.schema_check_common import CheckTable
 from gslb.config.schema_node import NodeFile
@@ -189,6 +189,10 @@ def _read_records(draft: ZoneDraft, read_text: ReadText) -> None:
         except (OSError, UnicodeError) as error:
             document.fault(path, f"{table.records_file} cannot be read: {_why(error)}")
             return
+    if not text:
+        return
+    from gslb.config import records  # dnspython is for those who have some
+
     parsed = records.parse(text, draft.origin, table.static_ttl)
     for line, column, message in parsed.faults:
         _record_fault(document, table, line, column, message)

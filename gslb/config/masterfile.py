@@ -7,6 +7,8 @@ A line that begins with a blank means the owner of the record before. Faults car
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from gslb.model.zones import StaticRecord
+
 
 @dataclass(frozen=True, slots=True)
 class LogicalLine:
@@ -40,6 +42,15 @@ class LineFault(NamedTuple):
     line: int
     column: int
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedRecord:
+    """A static record and where it is written, both counted from 1."""
+
+    record: StaticRecord
+    line: int
+    column: int
 
 
 def logical_lines(text: str) -> tuple[list[LogicalLine], list[LineFault]]:

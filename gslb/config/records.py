@@ -14,7 +14,7 @@ import dns.rdatatype
 import dns.ttl
 
 from gslb.config.hints import did_you_mean
-from gslb.config.masterfile import LineFault, LogicalLine, logical_lines
+from gslb.config.masterfile import LineFault, LogicalLine, PlacedRecord, logical_lines
 from gslb.config.values import shown
 from gslb.errors import WireError
 from gslb.model import names
@@ -36,15 +36,6 @@ _EXAMPLES = {
     "TLSA": "TLSA 3 1 1 HASH",
     "TXT": 'TXT "v=spf1 mx -all"',
 }
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedRecord:
-    """A static record and where it is written, both counted from 1."""
-
-    record: StaticRecord
-    line: int
-    column: int
 
 
 @dataclass(slots=True)
