@@ -1,7 +1,8 @@
 """The shell that drives a dialogue over a stream: it does what the dialogue asks, and keeps the rules of the wire.
 
 Between a reply and the next command nothing may wait in the buffer: bytes nobody asked for are a protocol_error, and
-behind the go-ahead of STARTTLS they are starttls_injection, whoever put them there.
+behind the go-ahead of STARTTLS they are starttls_injection, whoever put them there. A server may say goodbye unasked
+where its protocol lets it.
 """
 
 import asyncio
@@ -203,7 +204,7 @@ class Conversation:
         self._journal.enter(command.phase)
 
     def _send(self, command: Send) -> None:
-        self._refuse_pending(command.pending_ok)
+        self._refuse_pending(command)
         if command.secret and not self._stream.guarded:
             raise RuntimeError("a secret, and nobody has verified whom it would go to")
         if self._journal.transcript is not None:
@@ -225,12 +226,12 @@ class Conversation:
     def _conclude(self, command: Conclude) -> None:
         """A failure stands as it is; what passed is spoilt by bytes that nobody asked for."""
         if isinstance(command.conclusion.outcome, Passed):
-            self._refuse_pending(command.pending_ok)
+            self._refuse_pending(command)
         self._journal.conclude(command.conclusion)
-        self._refuse_pending(command.pending_ok)
+        self._refuse_pending(command)
 
-    def _refuse_pending(self, pending_ok: bool) -> None:
-        if self._stream.buffer and not pending_ok:
+    def _refuse_pending(self, command: Send | Conclude) -> None:
+        if self._stream.buffer and not command.pending_ok and not _is_excused(self._stream.buffer, command.unasked):
             raise StreamFault(None, Reason.PROTOCOL_ERROR, f"not asked for: {shown(self._stream.buffer)}")
 
     # what may have to be waited for: None while it is not there
@@ -272,6 +273,11 @@ class Conversation:
 
     def _bytes(self, command: ReadBytes) -> bytes | None:
         return self._stream.take(command.count) if len(self._stream.buffer) >= command.count else None
+
+
+def _is_excused(pending: bytearray, unasked: bytes) -> bool:
+    """Whether what waits begins as it may, or has only begun to."""
+    return bool(unasked) and unasked.startswith(bytes(pending[: len(unasked)]))
 
 
 INSTANT: Final[Mapping[type, Callable[[Conversation, Any], None]]] = {

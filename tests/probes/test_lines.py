@@ -6,7 +6,7 @@ from ipaddress import IPv4Address, IPv6Address
 import pytest
 
 from gslb.model.checks import ImapSettings, SmtpSettings, TlsSettings
-from gslb.model.observations import Failed, Passed, Phase, Reason
+from gslb.model.observations import Degraded, Failed, Passed, Phase, Reason
 from gslb.model.plain import TcpSettings
 from gslb.model.values import TlsMode
 from gslb.probes.lines import address_literal
@@ -196,3 +196,20 @@ async def test_a_transcript_reads_as_the_conversation():
         "-- greeting",
         "S: hi",
     ]
+
+
+@pytest.mark.parametrize(
+    ("unasked", "helo", "mail"),
+    [
+        (b"421 4.3.2 shutting down\r\n", Passed(), Failed(Phase.COMMAND, Reason.NOT_ACCEPTING)),
+        (b"421 4.4.0 no relay\r\n", Passed(), Degraded(Phase.COMMAND, Reason.BUSY, load=True)),
+        (b"250 what\r\n", Failed(Phase.HELLO, Reason.PROTOCOL_ERROR), Failed(Phase.COMMAND, Reason.PROTOCOL_ERROR)),
+    ],
+)
+async def test_an_unasked_goodbye_answers_what_is_said_next(unasked, helo, mail):
+    """A server that stops may say 421 when it must (RFC 5321 section 3.8); nothing else may come unasked."""
+    async with serving(says(b"220 mx\r\n", b"250 mx\r\n" + unasked)) as port:
+        seen = await look(SmtpSettings(port=port, tls=NONE))
+        deep = await look(SmtpSettings(port=port, tls=NONE, stage="mail"))
+
+    assert (seen.outcome, deep.outcome) == (helo, mail)

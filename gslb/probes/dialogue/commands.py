@@ -5,7 +5,7 @@ no socket, clock or loop, so the same dialogue runs over a scripted stream in te
 
     command      answered with     notes
     Enter        None              the phase that begins; entering QUIT comes after the verdict
-    Send         None              refused by the shell (protocol_error) while unasked bytes wait, unless `pending_ok`
+    Send         None              refused by the shell (protocol_error) while unasked bytes wait, unless they may
     ReadLine     bytes or END      one line without its end; END once the peer has closed
     ReadBytes    bytes or END      exactly `count` bytes (an IMAP literal)
     ReadSome     bytes or END      whatever came, at least one byte
@@ -46,11 +46,15 @@ class Enter:
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Bytes for the peer, in one write. `secret`: never recorded, and sent over a verified session only."""
+    """Bytes for the peer, in one write. `secret`: never recorded, and sent over a verified session only.
+
+    `unasked`: what may wait all the same, if it begins so.
+    """
 
     data: bytes
     pending_ok: bool = False
     secret: bool = False
+    unasked: bytes = b""
 
     def __repr__(self) -> str:
         return "Send(***)" if self.secret else f"Send({self.data!r})"
@@ -123,10 +127,14 @@ class Conclusion:
 
 @dataclass(frozen=True, slots=True)
 class Conclude:
-    """The verdict; what follows is politeness and cannot change it. Unasked bytes spoil it, unless `pending_ok`."""
+    """The verdict; what follows is politeness and cannot change it.
+
+    Unasked bytes spoil it, unless `pending_ok`, or they begin with `unasked`.
+    """
 
     conclusion: Conclusion
     pending_ok: bool = False
+    unasked: bytes = b""
 
 
 Command: TypeAlias = (

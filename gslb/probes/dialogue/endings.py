@@ -14,14 +14,16 @@ class Stop(Exception):  # noqa: N818 - it ends a dialogue, and is no error of ou
         self.in_sync = in_sync
 
 
-def politely(steps: Steps[Conclusion], farewell: Steps[None], *, pending_ok: bool = False) -> Dialogue:
+def politely(
+    steps: Steps[Conclusion], farewell: Steps[None], *, pending_ok: bool = False, unasked: bytes = b""
+) -> Dialogue:
     """The steps, the verdict, and the farewell where the stream is in step; nothing in it matters any more."""
     try:
         conclusion = yield from steps
         in_sync = True
     except Stop as stop:
         conclusion, in_sync = stop.conclusion, stop.in_sync
-    yield Conclude(conclusion, pending_ok or not in_sync)
+    yield Conclude(conclusion, pending_ok or not in_sync, unasked)
     if in_sync:
         yield Enter(Phase.QUIT)
         try:

@@ -19,7 +19,7 @@ from gslb.probes.dialogue.capabilities import Offers
 from gslb.probes.dialogue.commands import Conclusion, Dialogue, Enter, Note, Steps
 from gslb.probes.dialogue.endings import Stop, politely, stopped
 from gslb.probes.dialogue.smtp_envelope import asked
-from gslb.probes.dialogue.smtp_reply import Reply
+from gslb.probes.dialogue.smtp_reply import GOODBYE, Reply
 from gslb.probes.dialogue.smtp_session import QUIT, RSET, greeted, introduced, said_farewell
 from gslb.probes.dialogue.text import shown
 
@@ -32,7 +32,9 @@ _NEEDS_LOCAL: Final = ("percent", "quoted", "at")
 def relay(settings: RelaySettings, name: str, turn: int = 0) -> Dialogue:
     """The dialogue; `turn` counts the runs and picks the form of the address: the plain one, then each variant."""
     farewell = [QUIT]
-    return politely(_ours(_steps(settings, name, form_of(settings, turn), farewell)), said_farewell(farewell))
+    return politely(
+        _ours(_steps(settings, name, form_of(settings, turn), farewell)), said_farewell(farewell), unasked=GOODBYE
+    )
 
 
 def form_of(settings: RelaySettings, turn: int) -> str:

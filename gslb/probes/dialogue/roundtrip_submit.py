@@ -16,7 +16,7 @@ from gslb.probes.dialogue.endings import Stop, passed, politely, stopped
 from gslb.probes.dialogue.login import Entry, Held
 from gslb.probes.dialogue.smtp_auth import authenticated
 from gslb.probes.dialogue.smtp_envelope import mail, rcpt
-from gslb.probes.dialogue.smtp_reply import Reply, read_reply, refusal
+from gslb.probes.dialogue.smtp_reply import GOODBYE, Reply, read_reply, refusal
 from gslb.probes.dialogue.smtp_session import QUIT, greeted, introduced, said_farewell
 
 
@@ -27,7 +27,7 @@ def waiting() -> Stop:
 
 def submit(settings: RoundtripSettings, name: str, message: bytes, entry: Entry) -> Dialogue:
     """The dialogue; `name` is said in EHLO, `message` ends in CRLF and has no line that begins with a dot."""
-    return politely(_steps(settings, name, message, entry), said_farewell([QUIT]))
+    return politely(_steps(settings, name, message, entry), said_farewell([QUIT]), unasked=GOODBYE)
 
 
 def _steps(settings: RoundtripSettings, name: str, message: bytes, entry: Entry) -> Steps[Conclusion]:
@@ -49,5 +49,5 @@ def _steps(settings: RoundtripSettings, name: str, message: bytes, entry: Entry)
 
 
 def _said(data: bytes) -> Steps[Reply]:
-    yield Send(data)
+    yield Send(data, unasked=GOODBYE)
     return (yield from read_reply(Phase.COMMAND))

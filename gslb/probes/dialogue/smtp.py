@@ -12,13 +12,14 @@ from gslb.probes.dialogue.capabilities import Offers, asserted, marked
 from gslb.probes.dialogue.commands import Conclusion, Dialogue, Steps
 from gslb.probes.dialogue.endings import passed, politely
 from gslb.probes.dialogue.smtp_envelope import mail, rcpt
+from gslb.probes.dialogue.smtp_reply import GOODBYE
 from gslb.probes.dialogue.smtp_session import QUIT, RSET, greeted, introduced, said_farewell
 
 
 def smtp(settings: SmtpSettings, name: str) -> Dialogue:
     """The dialogue; `name` is said in EHLO."""
     farewell = [QUIT]
-    return politely(_steps(settings, name, farewell), said_farewell(farewell))
+    return politely(_steps(settings, name, farewell), said_farewell(farewell), unasked=GOODBYE)
 
 
 def _steps(settings: SmtpSettings, name: str, farewell: list[bytes]) -> Steps[Conclusion]:

@@ -17,7 +17,7 @@ from gslb.probes.dialogue.capabilities import Offers
 from gslb.probes.dialogue.commands import Enter, LoggedIn, Send, Steps
 from gslb.probes.dialogue.endings import Stop, stopped
 from gslb.probes.dialogue.login import Entry, Login, encoded, rejected, unavailable, unlocked
-from gslb.probes.dialogue.smtp_reply import Reply, read_reply, refusal
+from gslb.probes.dialogue.smtp_reply import GOODBYE, Reply, read_reply, refusal
 
 COMMAND_LIMIT: Final = 512
 """Octets of a command line, its end included (RFC 5321 section 4.5.3.1.4)."""
@@ -68,7 +68,7 @@ def _prompted(line: bytes, *, secret: bool) -> Steps[None]:
 
 
 def _said(line: bytes, *, secret: bool = True) -> Steps[Reply]:
-    yield Send(line, secret=secret)
+    yield Send(line, secret=secret, unasked=GOODBYE)
     return (yield from read_reply(Phase.AUTH))
 
 

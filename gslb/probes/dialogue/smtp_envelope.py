@@ -5,7 +5,7 @@ from typing import Final
 from gslb.model.observations import Failed, Phase, Reason
 from gslb.probes.dialogue.commands import Enter, Note, Send, Steps
 from gslb.probes.dialogue.endings import command_line, stopped
-from gslb.probes.dialogue.smtp_reply import Reply, read_reply, refusal
+from gslb.probes.dialogue.smtp_reply import GOODBYE, Reply, read_reply, refusal
 
 _GREYLISTING: Final = (450, 451)
 _SYNTAX: Final = range(500, 505)
@@ -13,7 +13,7 @@ _SYNTAX: Final = range(500, 505)
 
 def asked(text: str) -> Steps[Reply]:
     """One command of an envelope, and what came of it."""
-    yield Send(command_line(text))
+    yield Send(command_line(text), unasked=GOODBYE)
     return (yield from read_reply(Phase.COMMAND))
 
 

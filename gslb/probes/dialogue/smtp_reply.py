@@ -19,6 +19,9 @@ from gslb.model.observations import Degraded, Failed, Outcome, Phase, Reason
 from gslb.probes.dialogue.commands import REPLY_BYTES, REPLY_LINES, ReadLine, Steps
 from gslb.probes.dialogue.endings import Stop, exceeded, malformed, received, stopped
 
+GOODBYE: Final = b"421"
+"""May come unasked, and answers what is said next: a server that stops says so when it must (RFC 5321 section 3.8)."""
+
 _READ_LINE: Final = ReadLine()
 _REPLY_LINE: Final = re.compile(rb"[2-5][0-9][0-9](?:[ -]|\Z)")
 _ENHANCED: Final = re.compile(rb"([245])\.\d{1,3}\.\d{1,3}(?= |$)")

@@ -17,7 +17,7 @@ from gslb.probes.dialogue.capabilities import Offers
 from gslb.probes.dialogue.commands import Enter, Note, Send, Steps
 from gslb.probes.dialogue.endings import command_line, stopped
 from gslb.probes.dialogue.patterns import is_found
-from gslb.probes.dialogue.smtp_reply import Reply, read_reply, refusal
+from gslb.probes.dialogue.smtp_reply import GOODBYE, Reply, read_reply, refusal
 from gslb.probes.dialogue.text import shown
 
 QUIT: Final = b"QUIT\r\n"
@@ -58,11 +58,11 @@ def introduced(
 def _hello(command: str, phase: Phase, offers: Offers, fallback: str | None = None) -> Steps[None]:
     """The capabilities; none known where only HELO was understood (RFC 5321 section 3.2)."""
     yield Enter(phase)
-    yield Send(command_line(command))
+    yield Send(command_line(command), unasked=GOODBYE)
     reply = yield from read_reply(phase)
     if fallback is not None and reply.code in _UNKNOWN_COMMAND:
         yield Note(Reason.CAPS_UNKNOWN)
-        yield Send(command_line(fallback))
+        yield Send(command_line(fallback), unasked=GOODBYE)
         reply = yield from read_reply(phase)
         if reply.kind == 2:
             return
@@ -73,7 +73,7 @@ def _hello(command: str, phase: Phase, offers: Offers, fallback: str | None = No
 
 def _encrypted(offers: Offers) -> Steps[None]:
     yield Enter(Phase.STARTTLS)
-    yield Send(b"STARTTLS\r\n")
+    yield Send(b"STARTTLS\r\n", unasked=GOODBYE)
     reply = yield from read_reply(Phase.STARTTLS)
     if reply.kind != 2:
         # A refused offer counts under `try` too: senders would defer here, or deliver in the clear.
@@ -84,7 +84,7 @@ def _encrypted(offers: Offers) -> Steps[None]:
 def said_farewell(commands: list[bytes]) -> Steps[None]:
     """Each command and its reply; one that is refused is a notice only."""
     for command in commands:
-        yield Send(command)
+        yield Send(command, unasked=GOODBYE)
         reply = yield from read_reply(Phase.QUIT)
         if reply.kind != 2:
             yield Note(Reason.REPLY_IGNORED)

@@ -11,13 +11,14 @@ from gslb.probes.dialogue.endings import passed, politely
 from gslb.probes.dialogue.login import Entry
 from gslb.probes.dialogue.smtp_auth import authenticated
 from gslb.probes.dialogue.smtp_envelope import mail
+from gslb.probes.dialogue.smtp_reply import GOODBYE
 from gslb.probes.dialogue.smtp_session import QUIT, RSET, greeted, introduced, said_farewell
 
 
 def submission(settings: SubmissionSettings, name: str, entry: Entry = None) -> Dialogue:
     """The dialogue; `name` is said in EHLO. No HELO: who submits needs the extensions."""
     farewell = [QUIT]
-    return politely(_steps(settings, name, entry, farewell), said_farewell(farewell))
+    return politely(_steps(settings, name, entry, farewell), said_farewell(farewell), unasked=GOODBYE)
 
 
 def _steps(settings: SubmissionSettings, name: str, entry: Entry, farewell: list[bytes]) -> Steps[Conclusion]:
