@@ -92,10 +92,10 @@ async def test_a_store_on_the_probers_own_address_is_explained():
 @pytest.mark.parametrize("kind", [SmtpSettings, LmtpSettings, Pop3Settings])
 async def test_a_listener_that_misses_a_header_is_explained(kind, monkeypatch):
     """It was silent for long, and gave up by 421 or without a word; who was sent one, or had no time, misses none."""
-    monkeypatch.setattr(mail, "PATIENCE", 0.05)
+    monkeypatch.setattr(mail, "PATIENCE", 0.02)
 
     async def gives_up(peer):
-        await peer.pause(0.1)
+        await peer.pause(0.03)
         if kind is not Pop3Settings:
             await peer.say(b"421 4.3.2 No header\r\n")
 
