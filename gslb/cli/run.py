@@ -26,18 +26,18 @@ def command(directory: Path) -> None:
     from gslb.supervisor.early import begun_early
 
     control = (sys.executable, "-m", "gslb", "control", "-c", str(directory))
-    with begun_early(control) as early:
-        from gslb.config.files import load
-        from gslb.control.handed import hand_on
+    with begun_early(control) as early, open(early.gate, "wb", closefd=False) as gate:
+        from gslb.config.files import load, state_dir_of
+        from gslb.control.handed import hand_on, tell_state_dir
         from gslb.supervisor.plan import Settings
 
         archive: dict[str, bytes] = {}
+        tell_state_dir(state_dir_of(directory), gate)
         config = load(directory, archive)
         node = config.node
         for needed in (node.run_dir, node.state_dir):
             _make(needed)
-        with open(early.gate, "wb", closefd=False) as gate:
-            hand_on(config, archive, gate)
+        hand_on(config, archive, gate)
         settings = Settings(
             listen=tuple((str(endpoint.address), endpoint.port) for endpoint in node.listen),
             workers=node.workers,

@@ -32,6 +32,7 @@ from gslb.model.transfers import TsigKey
 NODE_FILE = "gslb.yaml"
 DEFAULT_TOKEN = Path("/etc/gslb/http.token")
 DEFAULT_RUN_DIR = Path("/run/gslb")
+DEFAULT_STATE_DIR = Path("/var/lib/gslb")
 RESOLVER_PATIENCE = 2.0
 _OWN_WORLDS = frozenset(("localhost", "localdomain", "arpa"))
 
@@ -111,12 +112,21 @@ def _among(files: Mapping[str, bytes]) -> _Disk:
 
 def run_dir_of(directory: Path) -> Path:
     """Where a server started from this directory has its control socket; whatever else may be wrong there."""
+    return _written(directory, "run_dir", DEFAULT_RUN_DIR)
+
+
+def state_dir_of(directory: Path) -> Path:
+    """Where a server started from this directory keeps what outlives it; whatever else may be wrong there."""
+    return _written(directory, "state_dir", DEFAULT_STATE_DIR)
+
+
+def _written(directory: Path, key: str, default: Path) -> Path:
     try:
         value = positions.read(read(directory / NODE_FILE).decode()).value
     except (OSError, UnicodeError):
         value = None
-    written = value.get("run_dir") if isinstance(value, dict) else None
-    return directory / written if isinstance(written, str) and written else DEFAULT_RUN_DIR
+    written = value.get(key) if isinstance(value, dict) else None
+    return directory / written if isinstance(written, str) and written else default
 
 
 def _load(

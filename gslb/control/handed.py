@@ -6,42 +6,68 @@ run_dir and lets it go on. A pipe that ends before that says that there is nothi
 """
 
 import pickle
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from operator import attrgetter
-from typing import Any, BinaryIO, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from gslb.model.settings import Config
 
+if TYPE_CHECKING:
+    from gslb.control.memory import Remembered
+
 
 class Handed(NamedTuple):
-    """A configuration, and the octets that `load` read for it."""
+    """A configuration, the octets that `load` read for it, and what its state_dir remembers."""
 
     config: Config
     archive: Mapping[str, bytes]
+    remembered: "Remembered | None" = None
+
+
+def tell_state_dir(state_dir: Path, gate: BinaryIO) -> None:
+    """Say into the pipe, first of all, where control may recall what it was, while the files are read."""
+    _say(gate, state_dir)
 
 
 def hand_on(config: Config, archive: Mapping[str, bytes], gate: BinaryIO) -> None:
     """Say it into the pipe. A control that has died meanwhile costs time alone: another one reads the files."""
+    _say(gate, dict(archive), config)
+
+
+def _say(gate: BinaryIO, *values: object) -> None:
     try:
-        pickle.dump(dict(archive), gate, pickle.HIGHEST_PROTOCOL)
-        pickler = pickle.Pickler(gate, pickle.HIGHEST_PROTOCOL)
-        pickler.dispatch_table = _Reducers()
-        pickler.dump(config)
+        for value in values:
+            pickler = pickle.Pickler(gate, pickle.HIGHEST_PROTOCOL)
+            pickler.dispatch_table = _Reducers()
+            pickler.dump(value)
         gate.flush()
     except BrokenPipeError:
         pass  # its end is noticed by who waits for it
 
 
-def take(gate: BinaryIO) -> Handed | None:
-    """What was said into the pipe, once an octet more opens the gate; None where it ended instead."""
+def take(gate: BinaryIO, now: Callable[[], float] = time.time) -> Handed | None:
+    """What was said into the pipe, once an octet more opens the gate; None where it ended instead. `now`: Unix time."""
     try:
-        archive = pickle.load(gate)  # noqa: S301 - from our parent, through a pipe that nobody else has
+        state_dir = pickle.load(gate)  # noqa: S301 - from our parent, through a pipe that nobody else has
+        remembered = _recalled(state_dir, now())
+        archive = pickle.load(gate)  # noqa: S301 - the same
         config = pickle.load(gate)  # noqa: S301 - the same
     except (EOFError, pickle.UnpicklingError):
         return None
-    return Handed(config, archive) if gate.read(1) else None
+    found = Handed(config, archive, remembered if config.node.state_dir == state_dir else None)
+    return found if gate.read(1) else None
+
+
+def _recalled(state_dir: Path, now: float) -> "Remembered":
+    from gslb.control.memory import Memory  # here: `gslb run` has no need of it
+    from gslb.health.saved import from_plain
+
+    found = Memory(state_dir).recall()
+    return found if found.ledger is None else replace(found, ledger=from_plain(found.ledger, now))
 
 
 class _Reducers(dict[type, Callable[[Any], Any]]):

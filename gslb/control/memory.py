@@ -22,12 +22,14 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:
-    """What was found. `ledger` is for Ledger.restore, which judges it; `answered`: answers given, by member.
+    """What was found. `ledger` is for Ledger.restore, which judges it, as `pasts` are for steering.saved_pasts;
+    `answered`: answers given, by member.
 
     `ignored` holds a sentence for each thing that could not be used.
     """
 
     ledger: object = None
+    pasts: object = None
     answered: Mapping[MemberKey, int] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
 
@@ -55,7 +57,9 @@ class Memory:
         if data is None:
             return Remembered(ignored=(why,) if why else ())
         answered, ignored = _answered_from(data.get("answered"))
-        return Remembered(ledger=data.get("ledger"), answered=answered, ignored=ignored)
+        ledger = data.get("ledger")
+        pasts = ledger.get("pasts") if isinstance(ledger, dict) else None
+        return Remembered(ledger=ledger, pasts=pasts, answered=answered, ignored=ignored)
 
     def save(self, ledger: object, answered: Mapping[MemberKey, int]) -> None:
         """Keep verdicts (Ledger.export) and answer totals. Raises OSError."""

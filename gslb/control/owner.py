@@ -32,7 +32,6 @@ from gslb.health.override_targets import words_on
 from gslb.health.overrides import Overrides
 from gslb.model.observations import Observation
 from gslb.model.overrides import Override
-from gslb.model.pasts import Past
 from gslb.model.settings import Config
 from gslb.model.verdicts import MemberKey
 from gslb.steering import saved_pasts
@@ -57,11 +56,16 @@ class Owner:
     `moved` is set when a table was announced, or a worker has taken one or gone. `turn` is held while something is
     decided in steps.
 
-    Reads state_dir when made.
+    Reads state_dir when made; `remembered`: what was recalled of it already.
     """
 
     def __init__(
-        self, config: Config, *, tell: Callable[[Message], None], clock: Callable[[], float] = time.time
+        self,
+        config: Config,
+        *,
+        tell: Callable[[Message], None],
+        clock: Callable[[], float] = time.time,
+        remembered: Remembered | None = None,
     ) -> None:
         self.clock = clock
         self._tell = tell
@@ -76,7 +80,7 @@ class Owner:
         self.moved = asyncio.Event()
         self.turn = asyncio.Lock()
         memory = Memory(config.node.state_dir)
-        remembered = memory.recall()
+        remembered = memory.recall() if remembered is None else remembered
         self.answered = Answered(remembered.answered)
         self.keeper = Keeper(memory, snapshot=self._snapshot, metrics=self.metrics, serials=lambda: self.serials)
         self.serials: dict[str, Serial] = memory.serials()
@@ -302,7 +306,8 @@ class Owner:
         """Ready at once where saved verdicts are young enough, or where nothing is probed."""
         now = self.clock()
         overrides, unread = self.keeper.memory.overrides()
-        for sentence in (*remembered.ignored, *unread):
+        pasts, amiss = saved_pasts.from_plain(remembered.pasts, now)  # however old, unlike verdicts
+        for sentence in (*remembered.ignored, *unread, *amiss):
             diary.ignored(sentence)
         ledger = Ledger(config)
         if remembered.ledger is not None:
@@ -319,7 +324,7 @@ class Owner:
             now=now,
             ready=ready,
             overrides=overrides,
-            pasts=_pasts(remembered.ledger, now),
+            pasts=pasts,
             signatures=self.notary.signatures,
         )
 
@@ -389,11 +394,3 @@ class Owner:
     def _snapshot(self) -> tuple[object, Mapping[MemberKey, int]]:
         ledger = self.pipeline.ledger.export(self.clock())
         return {**ledger, "pasts": saved_pasts.to_plain(self.pipeline.pasts())}, self.answered.members
-
-
-def _pasts(saved: object, now: float) -> Mapping[saved_pasts.Key, Past]:
-    """What decisions remembered, kept beside the verdicts: however old, unlike those."""
-    pasts, ignored = saved_pasts.from_plain(saved.get("pasts") if isinstance(saved, dict) else None, now)
-    for sentence in ignored:
-        diary.ignored(sentence)
-    return pasts

@@ -30,6 +30,7 @@ from gslb.control.channel import Channel
 from gslb.control.desk import Desk, Schedule
 from gslb.control.handed import take
 from gslb.control.heartbeat import Heartbeat
+from gslb.control.memory import Remembered
 from gslb.control.owner import Owner
 from gslb.control.publisher import PACE, standing
 from gslb.control.reload import Reloader
@@ -98,13 +99,22 @@ def run(
         return CANNOT_RUN
     logs.set_up(form=config.node.log_format, level=config.node.log_level)
     sys.setswitchinterval(THREAD_STEP)
-    return uvloop.run(serve(config, heartbeat=heartbeat, faces=faces, refused=refused))
+    remembered = None if handed is None else handed.remembered
+    return uvloop.run(serve(config, heartbeat=heartbeat, faces=faces, refused=refused, remembered=remembered))
 
 
-async def serve(config: Config, *, heartbeat: int | None, faces: Faces, refused: tuple[Fault, ...] = ()) -> int:
-    """Everything `run` promises, on the running loop. `refused`: what is wrong with the files as they are now."""
+async def serve(
+    config: Config,
+    *,
+    heartbeat: int | None,
+    faces: Faces,
+    refused: tuple[Fault, ...] = (),
+    remembered: Remembered | None = None,
+) -> int:
+    """Everything `run` promises, on the running loop. `refused`: what is wrong with the files as they are now;
+    `remembered`: what was recalled of state_dir already."""
     try:
-        return await Control(config, Heartbeat(heartbeat), faces, refused).run()
+        return await Control(config, Heartbeat(heartbeat), faces, refused, remembered).run()
     except (OSError, KeysError) as error:
         log.error("control cannot run", error=str(error))
         return CANNOT_RUN
@@ -130,11 +140,18 @@ def settle_memory(*, tidy: bool = True) -> None:
 class Control:
     """The parts and their tasks. One per process."""
 
-    def __init__(self, config: Config, heartbeat: Heartbeat, faces: Faces, refused: tuple[Fault, ...] = ()) -> None:
+    def __init__(
+        self,
+        config: Config,
+        heartbeat: Heartbeat,
+        faces: Faces,
+        refused: tuple[Fault, ...] = (),
+        remembered: Remembered | None = None,
+    ) -> None:
         self.heartbeat = heartbeat
         self.faces = faces
         self.channel: Channel
-        self.owner = Owner(config, tell=self._tell)
+        self.owner = Owner(config, tell=self._tell, remembered=remembered)
         self.channel = Channel(config.node.run_dir, hear=self._hear, lost=self.owner.lost, greeting=self.owner.greeting)
         probing = config.node.probing
         self.scheduler = Scheduler(

@@ -280,9 +280,10 @@ class Ledger:
     def restore(self, data: object, now: float) -> tuple[str, ...]:
         """Take over saved verdicts where nothing is known yet; a sentence for each thing that was ignored.
 
-        Anything at all may stand in `data`. Verdicts saved more than 5 minutes ago are ignored.
+        Anything at all may stand in `data`, and what `from_plain` has made of it a moment ago. Verdicts saved more than
+        5 minutes ago are ignored.
         """
-        saved: Saved = from_plain(data, now)
+        saved = data if isinstance(data, Saved) else from_plain(data, now)
         known = saved.verdicts
         twins = {} if known.keys() >= self._book.keys() else _by_target(known)
         unknown = State.UNKNOWN

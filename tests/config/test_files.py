@@ -11,7 +11,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gslb.config.files import full_host_name, load, load_again, load_texts, run_dir_of
+from gslb.config.files import full_host_name, load, load_again, load_texts, run_dir_of, state_dir_of
+from gslb.config.schema_node import NodeFile
 from gslb.errors import ConfigError
 from tests.kit.configs import CHECK, HEAD, POOL, faults, texts
 from tests.kit.mmdb import mmdb
@@ -274,7 +275,9 @@ def test_run_dir_is_found_whatever_else_is_wrong(tmp_path: Path) -> None:
     assert run_dir_of(tmp_path) == Path("/run/gslb")
     write(tmp_path, {"gslb.yaml": "run_dir: here\nzzz: 1\n"})
     assert run_dir_of(tmp_path) == tmp_path / "here"
-    write(tmp_path, {"gslb.yaml": "run_dir: [1]\n"})
+    assert state_dir_of(tmp_path) == Path(NodeFile().state_dir)
+    write(tmp_path, {"gslb.yaml": "run_dir: [1]\nstate_dir: there\n"})
+    assert state_dir_of(tmp_path) == tmp_path / "there"
     assert run_dir_of(tmp_path) == Path("/run/gslb")
     write(tmp_path, {"gslb.yaml": "[\n"})
     assert run_dir_of(tmp_path) == Path("/run/gslb")
