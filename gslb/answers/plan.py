@@ -206,7 +206,7 @@ def _owners(zone: Zone, apexes: frozenset[bytes], known: Hosts) -> dict[bytes, T
             types = owners.get(owner)
             if types is not None:
                 types.setdefault(rtype, slot)
-            elif names.is_below(owner, zone.name) if alone else _home(owner, apexes) == zone.name:
+            elif (alone and names.parent(owner) in owners) or _home(owner, apexes) == zone.name:
                 owners[owner] = {rtype: slot}
     _fill_gaps(owners, zone, apexes)
     return owners
