@@ -191,7 +191,7 @@ class Ledger:
         Looked up once for each, however many families, views and hostnames ask: not to be kept beyond the next fold.
         What is up and has nothing else to say is the same for all that the same checks look at, at one pace.
         """
-        checks, book = self._config.checks, self._book
+        checks, book, sharing = self._config.checks, self._book, self._keys
         # Addresses are found by identity, for their hash is slow; kept beside what is known, none can take another's.
         known: dict[tuple[int, int], tuple[Member, Address, AddressHealth]] = {}
         calm: dict[tuple[str, float], AddressHealth] = {}
@@ -203,8 +203,10 @@ class Ledger:
 
         def look(member: Member, address: Address) -> AddressHealth:
             keys = member.verdicts.get(address, ())
-            if len(keys) == 1 and member.requirement is None and is_calm(book.get(keys[0], _UNKNOWN)):
-                alike = keys[0].check, self.interval(keys[0].target)
+            if len(keys) == 1 and member.requirement is None and is_calm(verdict := book.get(keys[0], _UNKNOWN)):
+                check, target = keys[0]
+                alone = len(sharing[target]) == 1
+                alike = check, _pace(verdict, checks[check]) if alone else self.interval(target)
                 health = calm.get(alike)
                 if health is None:
                     health = calm[alike] = worked_out(member, address)
