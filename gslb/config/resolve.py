@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from gslb.config.crosscheck_names import record_types
 from gslb.config.drafts import PoolDraft, ZoneDraft, addresses_of
@@ -13,7 +14,7 @@ from gslb.config.values import contact_wire
 from gslb.model import names
 from gslb.model.clients import View
 from gslb.model.keys import Algorithm
-from gslb.model.pools import Member, MinHealthy, Pool
+from gslb.model.pools import Member, MinHealthy, Pool, Requirement
 from gslb.model.quick import quick
 from gslb.model.settings import HttpListener, Node, Probing, RateLimit
 from gslb.model.transfers import Transfer
@@ -154,15 +155,14 @@ def _public_names(draft: ZoneDraft) -> dict[str, str]:
 
 def _pool(draft: ZoneDraft, pool: PoolDraft, targets: Targets, public_name: str) -> Pool:
     apex = names.to_wire(pool.name, draft.origin)
-    checks = targets.with_parents(pool.checks.names)
+    requirement = pool.checks.requirement
+    judged = _Judged(targets, targets.with_parents(pool.checks.names), requirement, public_name)
     return new_pool(
         name=pool.name,
-        members=tuple(
-            [_member(name, member, pool, apex, targets, (checks, public_name)) for name, member in pool.members.items()]
-        ),
+        members=tuple([_member(name, member, apex, judged) for name, member in pool.members.items()]),
         checks=pool.checks.names,
-        requirement=pool.checks.requirement,
-        min_healthy=pool.table.min_healthy or MinHealthy(),
+        requirement=requirement,
+        min_healthy=pool.table.min_healthy or _ONE,
         degraded_weight=1.0 if pool.table.degraded_weight is None else pool.table.degraded_weight,
         short_form=pool.short_form,
     )
@@ -170,14 +170,21 @@ def _pool(draft: ZoneDraft, pool: PoolDraft, targets: Targets, public_name: str)
 
 _UNJUDGED: Mapping[Address, tuple[VerdictKey, ...]] = {}
 """One for all members that nothing probes."""
+_ONE = MinHealthy()
 
 
-def _member(
-    name: str, member: MemberTable, pool: PoolDraft, apex: bytes, targets: Targets, judged: tuple[tuple[str, ...], str]
-) -> Member:
-    """`judged`: the checks that judge the pool, with all they depend on, and the name clients know it by."""
+class _Judged(NamedTuple):
+    """How a pool is judged: by which checks, with all they depend on, and by what name clients know it."""
+
+    targets: Targets
+    checks: tuple[str, ...]
+    requirement: Requirement | None
+    public_name: str
+
+
+def _member(name: str, member: MemberTable, apex: bytes, judged: _Judged) -> Member:
+    targets, checks, requirement, public_name = judged
     addresses = tuple(addresses_of(member))
-    checks, public_name = judged
     given = member.hostname is not None
     return new_member(
         name=name,
@@ -194,7 +201,7 @@ def _member(
         }
         if checks
         else _UNJUDGED,
-        requirement=pool.checks.requirement,
+        requirement=requirement,
     )
 
 

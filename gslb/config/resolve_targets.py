@@ -20,16 +20,20 @@ class Targets:
     """Collects the targets of all zones: one for each dialogue with an address, however many checks share it."""
 
     def __init__(self, checks: Mapping[str, ResolvedCheck], probing: Probing) -> None:
-        self.checks = checks
         self.probing = probing
         self.found: dict[str, Target] = {}
+        self._depends_on = {name: one.check.depends_on for name, one in checks.items()}
+        self._lineage: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._alike = {
             (name, version): _alike(one, version, probing) for name, one in checks.items() for version in (4, 6)
         }
 
     def with_parents(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """The checks and all they depend on."""
-        return with_parents(names, {name: one.check.depends_on for name, one in self.checks.items()})
+        found = self._lineage.get(names)
+        if found is None:
+            found = self._lineage[names] = with_parents(names, self._depends_on)
+        return found
 
     def canary(self, check_name: str, address: Address) -> str:
         """The id of a target that is probed for this host's own sake; it is added."""

@@ -33,6 +33,7 @@ _MULTICAST6 = 0xFF << 120
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": DAY}
 _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)")
 _LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
+_LOWER_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _HOST_LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
 _CHECK_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62})")
 _SRV_OWNER = re.compile(r"_[A-Za-z0-9-]{1,62}\._[A-Za-z0-9-]{1,62}(?:\.[A-Za-z0-9-]{1,63})*")
@@ -112,7 +113,7 @@ def whole_number(low: int, high: int) -> Parsed:
     """The annotation of a whole number within bounds, both allowed."""
 
     def parse(value: object) -> int:
-        if not isinstance(value, int) or isinstance(value, bool):
+        if type(value) is not int:
             raise ValueError(f"{shown(value)} is no whole number: {low} to {high}{hints.number(value)}")
         if not low <= value <= high:
             raise ValueError(f"{shown(value)} is out of range: {low} to {high}")
@@ -177,12 +178,11 @@ def parse_member_address(value: object, *, scoped: bool = False) -> Address:
     address = parse_address(value, scoped=scoped)
     number = int(address)
     if isinstance(address, IPv4Address):
-        of_one = 0 < number < _MULTICAST4 or _RESERVED4 <= number < _BROADCAST4
-    else:
-        of_one = 0 < number < _MULTICAST6
-    if not of_one:
-        raise ValueError(f"{address} is no address of one host")
-    return address
+        if 0 < number < _MULTICAST4 or _RESERVED4 <= number < _BROADCAST4:
+            return address
+    elif 0 < number < _MULTICAST6:
+        return address
+    raise ValueError(f"{address} is no address of one host")
 
 
 def parse_ipv4(value: object) -> IPv4Address:
@@ -236,6 +236,8 @@ def parse_secondary(value: object) -> Secondary:
 
 def parse_label(value: object) -> str:
     """A pool, member, machine or service name: one LDH label (RFC 952, 1123)."""
+    if isinstance(value, str) and _LOWER_LABEL.fullmatch(value):
+        return value
     if not isinstance(value, str) or not _LABEL.fullmatch(value):
         near = hints.name(value, _LABEL) if isinstance(value, str) else ""
         raise ValueError(f"{shown(value)} is no name: lower-case letters, digits and inner hyphens, at most 63{near}")
