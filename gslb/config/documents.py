@@ -23,7 +23,10 @@ _CUT = -1
 
 
 class Document:
-    """A file: its path, text and plain value; `faults` and `warnings` as they are found."""
+    """A file: its path, text and plain value; `faults` and `warnings` as they are found.
+
+    `readable`: whether the text is YAML at all; nothing else can be said of it otherwise.
+    """
 
     def __init__(self, path: str, text: str) -> None:
         self.path = path
@@ -34,13 +37,9 @@ class Document:
         self._around_damage: set[Path] = set()
         tree = positions.read(text)
         self.value = tree.value
+        self.readable = tree.value is not None or not tree.faults
         for found in tree.faults:
             self.fault(found.path, found.message, place=found.place)
-
-    @property
-    def readable(self) -> bool:
-        """Whether the text is YAML at all: nothing else can be said of it otherwise."""
-        return self.value is not None or not self.faults
 
     @cached_property
     def places(self) -> Places:

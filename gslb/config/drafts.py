@@ -155,6 +155,7 @@ def whole_name(draft: "ZoneDraft", text: str, origin: bytes, path: Path) -> byte
 def zone_draft(document: Document, read_text: ReadText) -> ZoneDraft | None:
     """One zone file, with its static records parsed."""
     table = document.model("zone", ZoneFile, _ZONE_STAND_INS)
+    document.value = None  # of many services it is large, and all of it is in the table
     if table is None:
         return None
     draft = ZoneDraft(document, table, names.to_wire(table.zone + "."), _pools(table))
