@@ -33,6 +33,9 @@ Report: TypeAlias = Callable[[Observation], float]
 ROUND_GRACE = 2.0
 """The startup round lasts at most this much longer than the longest timeout in use (contract, "Start")."""
 
+_AT_ONCE = 2000
+"""Targets whose first starts are set in one turn of the loop, some ten milliseconds."""
+
 _QUEUE_SHOWN = 0.001
 """A shorter wait than this is the loop's own step, not a queue."""
 
@@ -127,9 +130,11 @@ class Scheduler:
         now = self._clock()
         self._round = set(self._turns)
         self._round_done = asyncio.get_running_loop().create_future()
-        for turn in self._turns.values():
-            if turn.ticket is None:
+        for number, turn in enumerate(tuple(self._turns.values()), 1):
+            if turn.ticket is None and self._is_known(turn):
                 self._starts.begin(turn, now, spread.ROUND_WINDOW)
+            if number % _AT_ONCE == 0:
+                await asyncio.sleep(0)  # whoever asks whether we are ready is not to wait for all of them
         self._arm()
         longest = max((turn.target.timing.timeout for turn in self._turns.values()), default=0.0)
         bound = self._alarm.call_later(min(longest + ROUND_GRACE, wait), self._end_round)

@@ -29,8 +29,8 @@ from gslb.handoff.messages import (
 from gslb.handoff.policy import Policy, read_policy
 from gslb.handoff.table import Table, open_table
 
-FIRST_RETRY, LAST_RETRY = 0.05, 1.0
-"""Seconds between attempts to connect, doubled from the first to the last."""
+RETRY = 0.1
+"""Seconds between attempts to connect, each of some ten microseconds: a start waits for the one that finds control."""
 LOG_LINES = 64
 """Log lines kept while control is away; the oldest go first."""
 TRIES = 3
@@ -125,17 +125,14 @@ class Channel:
 
     async def _stay_connected(self) -> None:
         loop = asyncio.get_running_loop()
-        pause = FIRST_RETRY
         while True:
             try:
                 await loop.create_unix_connection(lambda: _Link(self), str(self.run_dir / CHANNEL))
             except OSError:
                 pass
             else:
-                pause = FIRST_RETRY
                 await self._lost.wait()
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, LAST_RETRY)
+            await asyncio.sleep(RETRY)
 
     async def _take_tables(self) -> None:
         while True:
