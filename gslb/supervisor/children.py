@@ -16,6 +16,10 @@ from gslb.supervisor.plan import CONTROL, Early, Settings
 from gslb.supervisor.sockets import Listeners
 
 
+FORGOTTEN = 255
+"""Stands for an exit status that nobody knows any more."""
+
+
 class Child(Protocol):
     """What is asked of a child: as subprocess.Popen."""
 
@@ -88,8 +92,13 @@ class Inherited:
 
     def poll(self) -> int | None:
         """As Child."""
-        if self._code is None and (ended := os.waitpid(self.pid, os.WNOHANG))[0]:
-            self._code = os.waitstatus_to_exitcode(ended[1])
+        if self._code is None:
+            try:
+                pid, status = os.waitpid(self.pid, os.WNOHANG)
+            except ChildProcessError:  # it ended while SIGCHLD was ignored, as whoever started us had it
+                self._code = FORGOTTEN
+            else:
+                self._code = os.waitstatus_to_exitcode(status) if pid else None
         return self._code
 
     def send_signal(self, sig: int) -> None:

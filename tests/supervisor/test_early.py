@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from gslb.supervisor.children import admit
+from gslb.supervisor.children import FORGOTTEN, Inherited, admit
 from gslb.supervisor.early import begun_early
 from gslb.supervisor.plan import Early
 from tests.kit.running import until
@@ -67,6 +67,11 @@ def test_one_that_died_at_its_gate_is_found_out() -> None:
 
         assert process.popen.poll() == 3
         process.close()
+
+
+def test_one_that_the_kernel_has_forgotten_has_ended() -> None:
+    """Where SIGCHLD was ignored, nobody knows how."""
+    assert Inherited(os.getppid()).poll() == FORGOTTEN
 
 
 def test_it_ends_with_whoever_does_not_become_the_supervisor() -> None:
