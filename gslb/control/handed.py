@@ -18,14 +18,16 @@ from gslb.model.settings import Config
 
 if TYPE_CHECKING:
     from gslb.control.memory import Remembered
+    from gslb.control.scene import Scene
 
 
 class Handed(NamedTuple):
-    """A configuration, the octets that `load` read for it, and what its state_dir remembers."""
+    """A configuration, the octets that `load` read for it, what its state_dir remembers, and what follows from it."""
 
     config: Config
     archive: Mapping[str, bytes]
     remembered: "Remembered | None" = None
+    scene: "Scene | None" = None
 
 
 def tell_state_dir(state_dir: Path, gate: BinaryIO) -> None:
@@ -58,7 +60,9 @@ def take(gate: BinaryIO, now: Callable[[], float] = time.time) -> Handed | None:
         config = pickle.load(gate)  # noqa: S301 - the same
     except (EOFError, pickle.UnpicklingError):
         return None
-    found = Handed(config, archive, remembered if config.node.state_dir == state_dir else None)
+    from gslb.control.scene import scene_of  # as below
+
+    found = Handed(config, archive, remembered if config.node.state_dir == state_dir else None, scene_of(config))
     return found if gate.read(1) else None
 
 

@@ -14,6 +14,7 @@ from gslb.answers.image import Image, Pressing
 from gslb.control import diary
 from gslb.control.answered import Answered
 from gslb.control.effects import NONE, Effects, Publish, together
+from gslb.control.handed import Handed
 from gslb.control.keeper import Keeper
 from gslb.control.memory import Memory, Remembered, Serial, next_serials
 from gslb.control.metrics import Metrics
@@ -23,6 +24,7 @@ from gslb.control.pipeline import Pipeline
 from gslb.control.policies import Policies
 from gslb.control.publisher import Publisher
 from gslb.control.recent import Recent
+from gslb.control.scene import Scene
 from gslb.control.watch import Doing, Watch
 from gslb.control.workers import Workers
 from gslb.handoff.messages import Ack, Counts, Hello, LogLine, Message, Refused, TableReady, Tally
@@ -56,7 +58,7 @@ class Owner:
     `moved` is set when a table was announced, or a worker has taken one or gone. `turn` is held while something is
     decided in steps.
 
-    Reads state_dir when made; `remembered`: what was recalled of it already.
+    Reads state_dir when made; `handed`: what was made of both already.
     """
 
     def __init__(
@@ -65,7 +67,7 @@ class Owner:
         *,
         tell: Callable[[Message], None],
         clock: Callable[[], float] = time.time,
-        remembered: Remembered | None = None,
+        handed: Handed | None = None,
     ) -> None:
         self.clock = clock
         self._tell = tell
@@ -80,14 +82,14 @@ class Owner:
         self.moved = asyncio.Event()
         self.turn = asyncio.Lock()
         memory = Memory(config.node.state_dir)
-        remembered = memory.recall() if remembered is None else remembered
+        remembered = (handed and handed.remembered) or memory.recall()
         self.answered = Answered(remembered.answered)
         self.keeper = Keeper(memory, snapshot=self._snapshot, metrics=self.metrics, serials=lambda: self.serials)
         self.serials: dict[str, Serial] = memory.serials()
         self.policies = Policies(config.node.run_dir, tell)
         self.notifier = Notifier(self.workers.serve, self.metrics)
         self.notary = Notary(config, clock)
-        self.pipeline = self._first_pipeline(config, remembered)
+        self.pipeline = self._first_pipeline(config, remembered, handed.scene if handed else None)
         self._heir: Heir | None = None
         self.publisher = Publisher(
             config.node.run_dir,
@@ -302,7 +304,7 @@ class Owner:
         told = (TableReady(generation=generation),) if generation else ()
         return (*self.policies.greeting(), *told)
 
-    def _first_pipeline(self, config: Config, remembered: Remembered) -> Pipeline:
+    def _first_pipeline(self, config: Config, remembered: Remembered, scene: Scene | None) -> Pipeline:
         """Ready at once where saved verdicts are young enough, or where nothing is probed."""
         now = self.clock()
         overrides, unread = self.keeper.memory.overrides()
@@ -326,6 +328,7 @@ class Owner:
             overrides=overrides,
             pasts=pasts,
             signatures=self.notary.signatures,
+            scene=scene,
         )
 
     def _renew_serials(self, config: Config, now: float) -> None:

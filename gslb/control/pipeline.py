@@ -20,7 +20,7 @@ from gslb.answers.image import Image, Pressing
 from gslb.answers.transfers import Past as Carried
 from gslb.control.deciding import HostKey, Terms, carried_of, hosts_of, services_of
 from gslb.control.effects import NONE, Effects, Publish, urgency
-from gslb.control.scene import everything, keys_of, parted, scene_of, steps
+from gslb.control.scene import Scene, everything, keys_of, parted, scene_of, steps
 from gslb.control.turns import Stand, Turn, stand_of, turns
 from gslb.health.damping import is_damped
 from gslb.health.ledger import Ledger
@@ -61,7 +61,7 @@ class Pipeline:
     """Starts from a ledger of that configuration. `serials`: SOA serial by zone text.
 
     `ready`: the ledger holds saved verdicts, so that a table may carry health before the first round is over.
-    `carried`: what transfers of another pipeline carried last.
+    `carried`: what transfers of another pipeline carried last. `scene`: that of the configuration, if it is made.
     """
 
     def __init__(
@@ -76,6 +76,7 @@ class Pipeline:
         pasts: Mapping[DecisionKey, Past] = NO_PASTS,
         signatures: Signatures | None = None,
         carried: Mapping[str, Carried] | None = None,
+        scene: Scene | None = None,
     ) -> None:
         self.ledger = ledger
         self.overrides = overrides
@@ -90,7 +91,7 @@ class Pipeline:
         self.left = NOTHING  # to be decided with the next tick
         self._stale_looked = now
         self._isolated = False
-        scene = scene_of(config)
+        scene = scene_of(config) if scene is None else scene
         self._builder = Builder(scene.plan, serials, signatures, carried)
         self._scene = replace(scene, plan=self._builder.plan)
 

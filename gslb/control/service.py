@@ -28,9 +28,8 @@ from gslb import logs
 from gslb.control import accepted
 from gslb.control.channel import Channel
 from gslb.control.desk import Desk, Schedule
-from gslb.control.handed import take
+from gslb.control.handed import Handed, take
 from gslb.control.heartbeat import Heartbeat
-from gslb.control.memory import Remembered
 from gslb.control.owner import Owner
 from gslb.control.publisher import PACE, standing
 from gslb.control.reload import Reloader
@@ -99,8 +98,7 @@ def run(
         return CANNOT_RUN
     logs.set_up(form=config.node.log_format, level=config.node.log_level)
     sys.setswitchinterval(THREAD_STEP)
-    remembered = None if handed is None else handed.remembered
-    return uvloop.run(serve(config, heartbeat=heartbeat, faces=faces, refused=refused, remembered=remembered))
+    return uvloop.run(serve(config, heartbeat=heartbeat, faces=faces, refused=refused, handed=handed))
 
 
 async def serve(
@@ -109,12 +107,12 @@ async def serve(
     heartbeat: int | None,
     faces: Faces,
     refused: tuple[Fault, ...] = (),
-    remembered: Remembered | None = None,
+    handed: Handed | None = None,
 ) -> int:
     """Everything `run` promises, on the running loop. `refused`: what is wrong with the files as they are now;
-    `remembered`: what was recalled of state_dir already."""
+    `handed`: what `gslb run` has handed on, this configuration in it."""
     try:
-        return await Control(config, Heartbeat(heartbeat), faces, refused, remembered).run()
+        return await Control(config, Heartbeat(heartbeat), faces, refused, handed).run()
     except (OSError, KeysError) as error:
         log.error("control cannot run", error=str(error))
         return CANNOT_RUN
@@ -146,12 +144,12 @@ class Control:
         heartbeat: Heartbeat,
         faces: Faces,
         refused: tuple[Fault, ...] = (),
-        remembered: Remembered | None = None,
+        handed: Handed | None = None,
     ) -> None:
         self.heartbeat = heartbeat
         self.faces = faces
         self.channel: Channel
-        self.owner = Owner(config, tell=self._tell, remembered=remembered)
+        self.owner = Owner(config, tell=self._tell, handed=handed)
         self.channel = Channel(config.node.run_dir, hear=self._hear, lost=self.owner.lost, greeting=self.owner.greeting)
         probing = config.node.probing
         self.scheduler = Scheduler(

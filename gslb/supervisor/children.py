@@ -15,7 +15,6 @@ from typing import Protocol
 from gslb.supervisor.plan import CONTROL, Early, Settings
 from gslb.supervisor.sockets import Listeners
 
-
 FORGOTTEN = 255
 """Stands for an exit status that nobody knows any more."""
 

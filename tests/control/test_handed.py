@@ -48,7 +48,12 @@ def test_it_goes_through_the_pipe(read: Handed, pipe: tuple[BinaryIO, BinaryIO])
     """The same configuration, and the same octets, once the gate opens."""
     said(read, pipe[1], b"\n")
 
-    assert take(pipe[0]) == read
+    found = take(pipe[0])
+
+    assert found is not None
+    assert found[:3] == read[:3]
+    assert found.scene is not None
+    assert found.scene.config == read.config
 
 
 def test_what_was_saved_is_recalled_meanwhile(read: Handed, pipe: tuple[BinaryIO, BinaryIO]) -> None:
@@ -70,7 +75,10 @@ def test_another_state_dir_is_not_believed(read: Handed, pipe: tuple[BinaryIO, B
     hand_on(read.config, read.archive, pipe[1])
     pipe[1].write(b"\n")
 
-    assert take(pipe[0]) == read._replace(remembered=None)
+    found = take(pipe[0])
+
+    assert found is not None
+    assert found[:3] == (read.config, read.archive, None)
 
 
 def test_a_gate_that_stays_shut(read: Handed, pipe: tuple[BinaryIO, BinaryIO]) -> None:

@@ -29,7 +29,7 @@ from gslb.handoff.messages import (
 from gslb.handoff.policy import Policy, read_policy
 from gslb.handoff.table import Table, open_table
 
-RETRY = 0.1
+RETRY = 0.05
 """Seconds between attempts to connect, each of some ten microseconds: a start waits for the one that finds control."""
 LOG_LINES = 64
 """Log lines kept while control is away; the oldest go first."""
