@@ -8,11 +8,11 @@ run_dir and lets it go on. A pipe that ends before that says that there is nothi
 import pickle
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from gslb.model.settings import Config
 
@@ -21,13 +21,20 @@ if TYPE_CHECKING:
     from gslb.control.scene import Scene
 
 
-class Handed(NamedTuple):
+@dataclass(slots=True)
+class Handed:
     """A configuration, the octets that `load` read for it, what its state_dir remembers, and what follows from it."""
 
     config: Config
     archive: Mapping[str, bytes]
     remembered: "Remembered | None" = None
     scene: "Scene | None" = None
+
+    def spend(self) -> tuple["Remembered | None", "Scene | None"]:
+        """What is remembered, and the scene, once: both hold much that is of no use when the first table is made."""
+        spent = self.remembered, self.scene
+        self.archive, self.remembered, self.scene = {}, None, None
+        return spent
 
 
 def tell_state_dir(state_dir: Path, gate: BinaryIO) -> None:

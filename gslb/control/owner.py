@@ -82,14 +82,15 @@ class Owner:
         self.moved = asyncio.Event()
         self.turn = asyncio.Lock()
         memory = Memory(config.node.state_dir)
-        remembered = (handed and handed.remembered) or memory.recall()
+        known, scene = handed.spend() if handed else (None, None)
+        remembered = known or memory.recall()
         self.answered = Answered(remembered.answered)
         self.keeper = Keeper(memory, snapshot=self._snapshot, metrics=self.metrics, serials=lambda: self.serials)
         self.serials: dict[str, Serial] = memory.serials()
         self.policies = Policies(config.node.run_dir, tell)
         self.notifier = Notifier(self.workers.serve, self.metrics)
         self.notary = Notary(config, clock)
-        self.pipeline = self._first_pipeline(config, remembered, handed.scene if handed else None)
+        self.pipeline = self._first_pipeline(config, remembered, scene)
         self._heir: Heir | None = None
         self.publisher = Publisher(
             config.node.run_dir,

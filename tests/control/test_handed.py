@@ -51,9 +51,12 @@ def test_it_goes_through_the_pipe(read: Handed, pipe: tuple[BinaryIO, BinaryIO])
     found = take(pipe[0])
 
     assert found is not None
-    assert found[:3] == read[:3]
-    assert found.scene is not None
-    assert found.scene.config == read.config
+    assert (found.config, found.archive) == (read.config, read.archive)
+    remembered, scene = found.spend()
+    assert remembered == Remembered()
+    assert scene is not None
+    assert scene.config == read.config
+    assert (found.spend(), found.archive) == ((None, None), {})
 
 
 def test_what_was_saved_is_recalled_meanwhile(read: Handed, pipe: tuple[BinaryIO, BinaryIO]) -> None:
@@ -78,7 +81,7 @@ def test_another_state_dir_is_not_believed(read: Handed, pipe: tuple[BinaryIO, B
     found = take(pipe[0])
 
     assert found is not None
-    assert found[:3] == (read.config, read.archive, None)
+    assert (found.config, found.remembered) == (read.config, None)
 
 
 def test_a_gate_that_stays_shut(read: Handed, pipe: tuple[BinaryIO, BinaryIO]) -> None:
