@@ -31,8 +31,8 @@ from gslb.model.transfers import TsigKey
 
 NODE_FILE = "gslb.yaml"
 DEFAULT_TOKEN = Path("/etc/gslb/http.token")
-DEFAULT_RUN_DIR = Path("/run/gslb")
-DEFAULT_STATE_DIR = Path("/var/lib/gslb")
+DEFAULT_RUN_DIR = Path(NodeFile.model_fields["run_dir"].default)
+DEFAULT_STATE_DIR = Path(NodeFile.model_fields["state_dir"].default)
 RESOLVER_PATIENCE = 2.0
 _OWN_WORLDS = frozenset(("localhost", "localdomain", "arpa"))
 
